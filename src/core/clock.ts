@@ -1,0 +1,25 @@
+// The clock port and the virtual clock of record. The virtual clock is an instance of @sinonjs/fake-timers, never installed
+// on our globals (that would freeze everything else in the process); it holds no timers, so moving it has no 2^31 ms limit.
+import { createClock } from '@sinonjs/fake-timers';
+import { OwnBugError } from './errors.ts';
+
+/** Anything that can say what time it is, ms. */
+export interface Clock { now(): number }
+
+/** Virtual time: starts at 0 and only moves forward, by `advanceTo`. */
+export interface VirtualClock extends Clock { advanceTo(t: number): void }
+
+/** The largest step fake-timers takes at once without losing precision. */
+const LARGEST_STEP = 2 ** 52;
+
+/** A virtual clock at 0 ms. */
+export function createVirtualClock(): VirtualClock {
+  const clock = createClock(0);
+  return {
+    now: () => clock.now,
+    advanceTo(t) {
+      if (!Number.isSafeInteger(t) || t < clock.now || t > LARGEST_STEP) throw new OwnBugError(`virtual time cannot go from ${clock.now} to ${t}`);
+      if (t > clock.now) clock.tick(t - clock.now);
+    },
+  };
+}

@@ -1,0 +1,112 @@
+// The vocabulary of a history: every fact a world, a server or a client can record.
+// A history is judged, printed and hashed from these records alone; nothing here computes.
+import type { GracePolicyName, RefusalReason, FamilyEnd } from './server-words.ts';
+
+/** `phone/app` (a process), `phone` (a device), `as`, `rs` or `world`. */
+export type Actor = string;
+/** Fingerprint of a token: `AT-2`, `RT-1`; `none` when absent, `unknown` when nobody issued it. */
+export type TokenLabel = string;
+/** Where between two ends a message got lost. */
+export type LossPhase = 'request' | 'before-commit' | 'after-commit' | 'body-cut';
+/** What a token response means to a strict reader: RFC 6749 5.1 grant, 5.2 error body, or neither. */
+export type ResponseKind = 'granted' | 'oauth-error' | 'other';
+
+/** A token exchange (one refresh request on the wire) is named `x1`, `x2` ... in sending order. */
+interface TokenSent { type: 'token.sent'; x: string; rt: TokenLabel; device: string; attempt: number; forced?: string }
+interface TokenReceived { type: 'token.received'; x: string; rt: TokenLabel; arrival: number }
+interface TokenCommitted {
+  type: 'token.committed'; x: string; rt: TokenLabel; at: TokenLabel; newRt?: TokenLabel; family: string; user: string; device: string;
+  /** True server time of expiry and the lifetime given, ms. */
+  expiresAt: number; lifetime: number; repeated?: GracePolicyName;
+}
+interface TokenRefused { type: 'token.refused'; x: string; rt: TokenLabel; error: string; status: number; reason: RefusalReason }
+interface TokenAnswer { x: string; status: number; kind: ResponseKind; error?: string; at?: TokenLabel; newRt?: TokenLabel; expiresIn?: number; retryAfter?: number; scripted?: true }
+interface TokenResponded extends TokenAnswer { type: 'token.responded' }
+interface TokenDelivered extends TokenAnswer { type: 'token.delivered'; rt: TokenLabel }
+/** `told`: an error reached the client, which ends the flight; otherwise the message vanished and the client still waits. */
+interface TokenLost { type: 'token.lost'; x: string; phase: LossPhase; told: boolean }
+interface TokenAbandoned { type: 'token.abandoned'; x: string }
+
+/** `n` names one logical request of the app, `k` its sending (1 = first). A request the client made by itself is `c1`, `c2` ... */
+interface ApiSent { type: 'api.sent'; n: string; k: number; at: TokenLabel; rt?: TokenLabel; origin: string; method: string; path: string; bodyDigest: string; bodyLength: number; foreign?: true }
+interface ApiReceived { type: 'api.received'; n: string; k: number; at: TokenLabel }
+interface ApiAnswer { n: string; k: number; status: number; error?: string; retryAfter?: number; scripted?: true }
+interface ApiResponded extends ApiAnswer { type: 'api.responded'; reason?: string }
+interface ApiDelivered extends ApiAnswer { type: 'api.delivered'; at: TokenLabel }
+interface ApiLost { type: 'api.lost'; n: string; k: number; phase: LossPhase; told: boolean }
+interface ApiAbandoned { type: 'api.abandoned'; n: string; k: number }
+
+interface RevocationSent { type: 'revocation.sent'; token: TokenLabel }
+interface RevocationReceived { type: 'revocation.received'; token: TokenLabel; status: number }
+interface SessionGranted {
+  type: 'session.granted'; family: string; user: string; device: string; at: TokenLabel; rt?: TokenLabel;
+  expiresAt: number; lifetime: number; grant: string;
+}
+interface FamilyDead { type: 'family.dead'; family: string; reason: FamilyEnd; user: string; device: string }
+interface AccessDead { type: 'access.dead'; at: TokenLabel; family: string; reason: 'revoked' | 'superseded' }
+
+interface ClientDeclared { type: 'client.declared'; features: readonly string[]; refreshAhead?: number; missing: readonly string[] }
+interface StartCalled { type: 'start.called' }
+interface StartDone { type: 'start.done'; ok: boolean; reason?: string }
+interface RequestCalled { type: 'request.called'; n: string; generation: number; method: string; path: string; bodyDigest: string; bodyLength: number; deadline: number }
+interface RequestSettled { type: 'request.settled'; n: string; status?: number; reason?: string }
+interface Aborted { type: 'aborted'; n: string }
+interface State { type: 'state'; from: string; to: string; reason?: string }
+/** `w` pairs a begin with its end; `labels` are the tokens found in the value written or read. */
+interface StoreBegin { type: 'store.begin'; w: number; op: 'set' | 'delete'; key: string; labels: readonly TokenLabel[] }
+interface StoreEnd { type: 'store.end'; w: number; op: 'get' | 'set' | 'delete'; key: string; labels: readonly TokenLabel[]; ok: boolean; error?: string }
+interface LockEvent { type: 'lock.wait' | 'lock.held' | 'lock.freed'; name: string; by?: 'kill' | 'timeout' }
+interface SignInCalled { type: 'signIn.called'; user: string; generation: number; family: string; at: TokenLabel; rt?: TokenLabel }
+interface SignInDone { type: 'signIn.done'; ok: boolean; reason?: string }
+interface SignOutCalled { type: 'signOut.called'; generation: number }
+interface SignOutDone { type: 'signOut.done'; ok: boolean; reason?: string }
+interface PromptShown { type: 'prompt.shown'; method: 'biometric' | 'password' }
+interface PromptClosed { type: 'prompt.closed'; method: 'biometric' | 'password'; outcome: string }
+/** Any string that left the process; already redacted, `leaks` names the tokens that were in it. */
+interface Text { type: 'text'; channel: string; text: string; leaks: readonly TokenLabel[] }
+/** A fault of the client itself, not of the session: an unhandled rejection, ambient time, a timer left behind. `at` is `function (file:line)`. */
+interface ClientError { type: 'client.error'; kind: 'unhandled-rejection' | 'uncaught-exception' | 'ambient-api' | 'leaked-timer' | 'stuck' | 'threw'; message: string; where?: string }
+
+interface Connectivity { type: 'online' | 'offline' }
+interface ProcessEvent { type: 'process.launch' | 'process.kill' | 'process.suspend' | 'process.resume' | 'process.stop'; epoch: number }
+interface AppVisibility { type: 'foreground' | 'background' }
+interface StoreLock { type: 'store.locked' | 'store.unlocked' }
+interface ClockJump { type: 'clock.jump'; by: number }
+/** The scenario did something: `text` is the step's own description. */
+interface StepBegun { type: 'step'; index: number; text: string }
+interface RunEnd {
+  type: 'run.end'; ending: RunEnding; stores: Readonly<Record<string, Readonly<Record<string, readonly TokenLabel[]>>>>;
+  states: Readonly<Record<string, string>>; open: readonly string[]; detail?: string;
+}
+/** How a run ended: `finished` judged whole; `deadlock` with `open` operations; the rest are limits (exit code 5) or a client that never yields. */
+export type RunEnding = 'finished' | 'deadlock' | 'livelock' | 'step-limit' | 'time-limit' | 'wall-limit' | 'stuck';
+
+/** The facts without their frame; what a recorder is handed. */
+export type Fact =
+  | TokenSent | TokenReceived | TokenCommitted | TokenRefused | TokenResponded | TokenDelivered | TokenLost | TokenAbandoned
+  | ApiSent | ApiReceived | ApiResponded | ApiDelivered | ApiLost | ApiAbandoned
+  | RevocationSent | RevocationReceived | SessionGranted | FamilyDead | AccessDead
+  | ClientDeclared | StartCalled | StartDone | RequestCalled | RequestSettled | Aborted | State | StoreBegin | StoreEnd | LockEvent
+  | SignInCalled | SignInDone | SignOutCalled | SignOutDone | PromptShown | PromptClosed | Text | ClientError
+  | Connectivity | ProcessEvent | AppVisibility | StoreLock | ClockJump | StepBegun | RunEnd;
+
+/** The frame the recorder adds to each fact. */
+export interface Frame {
+  /** Position in the history, from 0. */
+  readonly seq: number;
+  /** True virtual time, ms since the run began. */
+  readonly t: number;
+  readonly actor: Actor;
+  /** `seq` of the event that led to this one. */
+  readonly cause?: number;
+  /** The device's wall clock, ms since the Unix epoch, where it differs from true time. */
+  readonly wall?: number;
+}
+export type HistoryEvent = Frame & Fact;
+export type EventType = Fact['type'];
+/** One kind of event, by its type: `EventOf<'token.sent'>`. */
+export type EventOf<T extends EventType> = Frame & Extract<Fact, { type: T }>;
+/** What a server may record: it sees arrivals, commits and answers, never what the client knows. */
+export type ServerFact = Extract<Fact, { type:
+  | 'token.received' | 'token.committed' | 'token.refused' | 'token.responded' | 'api.received' | 'api.responded'
+  | 'revocation.received' | 'session.granted' | 'family.dead' | 'access.dead' }>;

@@ -1,0 +1,118 @@
+// The fault port: a rule sees an envelope and answers with a verdict. Rules are asked in order, the first that does not
+// pass wins, installing one returns the guard that removes it. Virtual network and real server use the same rules.
+import type { HttpRequest, HttpResponse } from './http.ts';
+import type { Phase } from './server-words.ts';
+
+export type Endpoint = 'token' | 'resource' | 'revocation' | 'other';
+/** Where a message is: on its way out, after one of the server's phases, or on its way back. */
+export type Point = 'request' | Phase | 'response';
+export const POINTS: readonly Point[] = ['request', 'received', 'validated', 'committed', 'serialised', 'flushed', 'response'];
+
+export interface Envelope {
+  point: Point;
+  endpoint: Endpoint;
+  /** Process that sent the request, `phone/app`. */
+  from: string;
+  /** Virtual time, ms. */
+  t: number;
+  request: HttpRequest;
+  /** Present from `serialised` on. */
+  response?: HttpResponse;
+}
+
+export type Verdict =
+  | { kind: 'pass' }
+  | { kind: 'delay'; ms: number }
+  /** Never arrives. `reset`: the client gets a network error now; `silence`: it hears nothing. */
+  | { kind: 'drop'; how: 'reset' | 'silence' }
+  /** The server is not reached (before `committed`), or its answer is replaced. */
+  | { kind: 'reply'; response: HttpResponse }
+  /** The body ends early. `short`: looks complete and does not parse; `error`: reading it fails. */
+  | { kind: 'truncate'; keep: number; how: 'short' | 'error' }
+  /** Members of the JSON body replaced; undefined removes one. */
+  | { kind: 'rewrite'; members: Readonly<Record<string, unknown>> }
+  /** The transport sends the request once more from this point on. */
+  | { kind: 'duplicate' };
+
+export interface Rule {
+  /** For people: `drop response of token, once`. */
+  readonly text: string;
+  ask(envelope: Envelope): Verdict;
+}
+
+export const PASS: Verdict = { kind: 'pass' };
+
+export class Rules {
+  readonly #rules: Rule[] = [];
+
+  /** Installs a rule behind those already there; the guard removes it. */
+  install(rule: Rule): () => void {
+    this.#rules.push(rule);
+    return () => {
+      const at = this.#rules.indexOf(rule);
+      if (at >= 0) this.#rules.splice(at, 1);
+    };
+  }
+
+  clear(): void {
+    this.#rules.length = 0;
+  }
+
+  ask(envelope: Envelope): Verdict {
+    for (const rule of this.#rules) {
+      const verdict = rule.ask(envelope);
+      if (verdict.kind !== 'pass') return verdict;
+    }
+    return PASS;
+  }
+}
+
+/** A rule as data: what a scenario file or a control call can say. */
+export interface FaultSpec {
+  text: string;
+  endpoint: Endpoint | 'any';
+  point: Point;
+  verdict: Verdict;
+  /** Only requests whose path begins so. */
+  path?: string;
+  /** Only requests of this process (`phone/app`) or device (`phone`). */
+  from?: string;
+  /** Lets this many matching messages pass first. */
+  skip?: number;
+  /** Stops after this many; Infinity when absent. */
+  times?: number;
+  /** Stops this many ms after it was installed. */
+  until?: number;
+}
+
+/** The rule a spec describes. `until` is an absolute virtual time here. */
+export function ruleOf(spec: FaultSpec): Rule {
+  let skip = spec.skip ?? 0;
+  let left = spec.times ?? Number.POSITIVE_INFINITY;
+  return {
+    text: spec.text,
+    ask(envelope) {
+      if (left <= 0 || !matches(spec, envelope)) return PASS;
+      if (skip-- > 0) return PASS;
+      left -= 1;
+      return spec.verdict;
+    },
+  };
+}
+
+function matches(spec: FaultSpec, envelope: Envelope): boolean {
+  if (spec.point !== envelope.point) return false;
+  if (spec.endpoint !== 'any' && spec.endpoint !== envelope.endpoint) return false;
+  if (spec.until !== undefined && envelope.t >= spec.until) return false;
+  if (spec.from !== undefined && envelope.from !== spec.from && !envelope.from.startsWith(`${spec.from}/`)) return false;
+  return spec.path === undefined || pathOf(envelope.request.url).startsWith(spec.path);
+}
+
+/** `https://host/a/b?c` -> `/a/b`. */
+export function pathOf(url: string): string {
+  return /^[a-z]+:\/\/[^/?#]*([^?#]*)/i.exec(url)?.[1] || '/';
+}
+/** `https://host:1/a` -> `https://host:1`. */
+export function originOf(url: string): string {
+  return /^[a-z]+:\/\/[^/?#]*/i.exec(url)?.[0] ?? '';
+}

@@ -1,0 +1,60 @@
+// Plain request and response records, and the one strict reading of a token response that the recorder uses.
+// The in-memory path never touches the global Request or Response: those cost 20 times more and hop differently per Node.
+import type { ResponseKind } from './events.ts';
+
+/** Header names are lower-case. */
+export interface HttpRequest { method: string; url: string; headers: Readonly<Record<string, string>>; body: string }
+export interface HttpResponse { status: number; headers: Readonly<Record<string, string>>; body: string }
+
+export interface TokenReading {
+  kind: ResponseKind;
+  error?: string;
+  accessToken?: string;
+  refreshToken?: string;
+  /** As told, in ms. */
+  expiresIn?: number;
+}
+
+/** Reads a token response as RFC 6749 5.1 and 5.2 define it. Anything else is `other`: its outcome is unknown. */
+export function readTokenResponse(response: HttpResponse): TokenReading {
+  const json = parseObject(response.body);
+  if (json === undefined) return { kind: 'other' };
+  const { access_token: accessToken, refresh_token: refreshToken, error, expires_in: expiresIn } = json;
+  if (response.status >= 200 && response.status < 300 && typeof accessToken === 'string' && accessToken !== '') {
+    return {
+      kind: 'granted', accessToken,
+      ...(typeof refreshToken === 'string' && refreshToken !== '' ? { refreshToken } : {}),
+      ...(typeof expiresIn === 'number' ? { expiresIn: expiresIn * 1_000 } : {}),
+    };
+  }
+  if ((response.status === 400 || response.status === 401) && typeof error === 'string') return { kind: 'oauth-error', error };
+  return { kind: 'other' };
+}
+
+/** A JSON object, or undefined for anything else. */
+export function parseObject(body: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(body);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Milliseconds announced by Retry-After (RFC 9110 10.2.3), seconds or HTTP-date, from `now` (ms since the Unix epoch). */
+export function readRetryAfter(value: string | undefined, now: number): number | undefined {
+  if (value === undefined) return undefined;
+  if (/^\d+$/.test(value.trim())) return Number(value.trim()) * 1_000;
+  const date = Date.parse(value);
+  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+}
+
+/** The error code of a `WWW-Authenticate: Bearer` challenge (RFC 6750 3). */
+export function readBearerError(challenge: string | undefined): string | undefined {
+  return challenge === undefined ? undefined : /\berror="([^"]*)"/.exec(challenge)?.[1];
+}
+
+/** The token of an `Authorization: Bearer` header; the scheme is case-insensitive (RFC 9110 11.1). */
+export function readBearer(authorization: string | undefined): string | undefined {
+  return authorization === undefined ? undefined : /^bearer +(\S+)\s*$/i.exec(authorization)?.[1];
+}

@@ -1,0 +1,118 @@
+// A plan: what a world is to do, as data. A step can describe itself, so every report prints the same words.
+import type { Feature, HostConfig, Rejection, SessionState } from '../core/contract.ts';
+import type { DurationRange } from '../core/duration.ts';
+import type { SourcePosition } from '../core/errors.ts';
+import type { FaultSpec } from '../core/fault.ts';
+import type { ServerPolicy } from '../../mock-server/policy.ts';
+
+export interface Plan {
+  name: string;
+  /** Folder under scenarios/: expiry, revocation ... */
+  family: string;
+  file: string;
+  summary: string;
+  tags: readonly string[];
+  /** RFC clauses, `RFC6749#5.2`. */
+  specs: readonly string[];
+  /** Public bug reports this scenario reproduces, `zitadel/zitadel#9631`. */
+  reproduces: readonly string[];
+  /** Features without which the scenario is not applicable. */
+  needs: readonly Feature[];
+  /** Optional client methods without which it is not applicable (`signOut`). */
+  methods: readonly string[];
+  policy: ServerPolicy;
+  devices: readonly DevicePlan[];
+  /** One-way network latency, ms; drawn per message. */
+  latency: DurationRange;
+  steps: readonly Step[];
+  expect: Expectations;
+  /** Invariants not judged here, by name, each with its reason. */
+  relax: readonly { invariant: string; reason: string }[];
+  /** Ms of virtual time after which a run is inconclusive. */
+  maxVirtual: number;
+  /** Deadline of a request that names none, ms. */
+  requestDeadline: number;
+}
+
+export interface DevicePlan {
+  name: string;
+  platform: 'ios' | 'android' | 'web' | 'node';
+  /** First one signs in; all share the store. */
+  processes: readonly string[];
+  user: string;
+  /** `active`: access token good for `expiresIn` (whole lifetime when absent); `stale`: access token expired while the app was closed; `signed-out`: nothing stored. */
+  session: { state: 'active' | 'stale' | 'signed-out'; expiresIn?: number };
+  /** Wall clock minus true time, ms. */
+  clockSkew: number;
+  /** Whether processes are launched before the first step. */
+  launched: boolean;
+  scope: HostConfig['scope'];
+}
+
+interface StepBase {
+  /** Position in reading order over the whole plan, from 0. */
+  index: number;
+  text: string;
+  source: SourcePosition;
+  /** Processes (`phone/app`) or devices (`phone`) it applies to, resolved: never empty. */
+  on: readonly string[];
+  /** Ms to wait before it begins. */
+  after: number;
+}
+
+/** `ok` = status 2xx; `pending` = not settled when everything that can happen now has happened. */
+export type RequestOutcome = 'ok' | 'pending' | number | Rejection;
+
+export interface RequestStep extends StepBase {
+  verb: 'request';
+  /** Name for later expectations; `count` > 1 makes them `name`, `name#2` ... */
+  as?: string;
+  path: string;
+  method: string;
+  body?: string;
+  count: number;
+  /** Ms between two of `count`. */
+  every: number;
+  /** One-way latency of this request's messages to the resource server, both ways, instead of the plan's. */
+  latency?: DurationRange;
+  /** Go on without waiting for it to settle. */
+  wait: boolean;
+  abortAfter?: number;
+  deadline: number;
+  /** Any of these. Absent: not checked. */
+  expect?: readonly RequestOutcome[];
+}
+export interface ParallelStep extends StepBase { verb: 'parallel'; steps: readonly Step[] }
+export interface RepeatStep extends StepBase { verb: 'repeat'; times: number; steps: readonly Step[] }
+/** `by` ms; or to just past / before the expiry of the newest access token of `on`; or until nothing is pending (at most `by`). */
+export interface AdvanceStep extends StepBase { verb: 'advance'; to: 'by' | 'past-expiry' | 'before-expiry' | 'idle'; by: number }
+export interface NetworkStep extends StepBase { verb: 'network'; change: { state: 'offline' | 'online' } | { latency: DurationRange } }
+export interface FaultStep extends StepBase { verb: 'fault'; fault: FaultSpec & { for?: number } }
+/** Removes every fault rule. */
+export interface HealStep extends StepBase { verb: 'heal' }
+export interface RevokeStep extends StepBase { verb: 'revoke'; what: 'access-token' | 'refresh-token' | 'family' | 'all-sessions'; reason: 'user' | 'password' | 'admin' }
+export interface AppStep extends StepBase { verb: 'app'; action: 'kill' | 'launch' | 'relaunch' | 'suspend' | 'resume' | 'foreground' | 'background' | 'stop' }
+export interface ClockStep extends StepBase { verb: 'clock'; jump: number }
+export interface StoreStep extends StepBase { verb: 'store'; change: 'lock' | 'unlock' | { failWrites: number; code: string } | { delay: number } }
+export interface SignInStep extends StepBase { verb: 'signIn'; user: string; wait: boolean }
+export interface SignOutStep extends StepBase { verb: 'signOut'; wait: boolean }
+export interface ServerStep extends StepBase { verb: 'server'; change: (policy: ServerPolicy) => ServerPolicy }
+export interface ExpectStep extends StepBase { verb: 'expect'; expect: Expectations }
+
+export type Step =
+  | RequestStep | ParallelStep | RepeatStep | AdvanceStep | NetworkStep | FaultStep | HealStep | RevokeStep | AppStep | ClockStep
+  | StoreStep | SignInStep | SignOutStep | ServerStep | ExpectStep;
+export type Verb = Step['verb'];
+
+/** A count: exactly, or a bound on either side, both inclusive. */
+export interface CountBound { min: number; max: number }
+
+export interface Expectations {
+  /** Refresh requests sent by all devices since the run began. */
+  refreshes?: CountBound;
+  prompts?: CountBound;
+  /** Device or process -> state. A client without `state()` is not judged by it. */
+  sessions?: Readonly<Record<string, SessionState>>;
+  requests?: Readonly<Record<string, readonly RequestOutcome[]>>;
+  source?: SourcePosition;
+}

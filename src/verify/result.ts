@@ -1,0 +1,85 @@
+// The shapes of a judgement and of a whole run: what invariants produce and every reporter reads. Data only.
+import type { Feature } from '../core/contract.ts';
+import type { SourcePosition } from '../core/errors.ts';
+import type { HistoryEvent } from '../core/events.ts';
+import type { HistoryView } from './view.ts';
+
+/** One place where an invariant does not hold. */
+export interface Violation {
+  /** `no-duplicate-refresh`. */
+  invariant: string;
+  /** `a`, `b` ... of the invariant's definition. */
+  clause?: string;
+  /** One sentence a stranger understands, with labels and times, no token. */
+  message: string;
+  hint: string;
+  /** The event at which it broke. */
+  seq: number;
+  /** The few events that show it, ascending, `seq` among them. */
+  witness: readonly number[];
+}
+
+/** What one invariant says of one history. `judged` counts what it had to judge; 0 = idle. */
+export interface Judgement { judged: number; violations: readonly Violation[] }
+
+/** Knowledge a history must carry: H = a HAR or proxy, J = the server's journal, V = the virtual wire, C = V + client events. */
+export type Knowledge = 'H' | 'J' | 'V' | 'C';
+
+export interface Invariant {
+  id: string;
+  name: string;
+  kind: 'wire' | 'client';
+  /** The poorest histories it can judge. */
+  needs: readonly Knowledge[];
+  /** Not applicable to a client that does not claim it. */
+  feature?: Feature;
+  /** One line: what always holds. */
+  summary: string;
+  /** What a user suffers when it does not. */
+  why: string;
+  /** RFC clauses and public bugs, `RFC 9700 4.14.2`, `zitadel/zitadel#9631`. */
+  sources: readonly string[];
+  judge(view: HistoryView): Judgement;
+}
+
+export interface Finding extends Violation {
+  /** Further violations that follow from this one, in order. */
+  folded: readonly Violation[];
+}
+
+export interface Verdict {
+  /** Ordered by first cause. */
+  findings: readonly Finding[];
+  /** Invariant name -> how much it judged. */
+  judged: Readonly<Record<string, number>>;
+  idle: readonly string[];
+  notApplicable: readonly { invariant: string; reason: string }[];
+  relaxed: readonly { invariant: string; reason: string; violations: number }[];
+}
+
+export interface ExpectationFailure { message: string; source?: SourcePosition; seq?: number }
+
+export type Outcome = 'passed' | 'failed' | 'inconclusive' | 'not-applicable';
+
+export interface RunResult {
+  scenario: { name: string; family: string; file: string; summary: string; tags: readonly string[] };
+  /** `built-in engine`, or the module's path as given. */
+  client: string;
+  outcome: Outcome;
+  /** Why it is inconclusive or not applicable. */
+  reason?: string;
+  seed: number;
+  digest: string;
+  /** Ms of virtual time of the steps, from the first to the end. */
+  virtualMs: number;
+  /** Virtual time at which the first step began; reports count from here. */
+  originMs: number;
+  refreshes: number;
+  verdict: Verdict;
+  expectations: readonly ExpectationFailure[];
+  /** `client.error` events: faults of the client as code. */
+  clientErrors: readonly { kind: string; message: string; where?: string; seq: number }[];
+  events: readonly HistoryEvent[];
+  /** The command that replays it exactly. */
+  replay: string;
+}
