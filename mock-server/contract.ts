@@ -7,7 +7,7 @@ import type { TokenLabels } from '../src/core/labels.ts';
 import type { Phase } from '../src/core/server-words.ts';
 import type { Stream } from '../src/core/streams.ts';
 import type { TokenResponse } from '../src/core/contract.ts';
-import type { ServerPolicy } from './policy.ts';
+import type { PolicyPatch, ServerPolicy } from './policy.ts';
 
 /** Signs a JWT; the bytes must depend on the input alone, so that a run replays (Ed25519, RS256 or HS256, never ES256). */
 export interface Signer {
@@ -57,7 +57,7 @@ export interface GrantedSession { family: string; user: string; device: string; 
 export interface MockServer {
   readonly policy: ServerPolicy;
   /** Takes effect for what is issued or checked from now on. */
-  setPolicy(change: (policy: ServerPolicy) => ServerPolicy): void;
+  setPolicy(patch: PolicyPatch): void;
   /** The request has arrived: phase `received`, recorded in the journal. */
   receive(request: HttpRequest, meta: ArrivalMeta): Exchange;
   /** All phases at once. */

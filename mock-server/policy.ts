@@ -48,3 +48,24 @@ export const DEFAULT_POLICY: ServerPolicy = {
   clockOffset: 0,
   response: { expiresIn: 'number', scope: true },
 };
+
+type Patch<T> = T extends readonly unknown[] | string | number | boolean ? T : { [K in keyof T]?: Patch<T[K]> | undefined };
+/** A policy with only the members that change; undefined leaves a member as it is. */
+export type PolicyPatch = Patch<ServerPolicy>;
+
+/** The policy with the patch laid over it, member by member; the original is not touched. */
+export function patchPolicy(policy: ServerPolicy, patch: PolicyPatch): ServerPolicy {
+  return merge(policy, patch) as ServerPolicy;
+}
+
+function merge(base: unknown, patch: unknown): unknown {
+  if (patch === undefined) return base;
+  if (!isRecord(base) || !isRecord(patch)) return patch;
+  const out: Record<string, unknown> = { ...base };
+  for (const [key, value] of Object.entries(patch)) out[key] = merge(base[key], value);
+  return out;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -3,7 +3,7 @@ import type { Feature, HostConfig, Rejection, SessionState } from '../core/contr
 import type { DurationRange } from '../core/duration.ts';
 import type { SourcePosition } from '../core/errors.ts';
 import type { FaultSpec } from '../core/fault.ts';
-import type { ServerPolicy } from '../../mock-server/policy.ts';
+import type { PolicyPatch, ServerPolicy } from '../../mock-server/policy.ts';
 
 export interface Plan {
   name: string;
@@ -96,7 +96,7 @@ export interface ClockStep extends StepBase { verb: 'clock'; jump: number }
 export interface StoreStep extends StepBase { verb: 'store'; change: 'lock' | 'unlock' | { failWrites: number; code: string } | { delay: number } }
 export interface SignInStep extends StepBase { verb: 'signIn'; user: string; wait: boolean }
 export interface SignOutStep extends StepBase { verb: 'signOut'; wait: boolean }
-export interface ServerStep extends StepBase { verb: 'server'; change: (policy: ServerPolicy) => ServerPolicy }
+export interface ServerStep extends StepBase { verb: 'server'; change: PolicyPatch }
 export interface ExpectStep extends StepBase { verb: 'expect'; expect: Expectations }
 
 export type Step =
