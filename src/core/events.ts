@@ -27,8 +27,9 @@ interface TokenDelivered extends TokenAnswer { type: 'token.delivered'; rt: Toke
 interface TokenLost { type: 'token.lost'; x: string; phase: LossPhase; told: boolean }
 interface TokenAbandoned { type: 'token.abandoned'; x: string }
 
-/** `n` names one logical request of the app, `k` its sending (1 = first). A request the client made by itself is `c1`, `c2` ... */
-interface ApiSent { type: 'api.sent'; n: string; k: number; at: TokenLabel; rt?: TokenLabel; origin: string; method: string; path: string; bodyDigest: string; bodyLength: number; foreign?: true }
+/** `foreign`: neither the issuer's nor the resource server's origin. `redirect`: the transport followed a 3xx, no sending of the client's own.
+ * `n` names one logical request of the app, `k` its sending (1 = first). A request the client made by itself is `c1`, `c2` ... */
+interface ApiSent { type: 'api.sent'; n: string; k: number; at: TokenLabel; rt?: TokenLabel; origin: string; method: string; path: string; bodyDigest: string; bodyLength: number; foreign?: true; redirect?: true }
 interface ApiReceived { type: 'api.received'; n: string; k: number; at: TokenLabel }
 interface ApiAnswer { n: string; k: number; status: number; error?: string; retryAfter?: number; scripted?: true }
 interface ApiResponded extends ApiAnswer { type: 'api.responded'; reason?: string }
@@ -105,7 +106,9 @@ export interface Frame {
 export type HistoryEvent = Frame & Fact;
 export type EventType = Fact['type'];
 /** One kind of event, by its type: `EventOf<'token.sent'>`. */
-export type EventOf<T extends EventType> = Frame & Extract<Fact, { type: T }>;
+export type EventOf<T extends EventType> = Frame & FactOf<T>;
+/** Distributes by hand: Extract would lose the members whose `type` is itself a union (`lock.wait | lock.held | lock.freed`). */
+type FactOf<T extends EventType> = Fact extends infer F ? (F extends { type: infer K } ? (T extends K ? F & { type: T } : never) : never) : never;
 /** What a server may record: it sees arrivals, commits and answers, never what the client knows. */
 export type ServerFact = Extract<Fact, { type:
   | 'token.received' | 'token.committed' | 'token.refused' | 'token.responded' | 'api.received' | 'api.responded'
