@@ -82,4 +82,6 @@ export interface RunResult {
   events: readonly HistoryEvent[];
   /** The command that replays it exactly. */
   replay: string;
+  /** Line of each step in the scenario's file, by step index: a report points at the step during which something broke. */
+  stepLines?: readonly number[];
 }
