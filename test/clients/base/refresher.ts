@@ -1,0 +1,284 @@
+// The base client's refresh: one flight per session, one exchange at a time per device, growing pauses shared between processes.
+// Only `invalid_grant` ends a session; every other failure leaves it as it was.
+import type { HostResponse } from '../../../src/core/contract.ts';
+import { lifetimeOf, parseObject, Rejected, retryAfterOf, textOf, type Answer, type Session } from './session.ts';
+import { Vault } from './vault.ts';
+import type { TokenResponse } from '../../../src/core/contract.ts';
+
+const PAUSE_KEY = 'refresh-pause';
+const noop = (): void => undefined;
+/** Failed tries in a row, when the next may begin (monotonic ms), and the times of the last tries. */
+interface Pause { readonly count: number; readonly until: number; readonly tries: readonly number[] }
+const NO_PAUSE: Pause = { count: 0, until: 0, tries: [] };
+
+export abstract class Refresher extends Vault {
+  /** Ms an exchange may hang before it counts as lost. */
+  protected readonly exchangeLimit: number = 10_000;
+  /** Ms after which a flight begins no further try. */
+  protected readonly flightLimit: number = 30_000;
+  readonly #flights = new Map<string, Promise<Session>>();
+  #pause: Pause = NO_PAUSE;
+
+  /** A session newer than the access token `stale`: the one in hand, that of the flight under way, or that of a new flight. */
+  protected refresh(stale: string, session: Session, caller?: AbortSignal): Promise<Session> {
+    const now = this.session?.id === session.id ? this.session : undefined;
+    const target = now === undefined ? stale : now.accessToken;
+    const open = this.#flights.get(this.flightKey(session, target));
+    if (open !== undefined) return this.join(open);
+    if (now !== undefined && target !== stale) return Promise.resolve(now);
+    const key = this.flightKey(session, stale);
+    const flight = this.fly(stale, session, caller).finally(() => this.#flights.delete(key));
+    flight.catch(noop);
+    this.#flights.set(key, flight);
+    return flight;
+  }
+
+  protected flightKey(session: Session, stale: string): string {
+    return `${session.id} ${stale}`;
+  }
+
+  protected join(flight: Promise<Session>): Promise<Session> {
+    return flight;
+  }
+
+  /** Tries until there is a newer session, a reason to stop, or no time left. */
+  protected async fly(stale: string, session: Session, caller: AbortSignal | undefined): Promise<Session> {
+    const tries = this.#pause.count === 0 ? 5 : 2;
+    for (let n = 1; n <= tries; n++) {
+      await this.clearance(session);
+      const next = await this.exclusively(() => this.attempt(stale, session, caller));
+      if (next !== undefined) return next;
+    }
+    throw new Rejected('network');
+  }
+
+  /** Waits while offline or pausing; rejects when the session went away or the wait would outlast the flight. */
+  protected async clearance(session: Session): Promise<void> {
+    let deadline = this.monotonic() + this.flightLimit;
+    for (;;) {
+      this.mustBe(session);
+      if (!this.onlineForRefresh()) {
+        await this.whenOnline();
+        deadline = this.monotonic() + this.flightLimit;
+        continue;
+      }
+      const now = this.monotonic();
+      if (this.#pause.until <= now) return;
+      if (this.#pause.until > deadline) throw new Rejected('network');
+      await this.host.clock.sleep(this.#pause.until - now);
+    }
+  }
+
+  protected mustBe(session: Session): void {
+    if (this.session?.id !== session.id) throw new Rejected(this.phase === 'expired' ? 'reauthentication-required' : 'signed-out');
+  }
+
+  protected onlineForRefresh(): boolean {
+    return this.host.connectivity.online();
+  }
+
+  protected async whenOnline(): Promise<void> {
+    if (this.host.connectivity.online()) return;
+    await new Promise<void>((resolve) => {
+      const stop = this.host.connectivity.subscribe((online) => {
+        if (!online) return;
+        stop();
+        resolve();
+      });
+    });
+  }
+
+  /** Mutual exclusion between the device's processes; undefined when the turn did not come in time. */
+  protected async exclusively<T>(work: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await this.host.lock('refresh', work, { timeout: 15_000 });
+    } catch (error) {
+      if ((error as { code?: unknown }).code === 'lock-timeout') return undefined;
+      throw error;
+    }
+  }
+
+  /** One try, inside the lock: look what others did, then exchange. Undefined: not this time. */
+  protected async attempt(stale: string, session: Session, caller: AbortSignal | undefined): Promise<Session | undefined> {
+    await this.sync();
+    await this.#readPause();
+    this.mustBe(session);
+    const now = this.session ?? session;
+    if (now.accessToken !== stale) return now;
+    if (now.refreshToken === undefined) return this.endSession();
+    if (this.#pause.until > this.monotonic() || !this.onlineForRefresh()) return undefined;
+    return this.settle(await this.exchange(now.refreshToken, this.cancelOf(caller)), now);
+  }
+
+  /** The caller's abort is the caller's alone: nothing of it reaches the exchange others wait for. */
+  protected cancelOf(_caller: AbortSignal | undefined): AbortSignal | undefined {
+    return undefined;
+  }
+
+  /** One refresh request (RFC 6749 6). Never throws for what the network does. */
+  protected async exchange(refreshToken: string, cancel?: AbortSignal): Promise<Answer> {
+    const { tokenEndpoint, clientId } = this.host.config;
+    const sentAt = this.monotonic();
+    try {
+      return await this.limited(this.exchangeLimit, cancel, async (signal) => {
+        const body = `grant_type=refresh_token&refresh_token=${encodeURIComponent(refreshToken)}&client_id=${encodeURIComponent(clientId)}`;
+        const headers = { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' };
+        const response = await this.host.fetch(tokenEndpoint, { method: 'POST', headers, body, signal, redirect: 'manual' });
+        return this.read(response, await response.text(), sentAt);
+      });
+    } catch {
+      if (cancel?.aborted === true) throw new Rejected('aborted');
+      return { kind: 'unknown', status: 0, retryAfter: 0 };
+    }
+  }
+
+  /** Runs `work` with a signal that aborts after `ms`, or with `cancel`. */
+  protected async limited<T>(ms: number, cancel: AbortSignal | undefined, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const controller = new AbortController();
+    const abort = (): void => controller.abort();
+    const stop = ms === Number.POSITIVE_INFINITY ? noop : this.host.clock.setTimeout(abort, ms);
+    cancel?.addEventListener('abort', abort);
+    if (cancel?.aborted === true) abort();
+    try {
+      return await work(controller.signal);
+    } finally {
+      stop();
+      cancel?.removeEventListener('abort', abort);
+    }
+  }
+
+  /** RFC 6749 5.1 and 5.2, to the letter: whatever is neither a grant nor an error body says nothing about the session. */
+  protected read(response: HostResponse, text: string, sentAt: number): Answer {
+    const body = parseObject(text);
+    if (response.ok && textOf(body?.['access_token']) !== undefined) return { kind: 'granted', body: body as TokenResponse, sentAt, status: response.status };
+    const error = textOf(body?.['error']);
+    const clientError = response.status === 400 || response.status === 401;
+    if (clientError && error !== undefined && error !== 'temporarily_unavailable') return { kind: 'refused', error, status: response.status };
+    return { kind: 'unknown', status: response.status, retryAfter: this.retryAfter(response) };
+  }
+
+  protected retryAfter(response: HostResponse): number {
+    return retryAfterOf((name) => response.headers.get(name), this.host.clock.now());
+  }
+
+  protected async settle(answer: Answer, presented: Session): Promise<Session | undefined> {
+    if (answer.kind === 'granted') return this.granted(answer.body, answer.sentAt, presented);
+    if (this.endsSession(answer)) return this.refused(presented);
+    await this.#fail(answer.kind === 'unknown' ? answer.retryAfter : 0);
+    return undefined;
+  }
+
+  protected endsSession(answer: Answer): boolean {
+    return answer.kind === 'refused' && answer.error === 'invalid_grant';
+  }
+
+  /** Nothing between the answer and the store may fail: the old refresh token is spent. */
+  protected async granted(body: TokenResponse, sentAt: number, presented: Session): Promise<Session> {
+    const next = this.successor(body, sentAt, presented);
+    const work = this.#finish(next, presented);
+    this.adopting = work;
+    try {
+      await work;
+    } finally {
+      if (this.adopting === work) this.adopting = undefined;
+    }
+    return next;
+  }
+
+  async #finish(next: Session, presented: Session): Promise<void> {
+    await this.sync();
+    if (!this.stillMine(presented)) {
+      if (next.refreshToken !== presented.refreshToken) this.revoke(next.refreshToken).catch(noop);
+      return;
+    }
+    await this.keep(next);
+    await this.#clearPause();
+    this.report(next);
+  }
+
+  /** Whether the session an answer belongs to is still the one in hand. */
+  protected stillMine(presented: Session): boolean {
+    return this.session?.id === presented.id;
+  }
+
+  /** Durable before use. */
+  protected async keep(next: Session): Promise<void> {
+    await this.save(next);
+    if (this.stillMine(next)) this.take(next);
+  }
+
+  protected report(_next: Session): void {
+    this.host.emit({ type: 'session.renewed' });
+  }
+
+  /** The session after a grant. A token response without a refresh token leaves the old one good (RFC 6749 6). */
+  protected successor(body: TokenResponse, sentAt: number, presented?: Session): Session {
+    const lifetime = lifetimeOf(body);
+    const refreshToken = this.nextRefreshToken(textOf(body.refresh_token), presented?.refreshToken);
+    const now = this.monotonic();
+    return {
+      id: presented?.id ?? `s${Math.floor(this.host.random() * 2 ** 32)}`,
+      accessToken: body.access_token,
+      ...(refreshToken === undefined ? {} : { refreshToken }),
+      issuedAt: Math.max(sentAt, now - Math.min(2_000, (lifetime ?? 0) * 0.02)),
+      ...(lifetime === undefined ? {} : { lifetime }),
+      early: this.host.random(),
+    };
+  }
+
+  protected nextRefreshToken(returned: string | undefined, presented: string | undefined): string | undefined {
+    return returned ?? presented;
+  }
+
+  /** `invalid_grant` for a token that another process has replaced is not about this session. */
+  protected async refused(presented: Session): Promise<Session> {
+    await this.sync();
+    this.mustBe(presented);
+    if (this.session !== undefined && this.session.refreshToken !== presented.refreshToken) return this.session;
+    return this.endSession();
+  }
+
+  protected async endSession(): Promise<never> {
+    const ended = this.session;
+    this.take(undefined, 'expired');
+    if (ended !== undefined) this.evict(ended.id, 'reauthentication-required');
+    await this.save({ ended: 'expired' });
+    throw new Rejected('reauthentication-required');
+  }
+
+  /** RFC 7009; best effort, once per token. */
+  protected async revoke(token: string | undefined): Promise<void> {
+    if (token === undefined || !this.host.connectivity.online()) return;
+    const { revocationEndpoint, clientId } = this.host.config;
+    const body = `token=${encodeURIComponent(token)}&token_type_hint=refresh_token&client_id=${encodeURIComponent(clientId)}`;
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    await this.limited(5_000, undefined, (signal) => this.host.fetch(revocationEndpoint, { method: 'POST', headers, body, signal, redirect: 'manual' })).catch(noop);
+  }
+
+  /** Ms to wait after the n-th failure in a row: doubling, spread, capped. */
+  protected pauseAfter(failures: number): number {
+    return Math.min(8_000, 400 * 2 ** (failures - 1)) * (0.85 + 0.3 * this.host.random());
+  }
+
+  async #fail(retryAfter: number): Promise<void> {
+    const now = this.monotonic();
+    const count = this.#pause.count + 1;
+    const tries = [...this.#pause.tries.filter((at) => now - at < 3_600_000), now];
+    const hourly = tries.length < 24 ? 0 : (tries.at(-24) ?? 0) + 3_600_000;
+    const until = Math.max(now + this.pauseAfter(count), retryAfter === 0 ? 0 : now + retryAfter * (1 + 0.05 * this.host.random()), hourly);
+    this.#pause = { count, until, tries };
+    await this.host.store.set(PAUSE_KEY, JSON.stringify(this.#pause)).catch(noop);
+  }
+
+  async #readPause(): Promise<void> {
+    const text = await this.host.store.get(PAUSE_KEY).catch(noop);
+    const pause = text === undefined ? undefined : (parseObject(text) as Pause | undefined);
+    if (pause !== undefined && pause.until > this.#pause.until) this.#pause = pause;
+  }
+
+  async #clearPause(): Promise<void> {
+    if (this.#pause === NO_PAUSE) return;
+    this.#pause = NO_PAUSE;
+    await this.host.store.delete(PAUSE_KEY).catch(noop);
+  }
+}

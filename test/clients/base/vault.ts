@@ -1,0 +1,123 @@
+// The base client's memory and its durable copy. The store is the truth between processes, unless a write of ours is still owed to it.
+// Refuses to read "unreadable" as "empty": a locked store never signs anybody out.
+import type { Host, SessionState } from '../../../src/core/contract.ts';
+import { readStored, Rejected, type Session } from './session.ts';
+
+const KEY = 'session';
+const noop = (): void => undefined;
+
+export abstract class Vault {
+  protected readonly host: Host;
+  protected session: Session | undefined;
+  protected phase: SessionState = 'loading';
+  /** Set from a granted answer until it is stored and in use: nobody may send the old token or the new one meanwhile. */
+  protected adopting: Promise<unknown> | undefined;
+  /** What the store should hold (undefined = nothing) while it does not. */
+  protected unsaved: { readonly content: string | undefined } | undefined;
+  #version = 0;
+  #writes: Promise<unknown> = Promise.resolve();
+  #cancelRetry: (() => void) | undefined;
+  #failedWrites = 0;
+
+  constructor(host: Host) {
+    this.host = host;
+  }
+
+  /** Ends what callers of a session that is gone are waiting for. */
+  protected abstract evict(sessionId: string, reason: 'signed-out' | 'reauthentication-required'): void;
+
+  protected monotonic(): number {
+    return this.host.clock.monotonic();
+  }
+
+  /** The session requests may use now. Rejects with the reason why there is none. */
+  protected async current(): Promise<Session> {
+    await this.sync();
+    for (let tries = 0; this.phase === 'loading' && this.adopting === undefined && tries < 20; tries++) {
+      await this.host.clock.sleep(500);
+      await this.sync();
+    }
+    while (this.adopting !== undefined) await this.adopting.catch(noop);
+    if (this.session !== undefined) return this.session;
+    if (this.phase === 'loading') throw new Rejected('locked');
+    throw new Rejected(this.phase === 'expired' ? 'reauthentication-required' : 'signed-out');
+  }
+
+  /** Takes over what another process wrote, or pays the write we owe. */
+  protected async sync(): Promise<void> {
+    if (this.unsaved !== undefined) {
+      await this.flush();
+      return;
+    }
+    const version = this.#version;
+    let text: string | undefined;
+    try {
+      text = await this.host.store.get(KEY);
+    } catch {
+      this.onUnreadable();
+      return;
+    }
+    if (version === this.#version) this.accept(text);
+  }
+
+  /** Locked or broken: what we knew stays true, and we look again. */
+  protected onUnreadable(): void {
+    this.retryLater();
+  }
+
+  protected accept(text: string | undefined): void {
+    const { session, ended } = readStored(text);
+    const before = this.session;
+    if (session === undefined || session.accessToken !== before?.accessToken) this.take(session, ended ?? 'signed-out');
+    if (before !== undefined && before.id !== session?.id) this.evict(before.id, ended === 'expired' ? 'reauthentication-required' : 'signed-out');
+  }
+
+  /** From here on this is the session (or `without` one, the state there is). */
+  protected take(session: Session | undefined, without: SessionState = 'signed-out'): void {
+    this.#version += 1;
+    this.session = session;
+    this.phase = session === undefined ? without : 'active';
+  }
+
+  /** True when the store holds it. False: it will be written as soon as the store allows. */
+  protected save(content: Session | { ended: 'expired' } | undefined): Promise<boolean> {
+    this.unsaved = { content: content === undefined ? undefined : JSON.stringify(content) };
+    return this.flush();
+  }
+
+  /** One write after another: a delete never overtakes the write it undoes. */
+  protected flush(): Promise<boolean> {
+    const write = this.#writes.then(() => this.#write());
+    this.#writes = write;
+    return write;
+  }
+
+  async #write(): Promise<boolean> {
+    const owed = this.unsaved;
+    if (owed === undefined) return true;
+    try {
+      await (owed.content === undefined ? this.host.store.delete(KEY) : this.host.store.set(KEY, owed.content));
+    } catch {
+      this.host.emit({ type: 'session.not-stored' });
+      this.retryLater();
+      return false;
+    }
+    this.#failedWrites = 0;
+    if (this.unsaved === owed) this.unsaved = undefined;
+    return true;
+  }
+
+  protected retryLater(): void {
+    if (this.#cancelRetry !== undefined) return;
+    this.#failedWrites = Math.min(this.#failedWrites + 1, 7);
+    this.#cancelRetry = this.host.clock.setTimeout(() => {
+      this.#cancelRetry = undefined;
+      if (this.unsaved !== undefined || this.phase === 'loading') void this.sync();
+    }, 100 * 2 ** this.#failedWrites);
+  }
+
+  protected closeVault(): void {
+    this.#cancelRetry?.();
+    this.#cancelRetry = undefined;
+  }
+}
