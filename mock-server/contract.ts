@@ -52,7 +52,18 @@ export interface Exchange {
 }
 
 /** A session handed out without a browser: the world's way to sign a user in. */
-export interface GrantedSession { family: string; user: string; device: string; response: TokenResponse; atLabel: string; rtLabel?: string; expiresAt: number }
+export interface GrantedSession {
+  family: string; user: string; device: string; response: TokenResponse; atLabel: string; rtLabel?: string;
+  /** True virtual time at which the access token stops being accepted, ms since the run began. */
+  expiresAt: number;
+}
+
+/** What a session is granted for; the public client `app` and its whole scope when absent. Without `offline_access` there is no refresh token. */
+export interface SessionOptions { clientId?: string; scope?: string }
+/** What the authorization request of a code said (RFC 6749 4.1.1, RFC 7636 4.3, S256 only); the redemption must match it. */
+export interface CodeOptions extends SessionOptions { redirectUri?: string; challenge?: string }
+/** Sessions to revoke: of a user, of a device, of a user on a device, or all. */
+export interface RevokeTarget { user?: string; device?: string }
 
 export interface MockServer {
   readonly policy: ServerPolicy;
@@ -63,10 +74,11 @@ export interface MockServer {
   /** All phases at once. */
   handle(request: HttpRequest, meta?: ArrivalMeta): HttpResponse;
   /** Grants a session directly (an authorization code that was approved elsewhere, RFC 6749 4.1). */
-  grantSession(user: string, device: string): GrantedSession;
+  grantSession(user: string, device: string, options?: SessionOptions): GrantedSession;
   /** An authorization code for `user`, to be redeemed at the token endpoint within 10 minutes, once. */
-  grantCode(user: string, device: string): string;
-  revoke(what: 'access-token' | 'refresh-token' | 'family' | 'user', target: { user?: string; device?: string }, reason: 'user' | 'password' | 'admin'): void;
+  grantCode(user: string, device: string, options?: CodeOptions): string;
+  /** `access-token` ends what is accepted now; the others end sessions, `user` on every device. Access tokens follow `policy.revocation`. */
+  revoke(what: 'access-token' | 'refresh-token' | 'family' | 'user', target: RevokeTarget, reason: 'user' | 'password' | 'admin'): void;
   /** Laws the server holds itself (one commit per refresh token under `strict`, nothing issued in a dead family ...): broken ones, as sentences. */
   selfCheck(): string[];
 }

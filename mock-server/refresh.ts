@@ -1,0 +1,128 @@
+// The refresh_token grant (RFC 6749 6, RFC 9700 4.14.2): whether a refresh token may be used, and what its use changes.
+import type { GracePolicyName } from '../src/core/server-words.ts';
+import { endFamily, endReused } from './endings.ts';
+import { scopeValues } from './form.ts';
+import { GRACE } from './grace.ts';
+import { badRequest, invalidGrant } from './refusals.ts';
+import { mintAccess, mintRefresh } from './mint.ts';
+import type { Ask, Granted, Plan } from './ask.ts';
+import type { Desk } from './desk.ts';
+import type { GraceRuling } from './grace.ts';
+import type { Refusal } from './refusals.ts';
+import type { RefreshToken } from './store.ts';
+
+/** Checks a refresh; the plan, if there is one, holds as long as nothing changes in between. */
+export function checkRefresh(desk: Desk, ask: Ask): Refusal | Plan {
+  const value = ask.form.get('refresh_token');
+  if (value === undefined) return badRequest('refresh_token is missing');
+  const token = desk.store.refresh.get(value);
+  if (token === undefined) return invalidGrant('unknown');
+  if (token.family.clientId !== ask.client.id) return invalidGrant('other-client');
+  const gone = familyRefusal(desk, token);
+  if (gone !== undefined) return gone;
+  const ruling = token.state === 'superseded' ? rule(desk, token) : undefined;
+  const refusal = rulingRefusal(desk, token, ruling) ?? idleRefusal(desk, ruling?.kind === 'again' ? ruling.child : token);
+  if (refusal !== undefined) return refusal;
+  const scope = ask.form.get('scope');
+  if (scope !== undefined && !within(scope, token.family.scope)) {
+    return { status: 400, error: 'invalid_scope', reason: 'bad-scope', description: 'a refresh may only narrow the scope' };
+  }
+  return () => commitRefresh(desk, ask, { token, ruling });
+}
+
+/** What a plan remembers. No ruling: the token was active when it was checked. */
+interface Checked { token: RefreshToken; ruling: GraceRuling | undefined }
+
+function familyRefusal(desk: Desk, token: RefreshToken): Refusal | undefined {
+  const { family } = token;
+  if (family.dead !== undefined) return invalidGrant('family-dead');
+  const { absolute } = desk.policy.refreshToken;
+  if (absolute !== undefined && desk.now() >= family.grantedAt + absolute) {
+    return invalidGrant('absolute-expired', () => endFamily(desk, family, 'absolute', false));
+  }
+  return token.state === 'revoked' ? invalidGrant('revoked') : undefined;
+}
+
+function rule(desk: Desk, token: RefreshToken): GraceRuling {
+  const { policy, window } = desk.policy.refreshToken.grace;
+  return GRACE[policy](token, desk.now() < (token.supersededAt ?? 0) + window);
+}
+
+function rulingRefusal(desk: Desk, token: RefreshToken, ruling: GraceRuling | undefined): Refusal | undefined {
+  if (ruling?.kind === 'reuse') return invalidGrant('reused', () => endReused(desk, token.family));
+  return ruling?.kind === 'refuse' ? invalidGrant('superseded') : undefined;
+}
+
+/** R10: an idle token ends its family unless a sibling lives on; a failed attempt extends nothing. */
+function idleRefusal(desk: Desk, token: RefreshToken): Refusal | undefined {
+  if (!isIdle(desk, token)) return undefined;
+  return invalidGrant('idle-expired', () => {
+    const alive = token.family.refresh.some((other) => other.state === 'active' && !isIdle(desk, other));
+    if (!alive) endFamily(desk, token.family, 'idle', false);
+  });
+}
+
+function isIdle(desk: Desk, token: RefreshToken): boolean {
+  const { idle } = desk.policy.refreshToken;
+  return idle !== undefined && desk.now() >= token.idleFrom + idle;
+}
+
+function within(scope: string, original: string): boolean {
+  const allowed = new Set(scopeValues(original));
+  return scopeValues(scope).every((value) => allowed.has(value));
+}
+
+/** Trusts the check, but never past the end of the family or of the token (R9: in-flight exchanges that commit later fail). */
+function commitRefresh(desk: Desk, ask: Ask, checked: Checked): Granted | Refusal {
+  const { token, ruling } = checked;
+  const { family } = token;
+  if (family.dead !== undefined) return invalidGrant('family-dead');
+  if (token.state === 'revoked') return invalidGrant('revoked');
+  const scope = ask.form.get('scope') ?? family.scope;
+  const access = mintAccess(desk, { family, sub: family.user, clientId: family.clientId, scope });
+  const refresh = ruling === undefined ? rotate(desk, token, ask.x) : repeat(desk, token, ruling);
+  token.idleFrom = desk.now();
+  if (refresh !== undefined) refresh.idleFrom = desk.now();
+  record(desk, ask, { token, access, refresh, repeated: ruling === undefined ? undefined : desk.policy.refreshToken.grace.policy });
+  return { access, refresh, asked: ask.form.get('scope') ?? family.scope };
+}
+
+/** The refresh token to hand out for an active one (R6, R7); the presented one becomes a tombstone when there is a new one. */
+function rotate(desk: Desk, token: RefreshToken, x: string): RefreshToken | undefined {
+  const { rotation } = desk.policy.refreshToken;
+  if (rotation === 'omit') return undefined;
+  if (rotation === 'same') return token;
+  if (token.state === 'active') {
+    token.state = 'superseded';
+    token.supersededAt = desk.now();
+    token.supersededBy = x;
+  }
+  return mintRefresh(desk, token.family, token);
+}
+
+function repeat(desk: Desk, token: RefreshToken, ruling: GraceRuling): RefreshToken {
+  if (ruling.kind === 'again') return ruling.child;
+  if (ruling.kind === 'stale') return token;
+  if (ruling.kind === 'replace') revokeBelow(token);
+  return mintRefresh(desk, token.family, token);
+}
+
+/** No descendant stays usable: a replaced child takes its own children along. */
+function revokeBelow(token: RefreshToken): void {
+  const open = [...token.children];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    next.state = 'revoked';
+    open.push(...next.children);
+  }
+}
+
+interface Committed { token: RefreshToken; access: Granted['access']; refresh: RefreshToken | undefined; repeated: GracePolicyName | undefined }
+
+function record(desk: Desk, ask: Ask, { token, access, refresh, repeated }: Committed): void {
+  const { family } = token;
+  desk.record('as', {
+    type: 'token.committed', x: ask.x, rt: token.label, at: access.label, ...(refresh === undefined ? {} : { newRt: refresh.label }),
+    family: family.id, user: family.user, device: family.device,
+    expiresAt: desk.trueTime(access.expiresAt), lifetime: desk.policy.accessToken.lifetime, ...(repeated === undefined ? {} : { repeated }),
+  });
+}

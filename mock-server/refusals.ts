@@ -1,0 +1,31 @@
+// How the token and revocation endpoints say no: the public error (RFC 6749 5.2) beside the true reason, which only the journal sees.
+import type { RefusalReason } from '../src/core/server-words.ts';
+
+export interface Refusal {
+  readonly status: number;
+  readonly error: string;
+  /** Printable ASCII without `"` and `\` (RFC 6749 5.2). */
+  readonly description: string;
+  readonly reason: RefusalReason;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** What the refusal changes, at commit: reuse detection, a session found expired. */
+  readonly effect?: () => void;
+}
+
+/** One answer for every dead, foreign or unknown grant, so that nobody can probe which it is (R2). */
+export function invalidGrant(reason: RefusalReason, effect?: () => void): Refusal {
+  const refusal = { status: 400, error: 'invalid_grant', description: 'the grant is invalid, expired or revoked', reason };
+  return effect === undefined ? refusal : { ...refusal, effect };
+}
+
+export function badRequest(description: string): Refusal {
+  return { status: 400, error: 'invalid_request', description, reason: 'bad-request' };
+}
+
+/** 401 with a Basic challenge: RFC 6749 5.2 demands it after an Authorization header, RFC 9110 15.5.2 on every 401. */
+export function badClient(description: string): Refusal {
+  return { status: 401, error: 'invalid_client', description, reason: 'bad-client', headers: { 'www-authenticate': 'Basic realm="authorization server"' } };
+}
+
+/** T1: only POST may ask for or revoke a token (RFC 6749 3.2). */
+export const NOT_POST: Refusal = { ...badRequest('use POST'), status: 405, headers: { allow: 'POST' } };

@@ -1,0 +1,50 @@
+// Writes responses out: the headers every answer carries, token responses (RFC 6749 5.1) and errors (5.2). Decides nothing.
+import type { TokenResponse } from '../src/core/contract.ts';
+import type { HttpResponse } from '../src/core/http.ts';
+import type { Desk } from './desk.ts';
+import type { Granted } from './ask.ts';
+import type { Refusal } from './refusals.ts';
+
+/** T13: a browser may read these and no others. */
+const EXPOSED = 'WWW-Authenticate, Retry-After, Date';
+
+/** Body and headers on top of those every answer has. */
+export function reply(desk: Desk, status: number, headers: Readonly<Record<string, string>>, body: string): HttpResponse {
+  const base = { date: httpDate(desk.now()), 'access-control-allow-origin': '*', 'access-control-expose-headers': EXPOSED };
+  return { status, headers: { ...base, ...headers }, body };
+}
+
+export function jsonReply(desk: Desk, status: number, headers: Readonly<Record<string, string>>, body: object): HttpResponse {
+  return reply(desk, status, { 'content-type': 'application/json', ...headers }, JSON.stringify(body));
+}
+
+/** RFC 6749 5.1: `no-store` and the old `Pragma` on everything that carries tokens, and on errors alike. */
+const NO_STORE = { 'cache-control': 'no-store', pragma: 'no-cache' };
+
+/** `expires_in` was fixed at the commit: an answer that was held back says what was true then (R11). */
+export function grantedReply(desk: Desk, members: TokenResponse): HttpResponse {
+  return jsonReply(desk, 200, NO_STORE, members);
+}
+
+export function refusedReply(desk: Desk, refusal: Refusal): HttpResponse {
+  return jsonReply(desk, refusal.status, { ...NO_STORE, ...refusal.headers }, { error: refusal.error, error_description: refusal.description });
+}
+
+/** The members of a token response, to be made at the commit. */
+export function tokenMembers(desk: Desk, { access, refresh, asked }: Granted): TokenResponse {
+  const { response } = desk.policy;
+  const seconds = Math.floor((access.expiresAt - desk.now()) / 1_000);
+  return {
+    access_token: access.value,
+    token_type: 'Bearer',
+    // A JSON string where RFC 6749 5.1 wants a number: real providers do this, so the policy can.
+    ...(response.expiresIn === 'absent' ? {} : { expires_in: (response.expiresIn === 'string' ? String(seconds) : seconds) as number }),
+    ...(refresh === undefined ? {} : { refresh_token: refresh.value }),
+    ...(response.scope || asked !== access.scope ? { scope: access.scope } : {}),
+  };
+}
+
+/** `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110 5.6.7). */
+function httpDate(ms: number): string {
+  return new Date(ms).toUTCString();
+}
