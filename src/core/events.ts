@@ -16,7 +16,7 @@ interface TokenSent { type: 'token.sent'; x: string; rt: TokenLabel; device: str
 interface TokenReceived { type: 'token.received'; x: string; rt: TokenLabel; arrival: number }
 interface TokenCommitted {
   type: 'token.committed'; x: string; rt: TokenLabel; at: TokenLabel; newRt?: TokenLabel; family: string; user: string; device: string;
-  /** True server time of expiry and the lifetime given, ms. */
+  /** True virtual time (the axis of `t`) at which the access token stops being accepted, and the lifetime given, ms. */
   expiresAt: number; lifetime: number; repeated?: GracePolicyName;
 }
 interface TokenRefused { type: 'token.refused'; x: string; rt: TokenLabel; error: string; status: number; reason: RefusalReason }
