@@ -1,0 +1,86 @@
+// The words for a step: one function per verb in one table, so that the lanes, JUnit, GitHub and the terminal all say
+// the same. A step carries its words as `text`; nothing else writes sentences about steps.
+import { formatDuration, type DurationRange } from '../core/duration.ts';
+import type { CountBound, Expectations, RequestOutcome, Step, Verb } from '../sim/plan.ts';
+
+type Untold<S> = S extends Step ? Omit<S, 'text'> : never;
+/** A step before it has its words. */
+export type UntoldStep = Untold<Step>;
+type Words = { readonly [V in Verb]: (step: Omit<Extract<Step, { verb: V }>, 'text'>) => string };
+
+/** `3 x GET /feed on phone/app`. */
+export function describe(step: UntoldStep): string {
+  const words = WORDS[step.verb] as (step: UntoldStep) => string;
+  const text = words(step);
+  return step.after > 0 ? `after ${formatDuration(step.after)}: ${text}` : text;
+}
+
+const WORDS: Words = {
+  request: (step) => {
+    const many = step.count === 1 ? '' : `${step.count} x `;
+    const every = step.every > 0 ? ` every ${formatDuration(step.every)}` : '';
+    const abort = step.abortAfter === undefined ? '' : `, aborted after ${formatDuration(step.abortAfter)}`;
+    return `${many}${step.method} ${step.path}${every} on ${list(step.on)}${step.as === undefined ? '' : ` as ${step.as}`}${abort}${unawaited(step)}`;
+  },
+  parallel: (step) => `at once: ${step.steps.map((inner) => inner.text).join('; ')}`,
+  repeat: (step) => `${step.times} times: ${step.steps.map((inner) => inner.text).join('; ')}`,
+  advance: (step) => {
+    switch (step.to) {
+      case 'by': return `${formatDuration(step.by)} pass`;
+      case 'idle': return `time passes until nothing is pending (at most ${formatDuration(step.by)})`;
+      case 'past-expiry': return `time passes to ${formatDuration(step.by)} past the expiry of the access token of ${list(step.on)}`;
+      case 'before-expiry': return `time passes to ${formatDuration(step.by)} before the expiry of the access token of ${list(step.on)}`;
+    }
+  },
+  network: (step) => 'state' in step.change ? `network ${step.change.state} on ${list(step.on)}` : `network latency ${range(step.change.latency)} on ${list(step.on)}`,
+  fault: (step) => step.fault.text,
+  heal: () => 'every fault ends',
+  revoke: (step) => `server revokes ${REVOKED[step.what]} of ${list(step.on)} (${step.reason})`,
+  app: (step) => `${step.action} ${list(step.on)}`,
+  clock: (step) => `wall clock of ${list(step.on)} jumps ${step.jump < 0 ? '' : '+'}${formatDuration(step.jump)}`,
+  store: (step) => {
+    if (typeof step.change === 'string') return `${step.change} the store of ${list(step.on)}`;
+    if ('delay' in step.change) return `store of ${list(step.on)} takes ${formatDuration(step.change.delay)} per operation`;
+    return `next ${step.change.failWrites} writes to the store of ${list(step.on)} fail (${step.change.code})`;
+  },
+  signIn: (step) => `${step.user} signs in on ${list(step.on)}${unawaited(step)}`,
+  signOut: (step) => `sign out on ${list(step.on)}${unawaited(step)}`,
+  server: (step) => `server policy changes: ${leaves(step.change).join(', ')}`,
+  expect: (step) => `expect ${expected(step.expect)}`,
+};
+
+const REVOKED = {
+  'access-token': 'the access token', 'refresh-token': 'the refresh token', 'family': 'the token family', 'all-sessions': 'all sessions of the user',
+} as const;
+
+const list = (names: readonly string[]): string => names.join(', ');
+const unawaited = (step: { wait: boolean }): string => (step.wait ? '' : ' (not awaited)');
+const range = ({ min, max }: DurationRange): string => (min === max ? formatDuration(min) : `${formatDuration(min)}..${formatDuration(max)}`);
+
+/** `accessToken.lifetime 300000`: the members of a policy patch, flat. */
+function leaves(patch: object, prefix = ''): string[] {
+  return Object.entries(patch).flatMap(([key, value]: [string, unknown]) =>
+    typeof value === 'object' && value !== null ? leaves(value, `${prefix}${key}.`) : [`${prefix}${key} ${String(value)}`]);
+}
+
+/** `refreshes 1, late 200, phone active`. */
+function expected(expect: Expectations): string {
+  const counts = [['refreshes', expect.refreshes], ['prompts', expect.prompts]] as const;
+  return [
+    ...counts.flatMap(([name, bound]) => (bound === undefined ? [] : [`${name} ${bounds(bound)}`])),
+    ...Object.entries(expect.sessions ?? {}).map(([name, state]) => `${name} ${state}`),
+    ...Object.entries(expect.requests ?? {}).map(([name, outcomes]) => `${name} ${anyOf(outcomes)}`),
+  ].join(', ');
+}
+
+/** `1`, `<=2`, `>=1`, `1..3`. */
+export function bounds({ min, max }: CountBound): string {
+  if (min === max) return String(min);
+  if (min === 0) return `<=${max}`;
+  return max === Number.MAX_SAFE_INTEGER ? `>=${min}` : `${min}..${max}`;
+}
+
+/** `ok or 401`. */
+export function anyOf(outcomes: readonly RequestOutcome[]): string {
+  return outcomes.map(String).join(' or ');
+}

@@ -1,0 +1,87 @@
+// The door from text to plan: parse, diagnose, check, build. Pure: no file is opened here, and nothing is thrown for a
+// mistake in the text, whatever the text is.
+import { DEFAULT_POLICY, patchPolicy } from '../../mock-server/policy.ts';
+import type { DevicePlan, Plan, Step } from '../sim/plan.ts';
+import { check } from './check.ts';
+import { defined } from './defined.ts';
+import { diagnose } from './diagnose.ts';
+import { byPosition, type Problem } from './problem.ts';
+import type { DeviceInput, ScenarioInput } from './schema.ts';
+import { policyPatch } from './server-schema.ts';
+import { readSource, type Source } from './source.ts';
+import { buildExpectations, buildSteps, rangeOf } from './steps.ts';
+import { ms } from './values.ts';
+
+const DAY = 86_400_000;
+/** One-way latency of a decent mobile network. */
+const LATENCY = { min: 20, max: 60 };
+/** Deadline of a request that names none (facts: I5). */
+const DEADLINE = 60_000;
+/** Virtual time a run may take beyond what its steps advance: long enough for every idle limit of the default policy, twice. */
+const SLACK = 60 * DAY;
+const SCOPE = 'openid profile offline_access';
+
+export interface ParseOptions {
+  /** Names that `relax` may use; any name when absent. */
+  invariants?: readonly string[];
+}
+
+/**
+ * A plan, or every mistake of the file in reading order; never both, never neither. `file` is where the text came from:
+ * it is repeated in positions, and its last folder is the plan's family.
+ */
+export function parseScenario(text: string, file: string, options: ParseOptions = {}): { plan?: Plan; problems: Problem[] } {
+  const source = readSource(text, file);
+  const problems = [...source.problems];
+  if (source.value !== undefined) problems.push(...diagnose(source), ...check(source, options.invariants ?? []));
+  if (problems.length > 0) return { problems: problems.sort(byPosition).filter(isFirst) };
+  return { plan: buildPlan(source.value as ScenarioInput, source), problems };
+}
+
+/** What an anchor holds is wrong once, however often it is used. */
+function isFirst(problem: Problem, i: number, all: readonly Problem[]): boolean {
+  const before = all[i - 1];
+  return before === undefined || byPosition(before, problem) !== 0 || before.message !== problem.message;
+}
+
+function buildPlan(input: ScenarioInput, source: Source): Plan {
+  const { file } = source.at([]);
+  const devices = Object.entries(input.devices ?? { phone: null }).map(([name, device]) => buildDevice(name, device ?? {}));
+  const requestDeadline = input.deadline === undefined ? DEADLINE : ms(input.deadline);
+  const steps = buildSteps(input.steps, ['steps'], { source, devices, requestDeadline, next: 0 });
+  return {
+    name: input.name, family: familyOf(file), file, summary: input.summary.trim(), tags: input.tags ?? [], specs: input.specs ?? [],
+    reproduces: input.reproduces ?? [], needs: input.needs ?? [], methods: uses(steps, 'signOut') ? ['signOut'] : [],
+    policy: patchPolicy(DEFAULT_POLICY, policyPatch(input.server ?? {})), devices,
+    latency: input.network?.latency === undefined ? LATENCY : rangeOf(input.network.latency),
+    steps, expect: buildExpectations(input.expect ?? {}, ['expect'], source), relax: input.relax ?? [],
+    maxVirtual: input.maxVirtual === undefined ? SLACK + advanced(steps) : ms(input.maxVirtual), requestDeadline,
+  };
+}
+
+function buildDevice(name: string, input: DeviceInput): DevicePlan {
+  const { state, expiresIn } = typeof input.session === 'object' ? input.session : { state: input.session ?? 'active', expiresIn: undefined };
+  return {
+    name, platform: input.platform ?? 'ios', processes: input.processes ?? ['app'], user: input.user ?? 'ada',
+    session: { state, ...defined({ expiresIn: expiresIn === undefined ? undefined : ms(expiresIn) }) },
+    clockSkew: input.clockSkew === undefined ? 0 : ms(input.clockSkew), launched: input.launched ?? true, scope: input.scope ?? SCOPE,
+  };
+}
+
+/** `scenarios/expiry/x.scenario.yaml` -> `expiry`; a file in no folder has no family. */
+function familyOf(file: string): string {
+  return file.split(/[\\/]/).at(-2) ?? '';
+}
+
+function uses(steps: readonly Step[], verb: Step['verb']): boolean {
+  return steps.some((step) => step.verb === verb || ('steps' in step && uses(step.steps, verb)));
+}
+
+/** Ms that the steps advance in words, with every repeat written out. */
+function advanced(steps: readonly Step[]): number {
+  return steps.reduce((total, step) => {
+    const own = step.after + (step.verb === 'advance' ? step.by : 0);
+    const inner = 'steps' in step ? advanced(step.steps) * (step.verb === 'repeat' ? step.times : 1) : 0;
+    return total + own + inner;
+  }, 0);
+}

@@ -1,0 +1,28 @@
+// Words of the scenario format that several files share: session states and what each verb accepts beside its value.
+import type { SessionState } from '../core/contract.ts';
+import type { Verb } from '../sim/plan.ts';
+
+export const SESSION = ['loading', 'active', 'locked', 'expired', 'signed-out'] as const satisfies readonly SessionState[];
+
+/** What `on` names for a verb, and whether `as` and `wait` mean something. */
+export interface VerbRule { on: 'process' | 'device' | 'nothing'; as?: true; wait?: true }
+
+export const VERBS: Readonly<Record<Verb, VerbRule>> = {
+  request: { on: 'process', as: true, wait: true },
+  parallel: { on: 'nothing' },
+  repeat: { on: 'nothing' },
+  advance: { on: 'device' },
+  network: { on: 'device' },
+  fault: { on: 'nothing' },
+  heal: { on: 'nothing' },
+  revoke: { on: 'device' },
+  app: { on: 'process' },
+  clock: { on: 'device' },
+  store: { on: 'device' },
+  signIn: { on: 'process', wait: true },
+  signOut: { on: 'process', wait: true },
+  server: { on: 'nothing' },
+  expect: { on: 'nothing' },
+};
+
+export const isVerb = (key: string): key is Verb => Object.hasOwn(VERBS, key);
