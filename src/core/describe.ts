@@ -102,7 +102,7 @@ const WORDS: Words = {
   'client.error': (e) => `${ERROR_WORDS[e.kind]}: ${e.message}${e.where === undefined ? '' : ` at ${e.where}`}`,
   'online': () => 'online',
   'offline': () => 'offline',
-  'process.launch': (e) => (e.epoch > 1 ? `process launched again (run ${e.epoch})` : 'process launched'),
+  'process.launch': (e) => (e.epoch > 1 ? 'process launched again' : 'process launched'),
   'process.kill': () => 'process killed',
   'process.suspend': () => 'process suspended',
   'process.resume': () => 'process resumed',

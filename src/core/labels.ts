@@ -4,13 +4,15 @@ import type { TokenLabel } from './events.ts';
 
 /** The shortest piece of a token that counts as a leak, in characters. */
 export const LEAK_LENGTH = 12;
+const RUN = /[A-Za-z0-9_\-.~+/=]{12,}/g;
 const WORD = /[A-Za-z0-9_\-.~+/=]{16,}/g;
 
 /** The labels of one run, in order of issue. */
 export class TokenLabels {
   readonly #byValue = new Map<string, TokenLabel>();
   readonly #counts = { AT: 0, RT: 0 };
-  #pieces: Map<string, TokenLabel> | undefined;
+  readonly #forms = new Map<TokenLabel, string>();
+  #all = '';
 
   /** Names a token just issued. The same value keeps its name. */
   issue(kind: 'AT' | 'RT', value: string): TokenLabel {
@@ -18,7 +20,9 @@ export class TokenLabels {
     if (known !== undefined) return known;
     const label = `${kind}-${++this.#counts[kind]}`;
     this.#byValue.set(value, label);
-    this.#pieces = undefined;
+    const forms = formsOf(value);
+    this.#forms.set(label, forms);
+    this.#all += `${forms}\n`;
     return label;
   }
 
@@ -40,13 +44,10 @@ export class TokenLabels {
 
   /** Labels of tokens that the text holds whole or by a piece of {@link LEAK_LENGTH} characters, also base64 or percent-encoded. */
   leaks(text: string): TokenLabel[] {
-    if (text.length < LEAK_LENGTH) return [];
-    const pieces = (this.#pieces ??= this.#index());
     const found = new Set<TokenLabel>();
     for (const form of readings(text)) {
-      for (let i = 0; i + LEAK_LENGTH <= form.length; i++) {
-        const label = pieces.get(form.slice(i, i + LEAK_LENGTH));
-        if (label !== undefined && label !== '') found.add(label);
+      for (const [run] of form.matchAll(RUN)) {
+        for (let i = 0; i + LEAK_LENGTH <= run.length; i++) this.#ownerOf(run.slice(i, i + LEAK_LENGTH), found);
       }
     }
     return [...found];
@@ -60,20 +61,17 @@ export class TokenLabels {
     return left.length === 0 ? out : `‹text with a piece of ${left.join(', ')}›`;
   }
 
-  /** Every piece of every token in plain and base64 form; pieces that two tokens share (a JWT header) name nobody. */
-  #index(): Map<string, TokenLabel> {
-    const pieces = new Map<string, TokenLabel>();
-    for (const [value, label] of this.#byValue) {
-      for (const form of [value, ...[0, 1, 2].map((skip) => btoa(value.slice(skip)))]) {
-        for (let i = 0; i + LEAK_LENGTH <= form.length; i++) {
-          const piece = form.slice(i, i + LEAK_LENGTH);
-          const owner = pieces.get(piece);
-          pieces.set(piece, owner === undefined || owner === label ? label : '');
-        }
-      }
-    }
-    return pieces;
+  /** Pieces that two tokens share (a JWT header) name nobody. */
+  #ownerOf(piece: string, found: Set<TokenLabel>): void {
+    if (!this.#all.includes(piece)) return;
+    const owners = [...this.#forms].filter(([, forms]) => forms.includes(piece)).map(([label]) => label);
+    if (owners.length === 1 && owners[0] !== undefined) found.add(owners[0]);
   }
+}
+
+/** A token as it may stand in a text: plain, or inside base64 at any of the three alignments. */
+function formsOf(value: string): string {
+  return [value, ...[0, 1, 2].map((skip) => btoa(value.slice(skip)))].join('\n');
 }
 
 function readings(text: string): string[] {

@@ -19,6 +19,8 @@ export interface Item extends Choice {
   /** Event that led to it. */
   readonly cause: number | undefined;
   readonly run: () => void;
+  /** Where in the client it was asked for, `function (file:line)`; only when asked to be kept. */
+  readonly origin: string | undefined;
   /** `parked`: fell due while its owner was suspended. `over`: taken or cancelled. */
   state: 'pending' | 'parked' | 'over';
 }
@@ -28,6 +30,9 @@ export interface ItemOptions {
   /** Ms by which the item may be taken late; only choosers other than FIFO use it. */
   slack?: number;
   background?: boolean;
+  /** Epoch of the owner it belongs to; the current one when absent. */
+  epoch?: number;
+  origin?: string | undefined;
 }
 
 interface External { label: string; blocks: () => boolean; done: (() => void) | undefined; since: number }
@@ -100,8 +105,8 @@ export class Kernel {
     const earliest = this.now + delay;
     const { owner, background = false } = options;
     const item: Item = {
-      id: this.#nextId++, earliest, latest: earliest + (options.slack ?? 0), label, owner, epoch: owner?.epoch ?? 0,
-      background, cause: this.cause, run, state: 'pending',
+      id: this.#nextId++, earliest, latest: earliest + (options.slack ?? 0), label, owner, epoch: options.epoch ?? owner?.epoch ?? 0,
+      background, cause: this.cause, run, origin: options.origin, state: 'pending',
     };
     this.#push(item);
     return item;

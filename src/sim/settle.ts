@@ -9,6 +9,8 @@ export type UncaughtKind = 'unhandled-rejection' | 'uncaught-exception';
 export type UncaughtHandler = (kind: UncaughtKind, error: unknown) => void;
 
 type Drain = () => void;
+/** Taken at import: a sandbox may replace the globals afterwards to catch a client that reaches for them. */
+const { setImmediate, setTimeout, performance } = globalThis;
 /** nextTick throws that one drain may report before we call it a loop. */
 const MAX_THROWS = 1_000;
 

@@ -1,0 +1,75 @@
+// From a plan to a judged result: the world runs, the invariants judge its history, nothing is printed.
+import type { ClientFactory } from '../core/contract.ts';
+import type { EventOf, HistoryEvent, RunEnding } from '../core/events.ts';
+import { createEngine } from '../engine/engine.ts';
+import { formatSchedule, replayChooser } from '../sim/chooser.ts';
+import type { Plan } from '../sim/plan.ts';
+import { runPlan, type WorldOptions, type WorldRecord } from '../sim/world.ts';
+import type { Outcome, RunResult, Verdict } from '../verify/result.ts';
+import { judge } from '../verify/verdict.ts';
+
+export interface RunOptions extends Partial<Omit<WorldOptions, 'factory'>> {
+  /** The client under test and what to call it; the built-in engine when absent. */
+  client?: { name: string; factory: ClientFactory };
+  /** A recorded schedule to replay, `tw1 at=...`; throws TW_SCHEDULE when it does not fit. */
+  schedule?: string;
+}
+
+/** Seed used when none is given. */
+export const DEFAULT_SEED = 1;
+export const BUILT_IN = 'built-in engine';
+
+/** Runs one scenario once. Rejects when the client is no client, or the schedule does not fit; everything else is in the result. */
+export async function runScenario(plan: Plan, options: RunOptions = {}): Promise<RunResult> {
+  const { client, schedule, seed = DEFAULT_SEED, ...world } = options;
+  const record = await runPlan(plan, {
+    settle: client === undefined ? 'drain' : 'turn',
+    ...world,
+    seed,
+    factory: client?.factory ?? ((host) => createEngine(host)),
+    ...(schedule === undefined ? {} : { chooser: replayChooser(schedule) }),
+  });
+  return resultOf(plan, record, seed, client?.name ?? BUILT_IN, schedule);
+}
+
+function resultOf(plan: Plan, record: WorldRecord, seed: number, client: string, schedule: string | undefined): RunResult {
+  const { history, originMs } = record;
+  const { events } = history;
+  const { name, family, file, summary, tags } = plan;
+  const verdict = judge(events, { features: featuresOf(events), relax: plan.relax });
+  const outcome = outcomeOf(record, verdict);
+  const reason = record.notApplicable ?? (outcome === 'inconclusive' ? limitText(record) : undefined);
+  const taken = schedule ?? (record.deviations.length > 0 ? formatSchedule(record.deviations) : undefined);
+  return {
+    scenario: { name, family, file, summary, tags }, client, outcome, ...(reason === undefined ? {} : { reason }), seed,
+    digest: history.digest(), virtualMs: (events.at(-1)?.t ?? 0) - originMs, originMs,
+    refreshes: events.filter((event) => event.type === 'token.sent').length,
+    verdict, expectations: outcome === 'not-applicable' ? [] : record.expectations, clientErrors: record.clientFaults, events,
+    replay: replayCommand(name, seed, client, taken),
+  };
+}
+
+function featuresOf(events: readonly HistoryEvent[]): readonly string[] {
+  return events.find((event): event is EventOf<'client.declared'> => event.type === 'client.declared')?.features ?? [];
+}
+
+const LIMITS: readonly RunEnding[] = ['step-limit', 'time-limit', 'wall-limit'];
+
+/** A finding is a finding even when the run was cut short; without one, a run cut short says nothing. */
+function outcomeOf(record: WorldRecord, verdict: Verdict): Outcome {
+  if (record.notApplicable !== undefined) return 'not-applicable';
+  if (verdict.findings.length > 0 || record.expectations.length > 0 || record.clientFaults.length > 0) return 'failed';
+  return LIMITS.includes(record.ending) ? 'inconclusive' : 'passed';
+}
+
+function limitText({ ending, history }: WorldRecord): string {
+  const end = history.events.at(-1);
+  return `${ending.replace('-', ' ')} reached${end?.type === 'run.end' && end.detail !== undefined ? ` (${end.detail})` : ''}`;
+}
+
+function replayCommand(name: string, seed: number, client: string, schedule: string | undefined): string {
+  const parts = [`tokenwarp run ${name} --seed ${seed}`];
+  if (client !== BUILT_IN) parts.push(`--client ${client}`);
+  if (schedule !== undefined) parts.push(`--schedule '${schedule}'`);
+  return parts.join(' ');
+}

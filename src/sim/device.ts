@@ -1,0 +1,77 @@
+// A device and its processes: clocks, connectivity, one store that survives a kill, locks that a kill frees.
+import type { Client } from '../core/contract.ts';
+import type { Owner } from './kernel.ts';
+import type { DevicePlan } from './plan.ts';
+
+/** Unix time of virtual 0: 2026-01-01T00:00:00Z. */
+export const EPOCH = Date.UTC(2026, 0, 1);
+
+export class Device {
+  readonly name: string;
+  readonly plan: DevicePlan;
+  readonly processes: Process[];
+  readonly store = new Map<string, string>();
+  readonly locks = new Map<string, DeviceLock>();
+  /** Wall clock minus true time, ms. */
+  skew: number;
+  online = true;
+  storeLocked = false;
+  /** Ms a store operation takes. */
+  storeDelay = 1;
+  failingWrites: { left: number; code: string } = { left: 0, code: '' };
+  /** +1 at every sign-in and sign-out, and when the session ends. */
+  generation = 0;
+  user: string;
+  /** True time at which the newest access token of this device expires. */
+  newestExpiry: number | undefined;
+
+  constructor(plan: DevicePlan) {
+    this.name = plan.name;
+    this.plan = plan;
+    this.skew = plan.clockSkew;
+    this.user = plan.user;
+    this.processes = plan.processes.map((name) => new Process(this, name));
+  }
+
+  /** The wall clock shown to the device's processes. */
+  wall(now: number): number {
+    return EPOCH + now + this.skew;
+  }
+
+  /** The wall clock where it differs from true time, as events carry it. */
+  wallIfSkewed(now: number): number | undefined {
+    return this.skew === 0 ? undefined : this.wall(now);
+  }
+}
+
+/** One waiting or holding call of `host.lock`. */
+export interface LockClaim { process: Process; epoch: number; grant(): void }
+export interface DeviceLock { holder: LockClaim | undefined; queue: LockClaim[] }
+
+export type ProcessState = 'dead' | 'running' | 'suspended';
+
+/** One process of a device. Killing it is epoch + 1: nothing from a dead epoch touches the world. */
+export class Process implements Owner {
+  readonly device: Device;
+  readonly name: string;
+  epoch = 1;
+  state: ProcessState = 'dead';
+  client: Client | undefined;
+  /** Last session state seen. */
+  shown = 'loading';
+  readonly listeners = new Set<(online: boolean) => void>();
+  readonly jobs = new Map<string, () => Promise<unknown>>();
+
+  constructor(device: Device, name: string) {
+    this.device = device;
+    this.name = `${device.name}/${name}`;
+  }
+
+  alive(epoch: number): boolean {
+    return this.epoch === epoch && this.state !== 'dead';
+  }
+
+  suspended(): boolean {
+    return this.state === 'suspended';
+  }
+}

@@ -1,0 +1,107 @@
+// The host a world lends to one epoch of one process: every call is fenced by that epoch, at the call and at delivery.
+// A call from a dead epoch returns a promise that never settles and touches nothing.
+import type { Host, HostClock, HostConfig, JobOutcome, PromptOutcome } from '../core/contract.ts';
+import { whereOf } from '../core/stack.ts';
+import type { Streams } from '../core/streams.ts';
+import type { Process } from './device.ts';
+import { createLock } from './lock.ts';
+import type { Item, Kernel } from './kernel.ts';
+import type { Network } from './network.ts';
+import type { Recorder } from './recorder.ts';
+import { createStore } from './store.ts';
+
+export interface HostParts {
+  kernel: Kernel; recorder: Recorder; network: Network; streams: Streams; config: HostConfig; counter: { store: number };
+  /** Remember where in the client each timer was set; costs a stack trace per timer. */
+  traceTimers: boolean;
+  /** What a prompt of this process answers. */
+  prompt(process: Process, method: 'biometric' | 'password'): PromptOutcome;
+}
+
+/** Ms a person takes to answer a prompt. */
+const PROMPT_MS = 2_000;
+
+export function createHost(process: Process, parts: HostParts): Host {
+  const { epoch, device } = process;
+  const { recorder, network } = parts;
+  const alive = (): boolean => process.alive(epoch);
+  const random = parts.streams.stream(`client/${process.name}`);
+  return {
+    name: process.name,
+    platform: device.plan.platform,
+    config: parts.config,
+    fetch: (url, init = {}) => (alive() ? network.send(process, url, init) : never()),
+    clock: createClock(process, parts),
+    random: () => random.fraction(),
+    store: createStore(process, parts),
+    lock: createLock(process, parts),
+    background: {
+      register: (id, handler: () => Promise<JobOutcome>) => void (alive() && process.jobs.set(id, handler)),
+      schedule: () => undefined,
+      cancel: () => undefined,
+    },
+    reauthenticate: { biometric: () => prompt(process, 'biometric', parts), password: () => prompt(process, 'password', parts) },
+    connectivity: {
+      online: () => device.online,
+      subscribe: (fn) => {
+        if (alive()) process.listeners.add(fn);
+        return () => void process.listeners.delete(fn);
+      },
+    },
+    emit: (event) => {
+      if (alive()) recorder.text(process.name, 'emit', safeJson(event));
+    },
+  };
+}
+
+function createClock(process: Process, { kernel, traceTimers }: HostParts): HostClock {
+  const { epoch, device } = process;
+  const plan = (ms: number, fn: () => void): Item | undefined => {
+    if (!process.alive(epoch)) return undefined;
+    const delay = Number.isFinite(ms) ? Math.max(1, Math.trunc(ms)) : 1;
+    return kernel.after(delay, `${process.name}:timer`, fn, { owner: process, origin: traceTimers ? whereOf(new Error('timer')) : undefined });
+  };
+  const cancel = (item: Item | undefined): void => {
+    if (item !== undefined) kernel.cancel(item);
+  };
+  return {
+    now: () => device.wall(kernel.now),
+    monotonic: () => kernel.now,
+    setTimeout: (fn, ms) => {
+      const item = plan(ms, fn);
+      return () => cancel(item);
+    },
+    sleep: (ms, signal) => new Promise((resolve, reject) => {
+      if (signal?.aborted === true) return reject(signal.reason);
+      const item = plan(ms, resolve);
+      signal?.addEventListener('abort', () => {
+        cancel(item);
+        reject(signal.reason);
+      }, { once: true });
+    }),
+  };
+}
+
+function prompt(process: Process, method: 'biometric' | 'password', { kernel, recorder, ...parts }: HostParts): Promise<PromptOutcome> {
+  if (!process.alive(process.epoch)) return never();
+  recorder.note(process.name, { type: 'prompt.shown', method });
+  return new Promise((resolve) => {
+    kernel.after(PROMPT_MS, `${process.name}:prompt`, () => {
+      const outcome = parts.prompt(process, method);
+      recorder.follow(process.name, { type: 'prompt.closed', method, outcome });
+      resolve(outcome);
+    }, { owner: process });
+  });
+}
+
+function never<T>(): Promise<T> {
+  return new Promise<T>(() => undefined);
+}
+
+function safeJson(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? '';
+  } catch {
+    return '[not JSON]';
+  }
+}

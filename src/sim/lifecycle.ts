@@ -1,0 +1,126 @@
+// Launch, kill, suspend, resume and stop of a process. A kill calls nothing on the client; what is in the store survives.
+import { FEATURES, type Client, type ClientFactory, type Feature } from '../core/contract.ts';
+import { InvalidInputError } from '../core/errors.ts';
+import type { Process } from './device.ts';
+import { createHost } from './host.ts';
+import { freeLocks } from './lock.ts';
+import type { Operation } from './operations.ts';
+import type { World } from './world.ts';
+
+const REQUIRED = ['start', 'signIn', 'request'] as const;
+const OPTIONAL = ['signOut', 'state', 'foreground', 'background', 'interaction', 'push', 'runBackgroundJob', 'stop'] as const;
+/** Features that are claimed by having their method when a client declares none. */
+const BY_METHOD: Partial<Record<Feature, keyof Client>> = { background: 'runBackgroundJob', push: 'push', 'idle-lock': 'interaction' };
+
+/** What a client claims: its `features`, else those whose methods exist. */
+export function claimedFeatures(client: Client): Feature[] {
+  if (client.features !== undefined) return FEATURES.filter((feature) => client.features?.includes(feature));
+  return FEATURES.filter((feature) => {
+    const method = BY_METHOD[feature];
+    return method !== undefined && typeof client[method] === 'function';
+  });
+}
+
+export class Lifecycle {
+  readonly #world: World;
+  readonly #factory: ClientFactory;
+  readonly #counter = { store: 0 };
+
+  constructor(world: World, factory: ClientFactory) {
+    this.#world = world;
+    this.#factory = factory;
+  }
+
+  /** Starts a process. `started` is given the operation to wait for, or nothing when the client could not be made. */
+  launch(process: Process, started: (operation: Operation | undefined) => void): void {
+    const { kernel } = this.#world;
+    process.state = 'running';
+    process.shown = 'loading';
+    this.#world.note(process, { type: 'process.launch', epoch: process.epoch }, true);
+    const failed = (error: unknown): void => {
+      this.#world.clientFault(process, 'threw', error);
+      started(undefined);
+    };
+    kernel.after(0, `${process.name}:launch`, () => {
+      try {
+        const made = this.#factory(createHost(process, this.#parts()));
+        if (!(made instanceof Promise)) return started(this.#attach(process, made));
+        kernel.external(made, `the factory of the client in ${process.name}`, {
+          done: (client) => started(this.#attach(process, client)), failed,
+          blocks: () => kernel.pendingOf(process).length === 0,
+        });
+      } catch (error) {
+        if (error instanceof InvalidInputError) this.#world.fatal = error;
+        else failed(error);
+      }
+    }, { owner: process });
+  }
+
+  kill(process: Process, how: 'process.kill' | 'process.stop' = 'process.kill'): void {
+    if (process.state === 'dead') return;
+    this.#world.note(process, { type: how, epoch: process.epoch }, true);
+    process.epoch += 1;
+    process.state = 'dead';
+    process.client = undefined;
+    process.listeners.clear();
+    process.jobs.clear();
+    this.#world.kernel.dropDead(process);
+    this.#world.operations.forget(process);
+    freeLocks(process, this.#world);
+  }
+
+  suspend(process: Process): void {
+    if (process.state !== 'running') return;
+    process.state = 'suspended';
+    this.#world.note(process, { type: 'process.suspend', epoch: process.epoch }, true);
+  }
+
+  resume(process: Process): void {
+    if (process.state !== 'suspended') return;
+    process.state = 'running';
+    this.#world.note(process, { type: 'process.resume', epoch: process.epoch }, true);
+    this.#world.kernel.resume(process);
+  }
+
+  /** Timers a client left behind although its `stop()` has settled. */
+  reportLeaks(process: Process): void {
+    if (process.client?.stop === undefined) return;
+    const timers = this.#world.kernel.pendingOf(process).filter((item) => item.label.endsWith(':timer'));
+    const [first] = timers;
+    if (first === undefined) return;
+    const text = `${timers.length} timer${timers.length === 1 ? '' : 's'} still set after stop(), the first due in ${first.earliest - this.#world.kernel.now} ms`;
+    this.#world.clientFault(process, 'leaked-timer', new Error(text), first.origin);
+  }
+
+  #parts() {
+    const { kernel, recorder, network, streams, devices } = this.#world;
+    return { kernel, recorder, network, streams, config: this.#world.configOf(devices[0]), counter: this.#counter, traceTimers: this.#world.traceTimers, prompt: () => this.#world.prompt() };
+  }
+
+  #attach(process: Process, client: Client): Operation | undefined {
+    const missing = REQUIRED.filter((method) => typeof (client as Partial<Client> | undefined)?.[method] !== 'function');
+    if (missing.length > 0) {
+      this.#world.fatal = new InvalidInputError('TW_CLIENT_METHOD', `the client has no ${missing.map((name) => `${name}()`).join(', ')}`, {
+        hint: 'a client needs start(), signIn(tokens) and request(path, init); see the ClientFactory contract in the README',
+      });
+      return undefined;
+    }
+    process.client = client;
+    const features = claimedFeatures(client);
+    const absent = OPTIONAL.filter((method) => typeof client[method] !== 'function');
+    this.#world.note(process, {
+      type: 'client.declared', features, missing: absent, ...(client.refreshAhead === undefined ? {} : { refreshAhead: client.refreshAhead }),
+    });
+    this.#world.notApplicable ??= this.#whyNot(features, absent);
+    this.#world.operations.pollState(process);
+    return this.#world.operations.start(process);
+  }
+
+  #whyNot(features: readonly Feature[], absent: readonly string[]): string | undefined {
+    const { needs, methods } = this.#world.plan;
+    const unclaimed = needs.filter((feature) => !features.includes(feature));
+    if (unclaimed.length > 0) return `the client does not claim ${unclaimed.join(', ')}`;
+    const lacking = methods.filter((method) => absent.includes(method as (typeof OPTIONAL)[number]));
+    return lacking.length > 0 ? `the client has no ${lacking.map((name) => `${name}()`).join(', ')}` : undefined;
+  }
+}

@@ -1,0 +1,246 @@
+// Moves requests between processes and servers: latency, faults at every point, connectivity. Every hop is its own kernel item,
+// so a kill, a cut or a reorder can fall between any two. It knows the server only as phases.
+import type { HostConfig, HostFetchInit, HostResponse } from '../core/contract.ts';
+import type { DurationRange } from '../core/duration.ts';
+import { originOf, pathOf, Rules, type Endpoint, type Point, type Verdict } from '../core/fault.ts';
+import { parseObject, type HttpRequest, type HttpResponse } from '../core/http.ts';
+import type { Streams } from '../core/streams.ts';
+import type { Exchange, MockServer } from '../../mock-server/contract.ts';
+import type { Device, Process } from './device.ts';
+import { abandonedFact, deliveredFact, lossPhase, lostFact, sentFact, toRequest, type Flight } from './flight.ts';
+import { FlightNames } from './flight-names.ts';
+import type { Kernel } from './kernel.ts';
+import type { Recorder } from './recorder.ts';
+import { SimResponse } from './response.ts';
+
+export interface NetworkOptions {
+  kernel: Kernel; recorder: Recorder; streams: Streams; server: MockServer; config: HostConfig; latency: DurationRange; slack: number;
+  /** Unix ms on the server's clock, for the Date header of answers that no server wrote. */
+  serverWall(): number;
+  /** One-way latency asked for by the logical request `n`. */
+  latencyOf(n: string): DurationRange | undefined;
+}
+
+const MAX_HOPS = 5;
+/** Ms after which a transport that resends does so. */
+const RESEND_DELAY = 5;
+
+export class Network {
+  readonly rules = new Rules();
+  readonly names: FlightNames;
+  latency: DurationRange;
+  readonly #options: NetworkOptions;
+  readonly #open = new Set<Flight>();
+  readonly #known: readonly string[];
+
+  constructor(options: NetworkOptions) {
+    this.#options = options;
+    this.latency = options.latency;
+    this.names = new FlightNames(options.recorder.labels);
+    this.#known = [originOf(options.config.issuer), originOf(options.config.resourceBaseUrl)];
+  }
+
+  /** What `host.fetch` does. */
+  send(process: Process, url: string, init: HostFetchInit): Promise<HostResponse> {
+    const request = toRequest(url, init);
+    return new Promise((resolve, reject) => {
+      if (init.signal?.aborted === true) return reject(init.signal.reason);
+      const flight = this.#flight(process, request, { redirect: init.redirect ?? 'follow', hops: 0, resolve, reject });
+      this.#listenAbort(flight, init.signal);
+      this.#depart(flight);
+    });
+  }
+
+  /** The radio is gone: what is on the way is lost, and each client is told, one at a time. */
+  goOffline(device: Device): void {
+    for (const flight of [...this.#open]) if (flight.process.device === device && !flight.over) this.#lose(flight, 'reset', 0);
+  }
+
+  #flight(process: Process, request: HttpRequest, rest: Pick<Flight, 'redirect' | 'hops' | 'resolve' | 'reject'>, name?: Flight['name']): Flight {
+    const endpoint = this.#endpointOf(request);
+    const flight: Flight = {
+      process, epoch: process.epoch, endpoint, request, ...rest,
+      name: name ?? this.names.name(process, endpoint, request),
+      label: this.names.labels(process, request),
+      over: false, cut: false, point: 'request', scripted: false, broken: false,
+    };
+    this.#open.add(flight);
+    return flight;
+  }
+
+  #endpointOf({ url }: HttpRequest): Endpoint {
+    const { tokenEndpoint, revocationEndpoint, resourceBaseUrl } = this.#options.config;
+    const bare = originOf(url) + pathOf(url);
+    if (bare === tokenEndpoint) return 'token';
+    if (bare === revocationEndpoint) return 'revocation';
+    return originOf(url) === originOf(resourceBaseUrl) ? 'resource' : 'other';
+  }
+
+  #listenAbort(flight: Flight, signal: AbortSignal | undefined): void {
+    signal?.addEventListener('abort', () => {
+      if (flight.over || !flight.process.alive(flight.epoch)) return;
+      this.#end(flight);
+      this.#noteClient(flight, abandonedFact(flight));
+      flight.reject(signal.reason);
+    }, { once: true });
+  }
+
+  #depart(flight: Flight): void {
+    const { recorder, kernel } = this.#options;
+    const before = kernel.cause;
+    this.#noteClient(flight, sentFact(flight, recorder.labels, this.#known), true);
+    this.#leave(flight);
+    kernel.cause = before;
+  }
+
+  #leave(flight: Flight): void {
+    const { recorder, kernel } = this.#options;
+    const { process, request } = flight;
+    if (/[?].*[\w-]{12}/.test(request.url)) recorder.text(process.name, 'url', request.url);
+    if (!process.device.online) return this.#lose(flight, 'reset', 1);
+    const verdict = this.#ask(flight, 'request');
+    if (verdict.kind === 'drop') return this.#lose(flight, verdict.how, this.#draw(flight));
+    if (verdict.kind === 'reply') return this.#answer(flight, this.#script(flight, verdict.response), this.#draw(flight));
+    const delay = this.#draw(flight) + (verdict.kind === 'delay' ? verdict.ms : 0);
+    kernel.after(delay, flight.label('>'), () => this.#arrive(flight), { slack: this.#options.slack });
+    if (verdict.kind === 'duplicate') kernel.after(delay + RESEND_DELAY, flight.label('>'), () => this.#arrive(flight));
+  }
+
+  #arrive(flight: Flight): void {
+    if (flight.cut) return;
+    if (flight.endpoint === 'other') return this.#answer(flight, { status: 200, headers: {}, body: '{}' }, 0);
+    const { name } = flight;
+    const arrival = this.names.arrival(flight);
+    const meta = name.kind === 'token' ? { x: name.x, arrival } : name.kind === 'api' ? { n: name.n, k: name.k, arrival } : { arrival };
+    this.#atPhase(flight, this.#options.server.receive(flight.request, meta));
+  }
+
+  /** Between two phases: the rules are asked, then the exchange moves on, as an item of its own for token requests. */
+  #atPhase(flight: Flight, exchange: Exchange): void {
+    flight.point = exchange.phase;
+    const verdict = this.#ask(flight, exchange.phase, exchange.response);
+    if (verdict.kind === 'drop') return this.#lose(flight, verdict.how, this.#draw(flight));
+    if (verdict.kind === 'reply') return this.#respond(flight, this.#script(flight, verdict.response));
+    if (verdict.kind === 'duplicate') this.#resend(flight, exchange);
+    const transform = verdict.kind === 'truncate' || verdict.kind === 'rewrite' ? verdict : undefined;
+    if (exchange.phase === 'flushed') return this.#respond(flight, exchange.response as HttpResponse, transform);
+    const wait = (verdict.kind === 'delay' ? verdict.ms : 0) + (exchange.phase === 'validated' ? exchange.raceWindow : 0);
+    const next = (): void => {
+      exchange.advance();
+      this.#atPhase(flight, exchange);
+    };
+    if (flight.endpoint !== 'token' && wait === 0) next();
+    else this.#options.kernel.after(wait, `${flight.label('>')}:${exchange.phase}`, next);
+  }
+
+  /** The transport saw its first try die and sends the same bytes once more; the client only ever sees one answer, the first to arrive. */
+  #resend(flight: Flight, exchange: Exchange): void {
+    const again = exchange.fork(this.names.arrival(flight));
+    this.#options.kernel.after(RESEND_DELAY, flight.label('>'), () => this.#atPhase(flight, again));
+  }
+
+  #respond(flight: Flight, response: HttpResponse, transform?: Verdict): void {
+    if (flight.over) return;
+    flight.point = 'response';
+    const verdict = transform ?? this.#ask(flight, 'response', response);
+    if (verdict.kind === 'drop') return this.#lose(flight, verdict.how, this.#draw(flight));
+    const sent = this.#transform(flight, response, verdict);
+    this.#answer(flight, sent, this.#draw(flight) + (verdict.kind === 'delay' ? verdict.ms : 0));
+  }
+
+  #transform(flight: Flight, response: HttpResponse, verdict: Verdict): HttpResponse {
+    switch (verdict.kind) {
+      case 'reply':
+        return this.#script(flight, verdict.response);
+      case 'truncate':
+        flight.broken = verdict.how === 'error';
+        return { ...response, body: response.body.slice(0, verdict.keep) };
+      case 'rewrite': {
+        const members = { ...parseObject(response.body), ...verdict.members };
+        return { ...response, body: JSON.stringify(members) };
+      }
+      default:
+        return response;
+    }
+  }
+
+  #script(flight: Flight, response: HttpResponse): HttpResponse {
+    flight.scripted = true;
+    return { ...response, headers: { date: new Date(this.#options.serverWall()).toUTCString(), ...response.headers } };
+  }
+
+  #answer(flight: Flight, response: HttpResponse, delay: number): void {
+    const { process, epoch } = flight;
+    this.#options.kernel.after(delay, flight.label('<'), () => this.#deliver(flight, response), { owner: process, epoch, slack: this.#options.slack });
+  }
+
+  #deliver(flight: Flight, response: HttpResponse): void {
+    if (flight.over) return;
+    this.#end(flight);
+    const location = response.headers['location'];
+    if (response.status >= 301 && response.status <= 308 && location !== undefined && flight.redirect === 'follow' && flight.hops < MAX_HOPS) {
+      return this.#followRedirect(flight, response.status, location);
+    }
+    const { recorder, kernel } = this.#options;
+    if (flight.broken && flight.endpoint === 'token') this.#noteClient(flight, lostFact(flight, 'body-cut', true), true);
+    else this.#noteClient(flight, deliveredFact(flight, response, recorder.labels, flight.process.device.wall(kernel.now)), true);
+    flight.resolve(new SimResponse(response, flight.broken));
+  }
+
+  /** WHATWG fetch: 301 to 303 turn a POST into a GET, and Authorization does not cross origins. */
+  #followRedirect(flight: Flight, status: number, location: string): void {
+    const { request } = flight;
+    const url = new URL(location, request.url).href;
+    const toGet = status <= 303 && request.method !== 'GET' && request.method !== 'HEAD';
+    const headers = { ...request.headers };
+    if (originOf(url) !== originOf(request.url)) delete headers['authorization'];
+    const next: HttpRequest = { method: toGet ? 'GET' : request.method, url, headers, body: toGet ? '' : request.body };
+    const { redirect, hops, resolve, reject } = flight;
+    const name = flight.name.kind === 'api' ? this.names.nextHop(flight.name.n, next) : flight.name;
+    this.#depart(this.#flight(flight.process, next, { redirect, hops: hops + 1, resolve, reject }, name));
+  }
+
+  /** The message vanished. With `reset` the client is told after `delay` ms; with `silence` it goes on waiting. */
+  #lose(flight: Flight, how: 'reset' | 'silence', delay: number): void {
+    const { kernel, recorder } = this.#options;
+    const { process, epoch } = flight;
+    if (flight.point === 'request') flight.cut = true;
+    const phase = lossPhase(flight.point);
+    if (how === 'silence') {
+      const fact = lostFact(flight, phase, false);
+      if (fact !== undefined) recorder.follow('world', fact);
+      return;
+    }
+    kernel.after(delay, flight.label('<'), () => {
+      if (flight.over) return;
+      this.#end(flight);
+      this.#noteClient(flight, lostFact(flight, phase, true), true);
+      flight.reject(new TypeError('network error'));
+    }, { owner: process, epoch });
+  }
+
+  #end(flight: Flight): void {
+    flight.over = true;
+    this.#open.delete(flight);
+  }
+
+  #noteClient(flight: Flight, fact: ReturnType<typeof lostFact>, follow = false): void {
+    if (fact === undefined) return;
+    const { recorder, kernel } = this.#options;
+    const { process } = flight;
+    const wall = process.device.wallIfSkewed(kernel.now);
+    if (follow) recorder.follow(process.name, fact, wall);
+    else recorder.note(process.name, fact, wall);
+  }
+
+  #ask(flight: Flight, point: Point, response?: HttpResponse): Verdict {
+    const { process, endpoint, request } = flight;
+    return this.rules.ask({ point, endpoint, from: process.name, t: this.#options.kernel.now, request, ...(response === undefined ? {} : { response }) });
+  }
+
+  #draw(flight: Flight): number {
+    const own = flight.name.kind === 'api' ? this.#options.latencyOf(flight.name.n) : undefined;
+    const { min, max } = own ?? this.latency;
+    return min === max ? min : this.#options.streams.stream(`net/${flight.process.name}`).integer(min, max);
+  }
+}

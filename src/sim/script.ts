@@ -1,0 +1,182 @@
+// Plays a plan: brings the devices to where the scenario begins, takes the steps in order, lets the world come to rest, checks
+// what the scenario expects. It only acts through kernel items, so that every step has one cause and one place in time.
+import type { SourcePosition } from '../core/errors.ts';
+import type { Device, Process } from './device.ts';
+import { checkExpectations, matchesOutcome, outcomeText } from './expectations.ts';
+import type { LogicalRequest, Operation } from './operations.ts';
+import type { RequestStep, Step } from './plan.ts';
+import { takeStep } from './steps.ts';
+import type { World } from './world.ts';
+
+/** Something the scenario expected and did not get. */
+export interface ExpectationMiss { message: string; source?: SourcePosition; seq?: number }
+
+/** Ms a start, sign-in, sign-out or stop may take. */
+export const OPERATION_LIMIT = 60_000;
+/** Ms of quiet the world is given at the end. */
+const HORIZON = 60_000;
+/** Ms after which a request counts as pending. */
+const PENDING_AFTER = 1_000;
+
+export class Script {
+  readonly world: World;
+  readonly misses: ExpectationMiss[] = [];
+  /** Requests by the name the scenario gave them. */
+  readonly named = new Map<string, LogicalRequest>();
+  originMs = 0;
+  done = false;
+
+  constructor(world: World) {
+    this.world = world;
+  }
+
+  async play(): Promise<void> {
+    await this.#prelude();
+    this.originMs = this.world.kernel.now;
+    for (const step of this.world.plan.steps) await this.step(step);
+    await this.#comeToRest();
+    this.misses.push(...checkExpectations(this, this.world.plan.expect));
+    await this.#shutDown();
+    this.done = true;
+  }
+
+  async step(step: Step): Promise<void> {
+    if (step.after > 0) await this.pause(step.after);
+    if (step.verb !== 'parallel' && step.verb !== 'repeat' && step.verb !== 'expect') {
+      this.world.recorder.follow('world', { type: 'step', index: step.index, text: step.text });
+    }
+    await takeStep(this, step);
+  }
+
+  /** Virtual ms pass; 0 = let what is due now happen first. */
+  pause(ms: number): Promise<void> {
+    return new Promise((resolve) => void this.world.kernel.after(ms, 'script', resolve));
+  }
+
+  /** Until nothing is pending, at most `ms`. */
+  quiet(ms: number): Promise<void> {
+    const { kernel } = this.world;
+    return new Promise((resolve) => {
+      const state = { over: false };
+      const once = (): void => {
+        if (state.over) return;
+        state.over = true;
+        kernel.cancel(limit);
+        resolve();
+      };
+      const limit = kernel.after(ms, 'script.quiet', once, { background: true });
+      kernel.whenIdle(once);
+    });
+  }
+
+  /** Until the operation has settled, at most `ms`. */
+  settled(operation: Operation, ms: number): Promise<void> {
+    const { kernel } = this.world;
+    if (operation.settled) return this.pause(0);
+    return new Promise((resolve) => {
+      const limit = kernel.after(ms, 'script.limit', resolve);
+      operation.wake = () => {
+        kernel.cancel(limit);
+        kernel.after(0, 'script', resolve);
+      };
+    });
+  }
+
+  async launch(process: Process): Promise<void> {
+    const started = await new Promise<Operation | undefined>((resolve) => {
+      this.world.lifecycle.launch(process, (operation) => void this.world.kernel.after(0, 'script', () => resolve(operation)));
+    });
+    if (started !== undefined) await this.settled(started, OPERATION_LIMIT);
+  }
+
+  async stop(process: Process): Promise<void> {
+    if (process.state === 'dead') return;
+    if (process.state === 'running' && process.client?.stop !== undefined) {
+      await this.settled(this.world.operations.stop(process), OPERATION_LIMIT);
+      this.world.lifecycle.reportLeaks(process);
+    }
+    this.world.lifecycle.kill(process, 'process.stop');
+  }
+
+  async request(step: RequestStep, process: Process): Promise<void> {
+    const requests: LogicalRequest[] = [];
+    for (let i = 0; i < step.count; i++) {
+      if (i > 0 && step.every > 0) await this.pause(step.every);
+      const request = this.world.operations.request(process, step);
+      requests.push(request);
+      if (step.as !== undefined) this.named.set(this.#nameOf(step.as, step, process, i), request);
+      if (step.abortAfter !== undefined) this.world.kernel.after(step.abortAfter, 'script.abort', () => request.abort());
+    }
+    if (step.expect?.includes('pending') === true) await this.pause(PENDING_AFTER);
+    else if (step.wait) await Promise.all(requests.map((request) => this.settled(request, step.deadline)));
+    else return;
+    for (const request of requests) this.#checkRequest(step, request);
+  }
+
+  #nameOf(as: string, step: RequestStep, process: Process, index: number): string {
+    const base = step.on.length > 1 ? `${as}@${process.name}` : as;
+    return index === 0 ? base : `${base}#${index + 1}`;
+  }
+
+  #checkRequest(step: RequestStep, request: LogicalRequest): void {
+    if (step.expect === undefined || step.expect.some((wanted) => matchesOutcome(request, wanted))) return;
+    this.misses.push({ message: `${request.text} should be ${step.expect.join(' or ')}, but is ${outcomeText(request)}`, source: step.source });
+  }
+
+  /** Devices reach their starting point in real order: sign in, close the app, let time pass, open it again. */
+  async #prelude(): Promise<void> {
+    const aged = this.world.devices.map((device) => ({ device, age: this.#ageOf(device) }));
+    const longest = Math.max(...aged.map(({ age }) => age ?? 0));
+    for (const { device, age } of [...aged].sort((a, b) => (b.age ?? 0) - (a.age ?? 0))) {
+      if (device.plan.session.state === 'signed-out') continue;
+      await this.#until(longest - (age ?? 0));
+      const [first, ...siblings] = device.processes;
+      if (first === undefined) continue;
+      await this.launch(first);
+      await this.settled(this.world.operations.signIn(first, device.plan.user), OPERATION_LIMIT);
+      if (age !== undefined || !device.plan.launched) await this.stop(first);
+      else for (const sibling of siblings) await this.launch(sibling);
+    }
+    for (const { device, age } of aged) {
+      if (age !== undefined && device.newestExpiry !== undefined) await this.#until(device.newestExpiry - this.#remaining(device));
+    }
+    for (const device of this.world.devices) await this.#launchRest(device);
+  }
+
+  async #launchRest(device: Device): Promise<void> {
+    if (!device.plan.launched) return;
+    for (const process of device.processes) if (process.state === 'dead') await this.launch(process);
+  }
+
+  async #until(t: number): Promise<void> {
+    const wait = t - this.world.kernel.now;
+    if (wait > 0) await this.pause(wait);
+  }
+
+  /** Ms for which the app must have been closed; undefined when the session is fresh. */
+  #ageOf(device: Device): number | undefined {
+    const { state, expiresIn } = device.plan.session;
+    if (state === 'signed-out' || (state === 'active' && expiresIn === undefined)) return undefined;
+    return Math.max(0, this.world.plan.policy.accessToken.lifetime - this.#remaining(device));
+  }
+
+  #remaining(device: Device): number {
+    return device.plan.session.state === 'stale' ? -1_000 : (device.plan.session.expiresIn ?? 0);
+  }
+
+  /** Requests nobody waited for get their deadline, then the world is left alone until nothing is pending. */
+  async #comeToRest(): Promise<void> {
+    for (const request of this.world.operations.openRequests()) await this.settled(request, request.deadline);
+    await this.quiet(HORIZON);
+  }
+
+  async #shutDown(): Promise<void> {
+    for (const device of this.world.devices) {
+      for (const process of device.processes) {
+        if (process.state !== 'running' || process.client?.stop === undefined) continue;
+        await this.settled(this.world.operations.stop(process), OPERATION_LIMIT);
+        this.world.lifecycle.reportLeaks(process);
+      }
+    }
+  }
+}

@@ -1,0 +1,56 @@
+// The secure store of a device as one process sees it. An operation takes effect when its item runs, not at the call,
+// so a kill can fall between; while the device is locked everything rejects with `store-locked`, which is not "nothing there".
+import type { HostStore } from '../core/contract.ts';
+import type { Fact } from '../core/events.ts';
+import type { Device, Process } from './device.ts';
+import type { Kernel } from './kernel.ts';
+import type { Recorder } from './recorder.ts';
+
+export interface StoreParts { kernel: Kernel; recorder: Recorder; counter: { store: number } }
+type Op = 'get' | 'set' | 'delete';
+
+/** The error a store operation rejects with. */
+export class StoreError extends Error {
+  readonly code: string;
+  constructor(code: string) {
+    super(`secure store: ${code}`);
+    this.code = code;
+  }
+}
+
+export function createStore(process: Process, { kernel, recorder, counter }: StoreParts): HostStore {
+  const { device, epoch } = process;
+  const run = (op: Op, key: string, value?: string): Promise<string | undefined> => new Promise((resolve, reject) => {
+    if (!process.alive(epoch)) return;
+    const w = ++counter.store;
+    const written = value === undefined ? [] : recorder.labels.inside(value);
+    const note = (fact: Fact): number => recorder.note(process.name, fact, device.wallIfSkewed(kernel.now));
+    if (op !== 'get') note({ type: 'store.begin', w, op, key, labels: written });
+    kernel.after(device.storeDelay, `${process.name}:store.${op}`, () => {
+      const error = failure(device, op);
+      const read = op === 'get' ? device.store.get(key) : undefined;
+      if (error === undefined) apply(device, op, key, value);
+      const labels = op === 'get' && error === undefined ? recorder.labels.inside(read ?? '') : written;
+      kernel.cause = note({ type: 'store.end', w, op, key, labels, ok: error === undefined, ...(error === undefined ? {} : { error }) });
+      if (error === undefined) resolve(read);
+      else reject(new StoreError(error));
+    }, { owner: process });
+  });
+  return {
+    get: (key) => run('get', key),
+    set: async (key, value) => void (await run('set', key, value)),
+    delete: async (key) => void (await run('delete', key)),
+  };
+}
+
+function failure(device: Device, op: Op): string | undefined {
+  if (device.storeLocked) return 'store-locked';
+  if (op === 'get' || device.failingWrites.left <= 0) return undefined;
+  device.failingWrites.left -= 1;
+  return device.failingWrites.code;
+}
+
+function apply(device: Device, op: Op, key: string, value: string | undefined): void {
+  if (op === 'set') device.store.set(key, value ?? '');
+  if (op === 'delete') device.store.delete(key);
+}

@@ -1,0 +1,216 @@
+// The virtual world: one kernel, one server, the devices of a plan, and the client under test in each of their processes.
+// It records; it does not judge.
+import type { Client, ClientFactory, HostConfig, PromptOutcome } from '../core/contract.ts';
+import { OwnBugError } from '../core/errors.ts';
+import type { ClientFault } from '../core/faults-of-client.ts';
+import type { Fact, RunEnding } from '../core/events.ts';
+import type { History } from '../core/history.ts';
+import { errorName, errorText, whereOf } from '../core/stack.ts';
+import { createStreams, type Streams } from '../core/streams.ts';
+import { createMockServer } from '../../mock-server/server.ts';
+import { createSigner } from '../../mock-server/signer.ts';
+import type { MockServer } from '../../mock-server/contract.ts';
+import type { Chooser, Deviation } from './chooser.ts';
+import { Device, EPOCH, Process } from './device.ts';
+import { Kernel, type KernelEnding, type Limits, type Owner } from './kernel.ts';
+import { Lifecycle } from './lifecycle.ts';
+import { Network } from './network.ts';
+import { Operations } from './operations.ts';
+import type { Plan } from './plan.ts';
+import { Recorder } from './recorder.ts';
+import { Script, type ExpectationMiss } from './script.ts';
+import type { SettleMode, UncaughtKind } from './settle.ts';
+
+export interface WorldOptions {
+  seed: number;
+  factory: ClientFactory;
+  /** `turn` (default) is safe for any client; `drain` is the fast path for our own engine. */
+  settle?: SettleMode;
+  chooser?: Chooser;
+  /** Ms by which a message may be late; 0 (default) keeps time order. Only a chooser makes use of it. */
+  slack?: number;
+  limits?: Partial<Limits>;
+  /** Remember where each timer was set, to name a leaked one; default false. */
+  traceTimers?: boolean;
+  /** Given the world's ear before the run begins: whoever watches the thread reports through it what clients do outside their host. */
+  attach?: (ear: WorldEar) => void;
+}
+
+/** Attributes to whichever process runs now; silent when none does. */
+export interface WorldEar {
+  /** A string left the process other than through the network. */
+  text(channel: string, text: string): void;
+  fault(kind: ClientFault['kind'], error: Error): void;
+}
+
+export interface WorldRecord {
+  history: History;
+  ending: RunEnding;
+  /** Virtual time of the first step. */
+  originMs: number;
+  expectations: readonly ExpectationMiss[];
+  clientFaults: readonly ClientFault[];
+  /** Why the scenario does not apply to this client. */
+  notApplicable?: string;
+  /** Choices that were not first-in-first-out. */
+  deviations: readonly Deviation[];
+}
+
+const CONFIG: Omit<HostConfig, 'scope'> = {
+  issuer: 'https://as.example', clientId: 'app', tokenEndpoint: 'https://as.example/token',
+  revocationEndpoint: 'https://as.example/revoke', resourceBaseUrl: 'https://api.example',
+};
+
+const ENDINGS: Record<KernelEnding, RunEnding> = {
+  'done': 'finished', 'idle': 'deadlock', 'livelock': 'livelock', 'step-limit': 'step-limit', 'time-limit': 'time-limit',
+  'wall-limit': 'wall-limit', 'external-limit': 'stuck',
+};
+
+/** Runs a plan to its end. Rejects only when the client is no client (TW_CLIENT_*), a schedule does not fit, or by a bug of ours. */
+export async function runPlan(plan: Plan, options: WorldOptions): Promise<WorldRecord> {
+  const world = new World(plan, options);
+  return world.run();
+}
+
+export class World {
+  readonly plan: Plan;
+  readonly kernel: Kernel;
+  readonly recorder: Recorder;
+  readonly server: MockServer;
+  readonly network: Network;
+  readonly devices: readonly Device[];
+  readonly streams: Streams;
+  readonly operations: Operations;
+  readonly lifecycle: Lifecycle;
+  readonly clientFaults: ClientFault[] = [];
+  /** Ends the run with this error: the module is no client. */
+  fatal: Error | undefined;
+  notApplicable: string | undefined;
+  readonly traceTimers: boolean;
+  readonly #byName = new Map<string, Process>();
+
+  constructor(plan: Plan, options: WorldOptions) {
+    this.plan = plan;
+    this.traceTimers = options.traceTimers ?? false;
+    this.streams = createStreams(options.seed);
+    this.kernel = new Kernel({
+      settle: options.settle ?? 'turn',
+      ...(options.chooser === undefined ? {} : { chooser: options.chooser }),
+      limits: { virtual: plan.maxVirtual, ...options.limits },
+      onUncaught: (kind, error) => this.clientFault(this.kernel.owner, kind, error),
+      onSettled: (owner) => owner instanceof Process && this.operations.pollState(owner),
+    });
+    this.recorder = new Recorder(this.kernel);
+    this.devices = plan.devices.map((device) => new Device(device));
+    for (const device of this.devices) for (const process of device.processes) this.#byName.set(process.name, process);
+    this.server = this.#createServer();
+    this.operations = new Operations(this);
+    this.network = new Network({
+      kernel: this.kernel, recorder: this.recorder, streams: this.streams, server: this.server, config: this.configOf(this.devices[0]),
+      latency: plan.latency, slack: options.slack ?? 0,
+      serverWall: () => EPOCH + this.kernel.now + this.server.policy.clockOffset,
+      latencyOf: (n) => this.operations.latencyOf(n),
+    });
+    this.lifecycle = new Lifecycle(this, options.factory);
+    options.attach?.(this.#ear());
+  }
+
+  async run(): Promise<WorldRecord> {
+    const script = new Script(this);
+    const playing = script.play().catch((error: unknown) => { this.fatal = error as Error; });
+    const ending = await this.kernel.run(() => script.done || this.fatal !== undefined || this.notApplicable !== undefined);
+    if (script.done) await playing;
+    if (this.fatal !== undefined) throw this.fatal;
+    if (ending !== 'done') this.#explain(ending);
+    this.#recordEnd(ENDINGS[ending]);
+    this.#checkLaws();
+    return {
+      history: this.recorder.history, ending: ENDINGS[ending], originMs: script.originMs, expectations: script.misses,
+      clientFaults: this.clientFaults, deviations: this.kernel.deviations,
+      ...(this.notApplicable === undefined ? {} : { notApplicable: this.notApplicable }),
+    };
+  }
+
+  process(name: string): Process {
+    const process = this.#byName.get(name) ?? this.devices.find((device) => device.name === name)?.processes[0];
+    if (process === undefined) throw new OwnBugError(`no process "${name}" in scenario ${this.plan.name}`);
+    return process;
+  }
+
+  device(name: string): Device {
+    const found = this.devices.find((device) => device.name === name || device.processes.some((process) => process.name === name));
+    if (found === undefined) throw new OwnBugError(`no device "${name}" in scenario ${this.plan.name}`);
+    return found;
+  }
+
+  configOf(device: Device | undefined): HostConfig {
+    return { ...CONFIG, scope: device?.plan.scope ?? '' };
+  }
+
+  /** A fact of one process, with its wall clock where that differs. */
+  note(process: Process, fact: Fact, follow = false): number {
+    const wall = process.device.wallIfSkewed(this.kernel.now);
+    return follow ? this.recorder.follow(process.name, fact, wall) : this.recorder.note(process.name, fact, wall);
+  }
+
+  /** A fault of the client as code. The history holds the error's name only; message and place are the machine's. */
+  clientFault(owner: Owner | undefined, kind: UncaughtKind | ClientFault['kind'], error: unknown, where = whereOf(error)): void {
+    const seq = this.recorder.note(owner?.name ?? 'world', { type: 'client.error', kind, message: errorName(error) });
+    this.clientFaults.push({ kind, message: this.recorder.labels.redact(errorText(error)), seq, ...(where === undefined ? {} : { where }) });
+  }
+
+  /** Runs client code as an item of its own, owned by the process: parked while it is suspended, dropped when it is dead. */
+  act(process: Process, label: string, fn: (client: Client) => void): void {
+    this.kernel.after(0, `${process.name}:${label}`, () => {
+      if (process.client !== undefined) fn(process.client);
+    }, { owner: process });
+  }
+
+  /** What prompts answer; scenarios of this version never offer one. */
+  prompt(): PromptOutcome {
+    return 'unavailable';
+  }
+
+  #ear(): WorldEar {
+    const { kernel } = this;
+    return {
+      text: (channel, text) => void (kernel.owner !== undefined && this.recorder.text(kernel.owner.name, channel, text)),
+      fault: (kind, error) => void (kernel.owner !== undefined && this.clientFault(kernel.owner, kind, error)),
+    };
+  }
+
+  #createServer(): MockServer {
+    const { kernel, recorder } = this;
+    return createMockServer({
+      issuer: CONFIG.issuer, resourceOrigin: CONFIG.resourceBaseUrl, now: () => kernel.now, epoch: EPOCH,
+      ids: this.streams.stream('server/ids'), signer: createSigner(), labels: recorder.labels,
+      record: (actor, fact) => {
+        recorder.follow(actor, fact);
+        if (fact.type === 'session.granted' || fact.type === 'token.committed') this.device(fact.device).newestExpiry = fact.expiresAt;
+      },
+    }, this.plan.policy);
+  }
+
+  #explain(ending: KernelEnding): void {
+    const { kernel } = this;
+    if (ending === 'livelock') this.clientFault(kernel.owner, 'stuck', new Error(`runs for ever at one instant of virtual time (${kernel.detail})`));
+    if (ending === 'external-limit') this.clientFault(kernel.owner, 'stuck', new Error(`waits for real work that does not end: ${kernel.detail}`));
+  }
+
+  #recordEnd(ending: RunEnding): void {
+    const stores = Object.fromEntries(this.devices.map((device) => [
+      device.name, Object.fromEntries([...device.store].map(([key, value]) => [key, this.recorder.labels.inside(value)])),
+    ]));
+    const running = [...this.#byName.values()].filter((process) => process.client?.state !== undefined);
+    const states = Object.fromEntries(running.map((process) => [process.name, process.shown]));
+    const open = this.operations.open();
+    const ended = ending === 'finished' && open.length > 0 && this.operations.nothingPending() ? 'deadlock' : ending;
+    this.kernel.cause = undefined;
+    this.recorder.note('world', { type: 'run.end', ending: ended, stores, states, open, ...(this.kernel.detail === '' ? {} : { detail: this.kernel.detail }) });
+  }
+
+  #checkLaws(): void {
+    const broken = this.server.selfCheck();
+    if (broken.length > 0) throw new OwnBugError(`the mock server broke its own law in ${this.plan.name}: ${broken[0]}`);
+  }
+}
