@@ -63,6 +63,11 @@ export function decisionText(flight: Flight): string | undefined {
   return flight.responded?.type === 'token.responded' ? tokenAnswer(flight.responded) : undefined;
 }
 
+/** Whether the message got as far as the server. */
+export function reachedServer(flight: Flight): boolean {
+  return flight.arrived !== undefined || flight.decisions.length > 0 || flight.responded !== undefined;
+}
+
 function oneDecision(event: Flight['decisions'][number]): string {
   if (event.type === 'token.refused') return `${event.error}: ${event.rt} ${event.reason}`;
   return `${committedTokens(event)}${event.repeated === undefined ? '' : ` (${event.repeated})`}`;

@@ -19,12 +19,13 @@ export function laneText(rows: readonly LaneRow[], frame: LaneFrame): string[] {
   const timeWidth = Math.max(7, ...times.map((time) => time.length));
   const indent = 3 + timeWidth + 3;
   const last = columns.at(-1);
-  if (last !== undefined && indent + last.at + last.width > frame.width) return sentences(rows, times, timeWidth);
+  if (last !== undefined && indent + last.at + last.title.length > frame.width) return sentences(rows, times, timeWidth, frame.width);
   const header = `${' '.repeat(3)}${'t'.padStart(timeWidth)}   ${columns.map((column) => column.title.padEnd(column.width + GAP)).join('')}`;
   const lines = rows.flatMap((row, index) => {
     const body = drawRow(row, columns);
     const start = `${row.marked ? ' ▸ ' : '   '}${(times[index] ?? '').padStart(timeWidth)}   ${body}`.trimEnd();
-    return withNote(start, row, indent, frame.width);
+    const server = columns.find((column) => column.id === row.server);
+    return withNote(wrap(start, indent + under(row, server), frame.width), row, indent, frame.width);
   });
   return [header.trimEnd(), ...lines];
 }
@@ -42,6 +43,9 @@ export function formatInstant(ms: number): string {
 }
 
 const GAP = 2;
+/** Longer texts run on into the columns at their right, which are empty in that row. */
+const SERVER_WIDTH = 24;
+const LOCAL_WIDTH = 28;
 
 interface Column { id: string; title: string; at: number; width: number }
 
@@ -62,21 +66,23 @@ function columnsOf(rows: readonly LaneRow[]): Column[] {
   let at = 0;
   for (const id of [...processes, ...servers]) {
     const title = actorName(id);
-    const width = Math.max(title.length, ...rows.map((row) => needed(row, id, id === processes[0], processes)));
+    const width = Math.max(title.length, ...rows.map((row) => needed(row, id, processes)));
     columns.push({ id, title, at, width });
     at += width + GAP;
   }
   return columns;
 }
 
-/** Characters a row needs in a column: text of the lane leaves room for an arrow, text at a server is its end. */
-function needed(row: LaneRow, id: string, first: boolean, processes: readonly string[]): number {
-  if (row.server === id) return row.kind === 'server' ? Math.min(row.text.length, 40) : row.kind === 'out' ? Math.min((row.end ?? '').length + 2, 40) : 0;
-  if (row.kind === 'world') return 0;
+/** Characters a row needs in a column: text of the lane leaves room for an arrow, text at a server begins behind its arrow. */
+function needed(row: LaneRow, id: string, processes: readonly string[]): number {
+  if (row.server === id) return Math.min(atServer(row).length + 2, SERVER_WIDTH);
   const inLane = row.lane === id || (row.lane !== undefined && processes.find((process) => process.startsWith(`${row.lane}/`)) === id);
-  if (!inLane) return 0;
-  const local = row.kind === 'local';
-  return local && !first ? row.text.length : local ? Math.min(row.text.length, 36) : row.text.length + 2;
+  if (!inLane || row.kind === 'in') return 0;
+  return row.kind === 'local' ? Math.min(row.text.length, LOCAL_WIDTH) : row.text.length + 2;
+}
+
+function atServer(row: LaneRow): string {
+  return row.kind === 'out' ? (row.end ?? '') : row.text;
 }
 
 function drawRow(row: LaneRow, columns: readonly Column[]): string {
@@ -84,9 +90,9 @@ function drawRow(row: LaneRow, columns: readonly Column[]): string {
   const server = columns.find((column) => column.id === row.server);
   if (row.kind === 'server') return `${' '.repeat(server?.at ?? 0)}${row.text}`;
   const lane = columns.find((column) => column.id === row.lane) ?? columns.find((column) => column.id.startsWith(`${row.lane}/`));
-  const text = `${' '.repeat(lane?.at ?? 0)}${row.text}`;
-  if (row.kind === 'local' || server === undefined) return text;
-  return row.kind === 'out' ? outLine(row, text, server) : inLine(row, text, server);
+  const left = ' '.repeat(lane?.at ?? 0);
+  if (row.kind === 'local' || server === undefined) return `${left}${row.text}`;
+  return row.kind === 'out' ? outLine(row, `${left}${row.text}`, server) : inLine(row, left, server);
 }
 
 /** `text ───▶ end`; dotted while the answer is still to come, cut with ✕ where the message never arrived. */
@@ -99,31 +105,48 @@ function outLine(row: LaneRow, text: string, server: Column): string {
   return `${text} ${'·'.repeat(Math.ceil(dots / 2))}${dots > 2 ? word : ''}${'·'.repeat(Math.floor(dots / 2))}▶`;
 }
 
-function inLine(row: LaneRow, text: string, server: Column): string {
-  const room = Math.max(3, server.at - text.length);
-  return row.broken === true ? `${text} ✕${'─'.repeat(Math.max(2, Math.floor(room / 2)))}` : `${text} ◀${'─'.repeat(room)}`;
+/** `◀─── text`; the line ends half way where the answer never arrived. */
+function inLine(row: LaneRow, left: string, server: Column): string {
+  const room = Math.max(3, server.at - left.length - 1);
+  const half = Math.floor(room / 2);
+  return row.broken === true ? `${left}${' '.repeat(half)}✕${'─'.repeat(room - half)} ${row.text}` : `${left}◀${'─'.repeat(room)} ${row.text}`;
+}
+
+/** Where the rest of a long row goes on: below the text at the server, or a little inside its own lane. */
+function under(row: LaneRow, server: Column | undefined): number {
+  return server !== undefined && row.kind !== 'local' ? server.at + 1 : 2;
+}
+
+/** Breaks a line between words; what is left goes on under `indent`. A word longer than the screen stays whole. */
+function wrap(line: string, indent: number, width: number): string[] {
+  if (line.length <= width) return [line];
+  const under = width - indent < 24 ? 6 : indent;
+  const at = line.lastIndexOf(' ', width);
+  if (at <= under || line.slice(0, at).trim() === '') return [line];
+  return [line.slice(0, at).trimEnd(), ...wrap(`${' '.repeat(under)}${line.slice(at + 1).trimStart()}`, under, width)];
 }
 
 /** A note stands behind its row, or under it where the line would be too long. */
-function withNote(line: string, row: LaneRow, indent: number, width: number): string[] {
-  if (row.note === undefined) return [line];
+function withNote(lines: readonly string[], row: LaneRow, indent: number, width: number): string[] {
+  if (row.note === undefined) return [...lines];
   const note = `${row.marked ? '✗ ' : ''}${row.note}`;
-  return line.length + 3 + note.length <= width ? [`${line}   ${note}`] : [line, `${' '.repeat(indent)}${note}`];
+  const last = lines.at(-1) ?? '';
+  return last.length + 3 + note.length <= width ? [...lines.slice(0, -1), `${last}   ${note}`] : [...lines, `${' '.repeat(indent)}${note}`];
 }
 
 /** For narrow screens: the same facts, one sentence per row. */
-function sentences(rows: readonly LaneRow[], times: readonly string[], timeWidth: number): string[] {
+function sentences(rows: readonly LaneRow[], times: readonly string[], timeWidth: number, width: number): string[] {
+  const indent = 3 + timeWidth + 4;
   return rows.flatMap((row, index) => {
     const start = `${row.marked ? ' ▸ ' : '   '}${(times[index] ?? '').padStart(timeWidth)}  `;
-    const note = row.note === undefined ? [] : [`${' '.repeat(start.length + 2)}${row.marked ? '✗ ' : ''}${row.note}`];
-    return [`${start}${sentence(row)}`, ...note];
+    return withNote(wrap(`${start}${sentence(row)}`, indent, width), row, indent, width);
   });
 }
 
 function sentence(row: LaneRow): string {
   const who = row.lane ?? (row.server === undefined ? 'scenario' : actorName(row.server));
   if (row.kind === 'out') return `${who}: ${row.text} ${row.broken === true ? '─✕' : '─▶'} ${shortName(row.server)}${row.end === undefined ? '' : `: ${row.end}`}`;
-  if (row.kind === 'in') return `${who}: ${row.text} ◀─ ${shortName(row.server)}`;
+  if (row.kind === 'in') return `${who} ${row.broken === true ? '✕─' : '◀─'} ${shortName(row.server)}: ${row.text}`;
   return `${who}: ${row.text}`;
 }
 

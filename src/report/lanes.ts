@@ -2,7 +2,7 @@
 // Pure: events in, rows out. It draws nothing (lane-text.ts does), judges nothing, and shows only what the history recorded.
 import { describe } from '../core/describe.ts';
 import type { EventOf, HistoryEvent } from '../core/events.ts';
-import { answerText, decisionText, flightsOf, incomingText, isLate, outgoingText, stillGood } from './flights.ts';
+import { answerText, decisionText, flightsOf, incomingText, isLate, outgoingText, reachedServer, stillGood } from './flights.ts';
 import type { Flight, Flights } from './flights.ts';
 
 export type ServerName = 'as' | 'rs';
@@ -15,7 +15,7 @@ export interface LaneRow {
   kind: 'out' | 'in' | 'server' | 'local' | 'world';
   /** Virtual time, ms since the run began. */
   t: number;
-  /** Process or device; undefined for `server` and `world`. */
+  /** Process or device; absent for `server` and `world`. */
   lane?: string;
   server?: ServerName;
   text: string;
@@ -88,14 +88,16 @@ function outRow(drawing: Drawing, event: HistoryEvent, flight: Flight): LaneRow 
   const end = separate ? decisionText(flight) : answerText(flight, event.t);
   if (end !== undefined) row.end = end;
   if (separate && end === undefined) row.pending = true;
-  if (!separate && flight.lost !== undefined && flight.arrived === undefined) row.broken = true;
+  if (!separate && flight.lost !== undefined && !reachedServer(flight)) row.broken = true;
   return row;
 }
 
 function inRow(drawing: Drawing, event: HistoryEvent, flight: Flight): LaneRow {
-  const text = `${outgoingText(flight, drawing.flights)}: ${incomingText(event, flight)}`;
-  const row: LaneRow = { kind: 'in', t: event.t, lane: flight.lane, server: flight.server, text, marked: false };
-  if (event.type.endsWith('.lost') || event.type.endsWith('.abandoned')) row.broken = true;
+  const what = outgoingText(flight, drawing.flights);
+  const { t } = event;
+  if (event.type.endsWith('.abandoned')) return { kind: 'local', t, lane: flight.lane, text: `gives up on ${what}`, marked: false };
+  const row: LaneRow = { kind: 'in', t, lane: flight.lane, server: flight.server, text: `${incomingText(event, flight)} for ${what}`, marked: false };
+  if (event.type.endsWith('.lost')) row.broken = true;
   return row;
 }
 
