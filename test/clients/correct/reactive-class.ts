@@ -1,0 +1,278 @@
+// A correct client in the object style: no refresh ahead, no queue, no timers. It refreshes when a token was refused or is known to be
+// spent, shares the work of a device's processes through `host.lock` and the store, and rejects at once while offline.
+import type { Client, Feature, Host, HostResponse, Rejection, RequestInit, SessionState, TokenResponse } from '../../../src/core/contract.ts';
+import { TokenEndpoint, lifetime, tokenRefused } from './reactive-class/endpoint.ts';
+import { Ledger } from './reactive-class/ledger.ts';
+import { Era, Failure, jsonObject, orAborted, withLimit } from './reactive-class/waiting.ts';
+
+const COOLDOWN = 'reactive.cooldown';
+const MAX_WAIT = 30_000;
+
+interface Tokens { session: string; access: string; refresh: string | undefined; bornAt: number; lives: number | undefined }
+interface Cooldown { failures: number; until: number; recent: number[] }
+
+export class ReactiveClient implements Client {
+  readonly features: readonly Feature[] = ['cross-process'];
+  readonly #host: Host;
+  readonly #endpoint: TokenEndpoint;
+  #state: SessionState = 'loading';
+  #tokens: Tokens | undefined;
+  #era = new Era();
+  /** Sign-ins and sign-outs in this process. */
+  #turns = 0;
+  /** Changes of `#tokens`, to drop a reading of the store that began before one. */
+  #changes = 0;
+  #flight: Promise<Tokens> | undefined;
+  #cooldown: Cooldown = { failures: 0, until: 0, recent: [] };
+  readonly #ledger: Ledger;
+
+  constructor(host: Host) {
+    this.#host = host;
+    this.#endpoint = new TokenEndpoint(host);
+    this.#ledger = new Ledger(host.store, host.clock, 'reactive.tokens');
+  }
+
+  async start(): Promise<void> {
+    if (!(await this.#look())) void this.#insist();
+  }
+
+  state(): SessionState {
+    return this.#state;
+  }
+
+  async signIn(granted: TokenResponse): Promise<void> {
+    this.#turn('loading');
+    const turn = this.#turns;
+    const tokens = this.#mint(granted, this.#host.clock.monotonic(), undefined);
+    await this.#ledger.save(JSON.stringify(tokens));
+    if (turn === this.#turns) this.#set(tokens, 'active');
+  }
+
+  async signOut(): Promise<void> {
+    const spent = this.#tokens?.refresh;
+    this.#turn('signed-out');
+    await this.#ledger.save(null);
+    await this.#endpoint.revoke(spent);
+  }
+
+  async request(path: string, init: RequestInit = {}): Promise<{ status: number }> {
+    if (!this.#host.connectivity.online()) throw new Failure('offline');
+    const turn = this.#turns;
+    await orAborted(init.signal, this.#arrive());
+    if (turn !== this.#turns) throw new Failure('signed-out');
+    const era = this.#era;
+    const sent = await orAborted(init.signal, orAborted(era.signal, this.#usable()));
+    const first = await this.#send(path, init, sent, era);
+    if (!tokenRefused(first)) return { status: first.status };
+    const renewed = await orAborted(init.signal, orAborted(era.signal, this.#renew(sent)));
+    return { status: (await this.#send(path, init, renewed, era)).status };
+  }
+
+  async stop(): Promise<void> {
+    await this.#ledger.pay();
+  }
+
+  /** Brings memory up to the store; while it cannot be read and nothing is known, waits some seconds for the unlock. */
+  async #arrive(): Promise<void> {
+    for (let n = 0; n < 20; n++) {
+      const readable = await this.#look();
+      if (readable || this.#state !== 'loading') break;
+      await this.#host.clock.sleep(500);
+    }
+    if (this.#state === 'loading') throw new Failure('locked');
+    if (this.#state === 'expired') throw new Failure('reauthentication-required');
+    if (this.#tokens === undefined) throw new Failure('signed-out');
+  }
+
+  /** A launch on a locked device: asks again, ever more slowly, until the store opens. */
+  async #insist(): Promise<void> {
+    for (let wait = 250; this.#state === 'loading'; wait = Math.min(wait * 2, 10_000)) {
+      await this.#host.clock.sleep(wait);
+      await this.#look();
+    }
+  }
+
+  /** False when the store cannot be read, which says nothing about the session. */
+  async #look(): Promise<boolean> {
+    if (this.#ledger.owed) {
+      await this.#ledger.pay();
+      if (this.#tokens === undefined && this.#state === 'loading') return this.#look();
+      return true;
+    }
+    const changes = this.#changes;
+    let text: string | undefined;
+    try {
+      text = await this.#ledger.read();
+    } catch {
+      return false;
+    }
+    if (changes === this.#changes) this.#believe(jsonObject(text ?? ''));
+    return true;
+  }
+
+  #believe(record: Record<string, unknown>): void {
+    const found = typeof record['access'] === 'string' ? (record as unknown as Tokens) : undefined;
+    const state = found === undefined ? (record['over'] === true ? 'expired' : 'signed-out') : 'active';
+    if (found?.access === this.#tokens?.access && state === this.#state) return;
+    if (this.#tokens !== undefined && found?.session !== this.#tokens.session) this.#newEra(state === 'expired' ? 'reauthentication-required' : 'signed-out');
+    this.#set(found, state);
+  }
+
+  async #usable(): Promise<Tokens> {
+    const tokens = this.#tokens;
+    if (this.#flight !== undefined) return this.#flight;
+    if (tokens === undefined) throw new Failure('signed-out');
+    return this.#spent(tokens) ? this.#renew(tokens) : tokens;
+  }
+
+  /** Age is counted on the monotonic clock, so the device's wall clock may say what it likes. */
+  #spent({ bornAt, lives }: Tokens): boolean {
+    if (lives === undefined) return false;
+    const age = this.#host.clock.monotonic() - bornAt;
+    return age < 0 || age >= lives - Math.min(3_000, lives / 10);
+  }
+
+  /** The tokens that follow `stale`: those in hand when it was refused late, else those of the one flight. */
+  #renew(stale: Tokens): Promise<Tokens> {
+    if (this.#flight !== undefined) return this.#flight;
+    if (this.#tokens !== undefined && this.#tokens.access !== stale.access) return Promise.resolve(this.#tokens);
+    const flight = this.#fly(stale, this.#era).finally(() => {
+      if (this.#flight === flight) this.#flight = undefined;
+    });
+    flight.catch(() => undefined);
+    this.#flight = flight;
+    return flight;
+  }
+
+  async #fly(stale: Tokens, era: Era): Promise<Tokens> {
+    const giveUp = this.#host.clock.monotonic() + MAX_WAIT;
+    for (let tries = this.#cooldown.failures === 0 ? 4 : 2; tries > 0; tries--) {
+      await this.#coolDown(era, giveUp);
+      const tokens = await this.#host.lock('reactive.refresh', () => this.#try(stale, era), { timeout: 12_000 }).catch(timeoutIsNothing);
+      if (tokens !== undefined) return tokens;
+    }
+    throw new Failure('network');
+  }
+
+  async #coolDown(era: Era, giveUp: number): Promise<void> {
+    era.check();
+    const wait = this.#cooldown.until - this.#host.clock.monotonic();
+    if (wait > 0 && this.#cooldown.until > giveUp) throw new Failure('network');
+    if (wait > 0) await this.#host.clock.sleep(wait);
+    era.check();
+    if (!this.#host.connectivity.online()) throw new Failure('offline');
+  }
+
+  /** Alone on this device: see what a sibling did, else ask. Undefined means: later. */
+  async #try(stale: Tokens, era: Era): Promise<Tokens | undefined> {
+    await this.#look();
+    await this.#readCooldown();
+    era.check();
+    const held = this.#tokens ?? stale;
+    if (held.access !== stale.access) return held;
+    if (held.refresh === undefined) return this.#expire();
+    if (!this.#host.connectivity.online() || this.#cooldown.until > this.#host.clock.monotonic()) return undefined;
+    const sentAt = this.#host.clock.monotonic();
+    const reply = await this.#endpoint.refresh(held.refresh);
+    if ('granted' in reply) return this.#keep(this.#mint(reply.granted, sentAt, held), held, era);
+    if (!('error' in reply)) return this.#failed(reply.retryAfter);
+    await this.#look();
+    era.check();
+    return this.#tokens !== undefined && this.#tokens.refresh !== held.refresh ? this.#tokens : this.#expire();
+  }
+
+  /** Stored before anybody may use them; a session that ended meanwhile does not get them. */
+  async #keep(next: Tokens, held: Tokens, era: Era): Promise<Tokens> {
+    await this.#look();
+    if (era.signal.aborted) {
+      if (next.refresh !== held.refresh) void this.#endpoint.revoke(next.refresh);
+      era.check();
+    }
+    await this.#ledger.save(JSON.stringify(next));
+    era.check();
+    this.#set(next, 'active');
+    if (this.#cooldown.failures > 0) await this.#host.store.delete(COOLDOWN).catch(() => undefined);
+    this.#cooldown = { failures: 0, until: 0, recent: [] };
+    return next;
+  }
+
+  async #expire(): Promise<never> {
+    this.#newEra('reauthentication-required');
+    this.#set(undefined, 'expired');
+    await this.#ledger.save(JSON.stringify({ over: true }));
+    throw new Failure('reauthentication-required');
+  }
+
+  /** Fibonacci pauses, spread by a sixth; two dozen failures fill an hour. */
+  async #failed(retryAfter: number): Promise<undefined> {
+    const now = this.#host.clock.monotonic();
+    const failures = this.#cooldown.failures + 1;
+    const recent = [...this.#cooldown.recent.filter((at) => at > now - 3_600_000), now];
+    const pause = ([300, 600, 900, 1_500, 2_400, 3_900, 6_300][failures - 1] ?? 8_000) * (1 + this.#host.random() / 6);
+    const full = recent.length < 24 ? 0 : (recent[recent.length - 24] ?? 0) + 3_600_000;
+    this.#cooldown = { failures, recent, until: Math.max(now + pause, now + retryAfter * (1 + this.#host.random() / 20), full) };
+    await this.#host.store.set(COOLDOWN, JSON.stringify(this.#cooldown)).catch(() => undefined);
+    return undefined;
+  }
+
+  async #readCooldown(): Promise<void> {
+    const text = await this.#host.store.get(COOLDOWN).catch(() => undefined);
+    const found = jsonObject(text ?? '') as Partial<Cooldown>;
+    if (found.until !== undefined && found.until > this.#cooldown.until) this.#cooldown = { failures: 1, recent: [], ...found } as Cooldown;
+  }
+
+  #mint(granted: TokenResponse, sentAt: number, before: Tokens | undefined): Tokens {
+    const lives = lifetime(granted);
+    const now = this.#host.clock.monotonic();
+    return {
+      session: before?.session ?? this.#host.random().toString(36).slice(2),
+      access: granted.access_token,
+      refresh: typeof granted.refresh_token === 'string' && granted.refresh_token !== '' ? granted.refresh_token : before?.refresh,
+      // Issued between sending and now; a slow answer must not make a long life look over.
+      bornAt: lives === undefined ? now : Math.max(sentAt, now - Math.min(1_000, lives / 50)),
+      lives,
+    };
+  }
+
+  async #send(path: string, init: RequestInit, tokens: Tokens, era: Era): Promise<HostResponse> {
+    const { method = 'GET', body } = init;
+    const headers = { ...init.headers, authorization: `Bearer ${tokens.access}` };
+    const request = { method, headers, ...(body === undefined ? {} : { body }) };
+    const ended = init.signal === undefined ? era.signal : AbortSignal.any([init.signal, era.signal]);
+    const url = this.#host.config.resourceBaseUrl + path;
+    try {
+      return await withLimit(this.#host, 15_000, (limit) => this.#host.fetch(url, { ...request, signal: AbortSignal.any([limit, ended]) }));
+    } catch {
+      if (init.signal?.aborted === true) throw new Failure('aborted');
+      era.check();
+      throw new Failure('network');
+    }
+  }
+
+  #set(tokens: Tokens | undefined, state: SessionState): void {
+    this.#changes += 1;
+    this.#tokens = tokens;
+    this.#state = state;
+  }
+
+  #newEra(reason: Rejection): void {
+    this.#era.end(reason);
+    this.#era = new Era();
+    this.#flight = undefined;
+  }
+
+  #turn(state: SessionState): void {
+    this.#turns += 1;
+    this.#newEra('signed-out');
+    this.#set(undefined, state);
+  }
+
+}
+
+function timeoutIsNothing(error: unknown): undefined {
+  if ((error as { code?: unknown }).code === 'lock-timeout') return undefined;
+  throw error;
+}
+
+// A module under test is its default export: the contract of `--client`.
+export default (host: Host): ReactiveClient => new ReactiveClient(host);
