@@ -1,0 +1,98 @@
+// Proves the published shape: packs the package, installs the tarball without network into an empty folder that has no
+// TypeScript, and uses it there as a stranger would. Needs `npm`; builds dist/ on the way (the prepack script).
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { ROOT, plainEnvironment, run, type Ran } from './corpus.ts';
+import { createTally } from './tally.ts';
+
+const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
+/** This Node first: the npm on the machine may belong to an older one. */
+const env = { ...plainEnvironment(), PATH: `${dirname(process.execPath)}${delimiter}${process.env['PATH'] ?? ''}`, NO_COLOR: '1' };
+const scratch = mkdtempSync(join(tmpdir(), 'tokenwarp-package-'));
+const app = join(scratch, 'app');
+const installed = join(app, 'node_modules/tokenwarp');
+const tally = createTally();
+
+try {
+  await tally.check('npm pack builds a tarball', pack);
+  await tally.check('it installs offline, alone, into a folder without TypeScript', install);
+  await tally.check('it holds what it must and nothing else', checkFiles);
+  await tally.check('npx tokenwarp --version says the version', () => expectRun(tokenwarp('--version'), { code: 0, stdout: version }));
+  await tally.check('npx tokenwarp --help explains itself', () => expectRun(tokenwarp('--help'), { code: 0, stdout: 'Usage' }));
+  await tally.check('npx tokenwarp run passes the built-in corpus', () => expectRun(tokenwarp('run'), { code: 0, stdout: 'passed' }));
+  await tally.check("import 'tokenwarp' and 'tokenwarp/engine' work", useTheApi);
+  await tally.check('their types serve a strict TypeScript project', useTheTypes);
+  await tally.check('--client takes a .mjs file', () => useClient('correct.mjs', CLIENT.replaceAll(': unknown', ''), 0));
+  await tally.check('--client takes a .ts file', () => useClient('correct.ts', CLIENT, 0));
+  await tally.check('--client with a client that never refreshes ends with 1', () => useClient('broken.mjs', BROKEN, 1));
+  await tally.check('a scenario file of the user runs', useOwnScenario);
+} finally {
+  rmSync(scratch, { recursive: true, force: true });
+}
+tally.finish();
+
+function pack(): void {
+  execFileSync('npm', ['pack', '--pack-destination', scratch, '--loglevel=error'], { cwd: ROOT, env, stdio: ['ignore', 'ignore', 'inherit'] });
+}
+
+function install(): void {
+  const tarball = readdirSync(scratch).find((name) => name.endsWith('.tgz'));
+  if (tarball === undefined) throw new Error('there is no tarball');
+  mkdirSync(app);
+  writeFileSync(join(app, 'package.json'), '{ "name": "app", "private": true, "type": "module" }\n');
+  const ran = run('npm', ['install', '--offline', '--no-audit', '--no-fund', '--loglevel=error', join(scratch, tarball)], { cwd: app, env });
+  if (ran.code !== 0) throw new Error(ran.stderr);
+  const packages = readdirSync(join(app, 'node_modules')).filter((name) => !name.startsWith('.'));
+  if (packages.join() !== 'tokenwarp') throw new Error(`node_modules holds ${packages.join(', ')}`);
+}
+
+function checkFiles(): void {
+  const files = readdirSync(installed, { recursive: true, encoding: 'utf8' });
+  const needed = ['LICENSE', 'README.md', 'bin/tokenwarp.js', 'dist/cli/main.js', 'dist/index.js', 'dist/engine/engine.js', 'dist/sandbox/worker.js',
+    'dist/THIRD-PARTY-LICENSES.txt', 'dist/types/src/index.d.ts', 'scenarios/scenario.schema.json'];
+  const missing = needed.filter((name) => !existsSync(join(installed, name)));
+  const surplus = files.filter((name) => /\.map$|\.test\.|^src|^test|^bench|(?<!\.d)\.ts$/.test(name));
+  const revealing = files.filter((name) => name.endsWith('.js') && readFileSync(join(installed, name), 'utf8').includes(ROOT));
+  if (missing.length + surplus.length + revealing.length > 0) {
+    throw new Error(`missing: ${missing.join(', ')}; surplus: ${surplus.join(', ')}; with a path of this machine: ${revealing.join(', ')}`);
+  }
+}
+
+function useTheApi(): void {
+  writeFileSync(join(app, 'use.mjs'), API_USE);
+  expectRun(run(process.execPath, ['use.mjs'], { cwd: app, env }), { code: 0, stdout: 'used' });
+}
+
+/** Checked by the compiler of this repository from outside the folder, with the settings a strict project has. */
+function useTheTypes(): void {
+  writeFileSync(join(app, 'use.ts'), TYPE_USE);
+  for (const [module, resolution] of [['nodenext', 'nodenext'], ['esnext', 'bundler']] as const) {
+    const settings = ['--noEmit', '--strict', '--exactOptionalPropertyTypes', '--target', 'es2024', '--lib', 'es2024,dom', '--types', ''];
+    const ran = run(join(ROOT, 'node_modules/.bin/tsc'), [...settings, '--module', module, '--moduleResolution', resolution, 'use.ts'], { cwd: app, env });
+    if (ran.code !== 0) throw new Error(`${resolution}: ${ran.stdout.slice(0, 2_000)}`);
+  }
+}
+
+function useClient(file: string, text: string, code: number): void {
+  writeFileSync(join(app, file), text);
+  expectRun(tokenwarp('run', 'expiry', '--client', file), { code, stdout: code === 0 ? 'passed' : 'failed' });
+}
+
+function useOwnScenario(): void {
+  const own = join(app, 'own.scenario.yaml');
+  writeFileSync(own, OWN_SCENARIO);
+  expectRun(tokenwarp('run', own), { code: 0, stdout: 'own-first-request' });
+  writeFileSync(own, OWN_SCENARIO.replace('steps:', 'stesp:'));
+  expectRun(tokenwarp('run', own), { code: 3, stdout: '' });
+}
+
+function tokenwarp(...args: readonly string[]): Ran {
+  return run('npx', ['--no-install', 'tokenwarp', ...args], { cwd: app, env });
+}
+
+function expectRun(ran: Ran, wanted: { code: number; stdout: string }): void {
+  if (ran.code === wanted.code && ran.stdout.includes(wanted.stdout)) return;
+  throw new Error(`exit code ${ran.code}, expected ${wanted.code} and "${wanted.stdout}" on stdout\n${ran.stdout.slice(-1_500)}\n${ran.stderr.slice(-1_500)}`);
+}
