@@ -1,0 +1,65 @@
+// When a refresh may be tried again: growing gaps with jitter inside an outage, Retry-After as a floor, and an hourly allowance,
+// counted per device because the outage travels in the stored record. Pure.
+import { elapsedSince, type Outage, type Stamp } from './record.ts';
+
+const FIRST_GAP = 250;
+const GROWTH = 2.5;
+const LONGEST_GAP = 30_000;
+/** A gap is drawn from 0.85 to 1.15 of its nominal length, so that two at the cap still keep the ratio that storms are judged by. */
+const SPREAD = 0.3;
+/** A gap is at least this share of the one before (invariants I11b asks for 0.7). */
+const KEEP = 0.75;
+/** 14 attempts at once and one more every 4 minutes stay below 30 in any hour. */
+const CREDIT = 14;
+const CREDIT_EVERY = 240_000;
+/** At most this many exchanges in 10 s, grants included (invariants I11a allows 8). */
+const BURST = 7;
+const BURST_WINDOW = 10_000;
+
+export interface Failure {
+  sentAt: Stamp;
+  /** Ms from sending to its end. */
+  took: number;
+  /** Ms from the sending before, when that belongs to the same flight. */
+  gap: number | undefined;
+  retryAfter: number | undefined;
+  unknown: boolean;
+  monotonicHolds: boolean;
+}
+
+/** The outage after one more failed attempt. `fraction` in [0, 1) is drawn by the caller. */
+export function afterFailure(before: Outage | undefined, failure: Failure, fraction: number): Outage {
+  const idle = before === undefined ? 0 : elapsedSince(before.at, failure.sentAt, failure.monotonicHolds);
+  const fresh = before === undefined || idle > CREDIT * CREDIT_EVERY;
+  const credit = (fresh ? CREDIT : Math.min(CREDIT, before.credit + idle / CREDIT_EVERY)) - 1;
+  const failures = (fresh ? 0 : before.failures) + 1;
+  const wait = Math.max(
+    failure.took + gapAfter(failures, fraction),
+    Math.min(LONGEST_GAP, failure.gap ?? 0) * KEEP,
+    failure.took + (failure.retryAfter ?? 0),
+    credit < 1 ? (1 - credit) * CREDIT_EVERY : 0,
+  );
+  return { failures, at: failure.sentAt, wait, credit, unknown: failure.unknown || (before?.unknown ?? false) };
+}
+
+/** Ms until the outage allows another attempt. */
+export function waitLeft(outage: Outage | undefined, now: Stamp, monotonicHolds: boolean): number {
+  return outage === undefined ? 0 : Math.max(0, outage.wait - elapsedSince(outage.at, now, monotonicHolds));
+}
+
+/** Remembers one sending (monotonic ms) and forgets those that no longer matter. */
+export function noteSending(sendings: number[], now: number): void {
+  sendings.push(now);
+  while (sendings.length > BURST) sendings.shift();
+}
+
+/** Ms until one more exchange would keep the burst limit: a last guard against loops of successful refreshes (refresh-bugs I1). */
+export function burstLeft(sendings: readonly number[], now: number): number {
+  const oldest = sendings.length < BURST ? undefined : sendings[0];
+  return oldest === undefined ? 0 : Math.max(0, oldest + BURST_WINDOW - now);
+}
+
+function gapAfter(failures: number, fraction: number): number {
+  const nominal = Math.min(LONGEST_GAP, FIRST_GAP * GROWTH ** (failures - 1));
+  return nominal * (1 - SPREAD / 2 + SPREAD * fraction);
+}

@@ -1,0 +1,84 @@
+// How long an access token lives, from everything the server said about it. The device's wall clock is asked last: it may be
+// hours off and may jump (refresh-bugs class I). Pure.
+
+export interface Claims { exp: number | undefined; iat: number | undefined }
+
+/** What there is to go by when a token arrives. Times in ms. */
+export interface Told {
+  /** `expires_in` as it came: seconds, by some servers as a string. */
+  expiresIn: unknown;
+  claims: Claims;
+  /** Server time when it answered (its `Date` header), ms since the Unix epoch. */
+  date: number | undefined;
+  /** The device's wall clock. */
+  wall: number;
+  /** Ms from sending to answer. */
+  travelled: number;
+}
+
+export interface Life {
+  /** Ms left at receipt; undefined = unknown. */
+  left: number | undefined;
+  /** Ms from issue to end: what refresh-ahead is measured against (invariants 3.2, `ahead`). */
+  lifetime: number | undefined;
+  /** On the server's clock. */
+  expiresAt: number | undefined;
+}
+
+/** Longest part of the way back that is taken off a lifetime, ms. */
+const TRAVEL_LIMIT = 2_000;
+
+/** Several sources may disagree: the shortest positive one is believed, since only one that is too long hurts. */
+export function estimateLife(told: Told): Life {
+  const { claims, date } = told;
+  const fromResponse = secondsToMs(told.expiresIn);
+  const fromClaims = claims.exp !== undefined && claims.iat !== undefined ? claims.exp - claims.iat : undefined;
+  const byServerClock = claims.exp !== undefined && date !== undefined ? claims.exp - date : undefined;
+  const byDeviceClock = claims.exp === undefined ? undefined : claims.exp - told.wall;
+  const lifetime = shortest(fromResponse, fromClaims) ?? shortest(byServerClock) ?? shortest(byDeviceClock);
+  const left = shortest(lifetime, byServerClock);
+  const expiresAt = claims.exp ?? (date !== undefined && left !== undefined ? date + left : undefined);
+  return { lifetime, expiresAt, left: left === undefined ? undefined : left - Math.min(told.travelled / 2, TRAVEL_LIMIT, left / 2) };
+}
+
+/** Ms before the end at which a token is refreshed: at most `buffer` and half of its life, less a share drawn once per token. */
+export function drawAhead(buffer: number, lifetime: number | undefined, jitter: number, fraction: number): number {
+  const most = lifetime === undefined ? buffer : Math.min(buffer, lifetime / 2);
+  return most * (1 - SAFE_SHARE - jitter * fraction);
+}
+
+/** `exp` and `iat` are told in whole seconds: without this share, rounding could make a refresh look too early. */
+const SAFE_SHARE = 0.02;
+
+/** From this many ms before its end a token is not sent any more: it would die on the way (refresh-bugs J7). */
+export function deathMargin(life: number | undefined): number {
+  return life === undefined ? 0 : Math.min(2_000, life / 20);
+}
+
+/** `exp` and `iat` of a JWT, in ms; nothing for an opaque token. The signature is none of a client's business. */
+export function readClaims(token: string): Claims {
+  const payload = token.split('.')[1];
+  if (payload === undefined) return NO_CLAIMS;
+  try {
+    const json: unknown = JSON.parse(atob(payload.replaceAll('-', '+').replaceAll('_', '/')));
+    if (typeof json !== 'object' || json === null) return NO_CLAIMS;
+    const { exp, iat } = json as Record<string, unknown>;
+    return { exp: secondsToMs(exp), iat: secondsToMs(iat) };
+  } catch {
+    return NO_CLAIMS;
+  }
+}
+
+const NO_CLAIMS: Claims = { exp: undefined, iat: undefined };
+
+function secondsToMs(value: unknown): number | undefined {
+  const seconds = typeof value === 'string' && /^\d+(\.\d+)?$/.test(value) ? Number(value) : value;
+  return typeof seconds === 'number' && Number.isFinite(seconds) && seconds > 0 ? seconds * 1_000 : undefined;
+}
+
+/** The shortest of those that are known and positive. */
+function shortest(...values: (number | undefined)[]): number | undefined {
+  let found: number | undefined;
+  for (const value of values) if (value !== undefined && value > 0 && (found === undefined || value < found)) found = value;
+  return found;
+}

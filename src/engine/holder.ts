@@ -1,0 +1,80 @@
+// Which session this process holds, in which state, and who wants to know. Transitions are told before anything that follows
+// from them, so that no request settles while the state still says otherwise (invariants I7b).
+import type { SessionState } from '../core/contract.ts';
+import type { Ending, Session } from './session.ts';
+
+export interface Transition { from: SessionState; to: SessionState; reason: string }
+export type Listener = (transition: Transition) => void;
+
+export class Holder {
+  state: SessionState = 'loading';
+  session: Session | undefined;
+  /** Changes whenever somebody signs in or out: work begun before must not touch what came after. */
+  epoch = 0;
+  readonly #ended = new Set<string>();
+  readonly #listeners = new Set<Listener>();
+  #loaded: (() => void)[] = [];
+
+  subscribe(listener: Listener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Whether a stored session with this id is a leftover of one that ended here. */
+  knowsEnded(id: string): boolean {
+    return this.#ended.has(id);
+  }
+
+  move(to: SessionState, reason: string): void {
+    const from = this.state;
+    this.state = to;
+    for (const listener of this.#listeners) tell(listener, { from, to, reason });
+    if (to !== 'loading') this.#release();
+  }
+
+  /** Makes `session` the current one without a transition: its state follows when it may be used. */
+  take(session: Session): void {
+    this.session = session;
+    this.epoch += 1;
+  }
+
+  /** Nobody is signed in from now on; for a process that holds no session (yet). */
+  leave(reason: string): void {
+    this.epoch += 1;
+    this.move('signed-out', reason);
+  }
+
+  /** Ends `session`; nothing happens when it is over already. */
+  end(session: Session, ending: Ending): void {
+    if (session.ended !== undefined) return;
+    session.ended = ending;
+    this.#ended.add(session.id);
+    if (this.session !== session) return;
+    this.session = undefined;
+    this.epoch += 1;
+    if (ending.state !== 'active') this.move(ending.state, ending.reason);
+  }
+
+  /** Resolves when the store has been read, or a session was opened otherwise. */
+  whenLoaded(): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.state !== 'loading' || this.session !== undefined) resolve();
+      else this.#loaded.push(resolve);
+    });
+  }
+
+  #release(): void {
+    const waiting = this.#loaded;
+    this.#loaded = [];
+    for (const resolve of waiting) resolve();
+  }
+}
+
+/** A listener that throws is its owner's fault: it must not stop a sign-out halfway. */
+function tell(listener: Listener, transition: Transition): void {
+  try {
+    listener(transition);
+  } catch {
+    // Nobody to tell: the engine has no log, and an error could carry anything.
+  }
+}

@@ -1,0 +1,118 @@
+// Keeps memory and store in step: adopts what siblings wrote, writes what was granted, and does not give up on a write or a
+// clear that the store refuses for now (a locked phone): the rotation lives on in memory meanwhile (refresh-bugs F2, F6).
+import { decideStored } from './decide.ts';
+import type { SessionRecord } from './record.ts';
+import { endSession, monotonicHolds, observe, openSession, pause, type Runtime, stampOf } from './runtime.ts';
+import { ENDINGS, type Session } from './session.ts';
+
+/** The one lock of a device: whoever holds it may present the refresh token. */
+export const LOCK = 'refresh';
+const FIRST_RETRY = 200;
+const LONGEST_RETRY = 5_000;
+
+export type Reconciled = 'mine' | 'adopted' | 'over' | 'unreadable';
+
+/** Reads the store again and lets it correct the session in hand. */
+export async function reconcile(rt: Runtime, session: Session): Promise<Reconciled> {
+  const reading = await rt.vault.read();
+  if (session.ended !== undefined) return 'over';
+  if (reading.kind === 'unreadable') return 'unreadable';
+  const mine = { session: session.id, revision: session.revision, accessToken: session.tokens.accessToken, durable: session.durable };
+  const verdict = decideStored(reading, mine, (id) => rt.holder.knowsEnded(id));
+  switch (verdict.kind) {
+    case 'ours': return 'mine';
+    case 'same':
+      session.durable = true;
+      session.dirty = false;
+      if ((verdict.record.outage?.failures ?? 0) > (session.outage?.failures ?? 0)) session.outage = verdict.record.outage;
+      return 'mine';
+    case 'newer':
+      session.durable = true;
+      session.dirty = false;
+      session.adopt(verdict.record, stampOf(rt), monotonicHolds(rt));
+      return 'adopted';
+    case 'signed-out':
+      endSession(rt, session, ENDINGS.siblingSignedOut);
+      return 'over';
+    case 'replaced':
+      endSession(rt, session, ENDINGS.replaced);
+      openSession(rt, verdict.record, true);
+      rt.holder.move('active', ENDINGS.replaced.reason);
+      return 'over';
+  }
+}
+
+/** Writes `record` for the session and says whether the store holds it now. If not, the write is repeated until it does. */
+export async function save(rt: Runtime, session: Session, record: SessionRecord): Promise<boolean> {
+  const end = await rt.vault.write(() => (session.ended === undefined ? record : undefined));
+  if (end === 'written') {
+    session.durable = true;
+    session.dirty = false;
+    return true;
+  }
+  if (end === 'refused' && !session.dirty) {
+    session.dirty = true;
+    observe(rt, 'store-write-failed');
+    void keepSaving(rt, session);
+  }
+  return false;
+}
+
+/** Empties the store of one session (or of whatever is there, when none is named); repeated until it works or somebody signs in. */
+export async function clear(rt: Runtime, only?: string): Promise<void> {
+  const { epoch } = rt.holder;
+  if ((await rt.vault.clear(only)) !== 'refused') return;
+  observe(rt, 'store-clear-failed');
+  void repeat(rt, () => only !== undefined || rt.holder.epoch === epoch, async () => (await rt.vault.clear(only)) !== 'refused');
+}
+
+/** After a session ended here: a sibling that was refreshing may have written it back meanwhile. */
+export async function sweep(rt: Runtime, session: Session): Promise<void> {
+  await exclusively(rt, async () => {
+    const next = rt.holder.session;
+    const reading = await rt.vault.read();
+    if (reading.kind !== 'record' || reading.record.session !== session.id) return;
+    if (next === undefined) await clear(rt, session.id);
+    else await save(rt, next, next.record);
+  });
+}
+
+/** Runs `job` under the device's lock; without it where the host has none; not at all when it stays taken. */
+async function exclusively(rt: Runtime, job: () => Promise<void>): Promise<void> {
+  let entered = false;
+  try {
+    await rt.host.lock(LOCK, () => {
+      entered = true;
+      return job();
+    }, { timeout: rt.settings.lockTimeout });
+  } catch (error) {
+    if (!entered && codeOf(error) !== 'lock-timeout') await job();
+  }
+}
+
+/** The `code` of a host's error; the error itself is never passed on. */
+export function codeOf(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
+}
+
+function keepSaving(rt: Runtime, session: Session): Promise<void> {
+  const wanted = (): boolean => session.dirty && session.ended === undefined;
+  return repeat(rt, wanted, async () => {
+    await exclusively(rt, async () => {
+      if ((await reconcile(rt, session)) !== 'mine' || !wanted()) return;
+      if ((await rt.vault.write(() => (wanted() ? session.record : undefined))) !== 'written') return;
+      session.durable = true;
+      session.dirty = false;
+    });
+    return !wanted();
+  });
+}
+
+/** Tries again with growing pauses until it works, is no longer wanted, or the process stops. */
+async function repeat(rt: Runtime, wanted: () => boolean, work: () => Promise<boolean>): Promise<void> {
+  for (let delay = FIRST_RETRY; ; delay = Math.min(LONGEST_RETRY, delay * 2)) {
+    await pause(rt, delay);
+    if (rt.stopped || !wanted() || (await work())) return;
+  }
+}

@@ -1,0 +1,68 @@
+// Restores what the store holds, at launch and later when a sibling may have signed in. A store that cannot be read leaves the
+// state `loading` and is asked again: a locked phone is not a signed-out user (refresh-bugs K1, K15).
+import { openSession, type Runtime } from './runtime.ts';
+
+const FIRST_POLL = 250;
+const LONGEST_POLL = 5_000;
+
+export class Loader {
+  readonly #rt: Runtime;
+  #polling = false;
+  #reading: Promise<boolean> | undefined;
+
+  constructor(rt: Runtime) {
+    this.#rt = rt;
+  }
+
+  /** Reads once; if that fails, goes on in the background. */
+  async start(): Promise<void> {
+    if (!(await this.#read())) void this.#poll();
+  }
+
+  /** Asks now instead of at the next poll. */
+  nudge(): void {
+    if (this.#polling) void this.#read();
+  }
+
+  whenLoaded(): Promise<void> {
+    this.nudge();
+    return this.#rt.holder.whenLoaded();
+  }
+
+  /** Nobody is signed in here, but perhaps through a sibling by now. */
+  async recheck(): Promise<void> {
+    await this.#read();
+  }
+
+  #read(): Promise<boolean> {
+    this.#reading ??= this.#readOnce().finally(() => { this.#reading = undefined; });
+    return this.#reading;
+  }
+
+  /** True once the store has answered, or somebody signed in or out meanwhile. */
+  async #readOnce(): Promise<boolean> {
+    const { holder, vault } = this.#rt;
+    const { epoch } = holder;
+    const reading = await vault.read();
+    if (holder.epoch !== epoch || holder.session !== undefined) return true;
+    if (reading.kind === 'unreadable') return holder.state !== 'loading';
+    if (reading.kind === 'record' && !holder.knowsEnded(reading.record.session)) {
+      openSession(this.#rt, reading.record, true);
+      holder.move('active', 'restored');
+    } else if (holder.state === 'loading') {
+      if (reading.kind === 'corrupt') holder.move('expired', 'store-corrupt');
+      else holder.move('signed-out', 'store-empty');
+    }
+    return true;
+  }
+
+  async #poll(): Promise<void> {
+    if (this.#polling) return;
+    this.#polling = true;
+    for (let delay = FIRST_POLL; !this.#rt.stopped; delay = Math.min(LONGEST_POLL, delay * 2)) {
+      await new Promise<void>((resolve) => { this.#rt.host.clock.setTimeout(resolve, delay); });
+      if (await this.#read()) break;
+    }
+    this.#polling = false;
+  }
+}

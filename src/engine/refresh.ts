@@ -1,0 +1,187 @@
+// One flight from its first attempt to its end: waits for what must be waited for, takes the device's lock, reads the store again
+// inside it, exchanges, writes, and only then lets anybody use what was granted.
+import { afterFailure, burstLeft, noteSending, waitLeft } from './backoff.ts';
+import type { Outcome } from './classify.ts';
+import { decideAfterExchange } from './decide.ts';
+import { exchange, revoke } from './exchange.ts';
+import { Flight, type FlightEnd } from './flight.ts';
+import { clear, codeOf, LOCK, reconcile, save } from './keeper.ts';
+import type { SessionRecord, Stamp } from './record.ts';
+import { endSession, monotonicHolds, observe, type Runtime, stampOf } from './runtime.ts';
+import { ENDINGS, type Session } from './session.ts';
+import { tokensFrom } from './tokens.ts';
+
+/** A holder that outlasts two waits is frozen or dead: its own exchange was abandoned long ago (refresh-bugs class L). */
+const LOCK_PATIENCE = 2;
+/** More rounds than this without a sending are a fault of the host; the flight gives up instead of spinning. */
+const MOST_ROUNDS = 100;
+
+/** `again`: nothing was sent, the reason is dealt with by waiting. */
+type Step = FlightEnd | 'again';
+
+/** The refresh that runs for the session, or a new one. */
+export function flightOf(rt: Runtime, session: Session): Flight {
+  if (session.flight !== undefined) return session.flight;
+  const flight = new Flight();
+  session.flight = flight;
+  flight.done = run(rt, session, flight);
+  return flight;
+}
+
+/** Ms before which no refresh may be sent, whatever asks for it. */
+export function refreshFloor(rt: Runtime, session: Session): number {
+  const now = stampOf(rt);
+  return Math.max(waitLeft(session.outage, now, monotonicHolds(rt)), burstLeft(rt.sendings, now.mono));
+}
+
+async function run(rt: Runtime, session: Session, flight: Flight): Promise<void> {
+  let end: FlightEnd = 'failed';
+  try {
+    let result = await fly(rt, session, flight);
+    // Somebody joined in the very moment it gave up for want of anybody: their trigger, their attempts.
+    while (result === 'idle' && flight.needed) result = await fly(rt, session, flight);
+    end = result === 'idle' ? 'failed' : result;
+  } catch {
+    observe(rt, 'refresh-broke');
+  }
+  session.flight = undefined;
+  flight.finish(end);
+}
+
+/** `idle`: nobody needs it any longer. */
+async function fly(rt: Runtime, session: Session, flight: Flight): Promise<FlightEnd | 'idle'> {
+  const spent = { attempts: 0, rounds: 0, locks: 0 };
+  for (;;) {
+    const ready = await getReady(rt, session, flight, spent.rounds > 0);
+    if (ready !== 'go') return ready;
+    const step = await underLock(rt, session, flight, spent);
+    if (step === 'renewed' || step === 'ended') return step;
+    if (step === 'failed') {
+      spent.attempts += 1;
+      flight.releaseAhead();
+    }
+    spent.rounds += 1;
+    if (spent.attempts >= rt.settings.attempts || spent.rounds >= MOST_ROUNDS) return 'failed';
+  }
+}
+
+/** Waits until a refresh may be sent. `again` = not the first attempt: then somebody must still need it. */
+async function getReady(rt: Runtime, session: Session, flight: Flight, again: boolean): Promise<'go' | 'idle' | FlightEnd> {
+  let waited = again;
+  for (;;) {
+    if (session.ended !== undefined) return 'ended';
+    if (rt.stopped) return 'failed';
+    if (waited && !flight.needed) return 'idle';
+    const floor = refreshFloor(rt, session);
+    if (rt.gate.online && floor <= 0) return 'go';
+    waited = true;
+    if (!flight.needed) return 'idle';
+    if (!rt.gate.online) await rt.gate.wait('other').open;
+    else await flight.pause((fn, ms) => rt.host.clock.setTimeout(fn, ms), floor);
+  }
+}
+
+async function underLock(rt: Runtime, session: Session, flight: Flight, spent: { locks: number }): Promise<Step> {
+  let entered = false;
+  const job = (): Promise<Step> => {
+    entered = true;
+    return attempt(rt, session, flight);
+  };
+  try {
+    return await rt.host.lock(LOCK, job, { timeout: rt.settings.lockTimeout });
+  } catch (error) {
+    if (entered) throw error;
+    if (codeOf(error) !== 'lock-timeout') return await job();
+  }
+  spent.locks += 1;
+  const stored = await reconcile(rt, session);
+  if (stored === 'over') return 'ended';
+  if (stored === 'adopted' && session.isFresh(rt.host.clock.monotonic())) return 'renewed';
+  flight.releaseAhead();
+  if (spent.locks < LOCK_PATIENCE) return 'again';
+  observe(rt, 'lock-bypassed');
+  return await job();
+}
+
+/** One attempt, inside the lock: a sibling may have done the work meanwhile. */
+async function attempt(rt: Runtime, session: Session, flight: Flight): Promise<Step> {
+  const stored = await reconcile(rt, session);
+  if (stored === 'over' || session.ended !== undefined) return 'ended';
+  if (stored === 'adopted' && session.isFresh(rt.host.clock.monotonic())) return 'renewed';
+  const { refreshToken } = session.tokens;
+  if (refreshToken === undefined) return await finish(rt, session, ENDINGS.noRefreshToken);
+  if (!rt.gate.online || rt.stopped || refreshFloor(rt, session) > 0) return 'again';
+  const sentAt = stampOf(rt);
+  if (session.dead === refreshToken) return await confirmEnd(rt, session, flight, sentAt);
+  noteSending(rt.sendings, sentAt.mono);
+  flight.underWay = true;
+  const outcome = await exchange(rt, refreshToken);
+  const after = decideAfterExchange(outcome, session.ended !== undefined);
+  switch (after.kind) {
+    case 'persist': return await persist(rt, session, flight, { granted: after.outcome, sentAt });
+    case 'discard': return discard(rt, session, after.refreshToken);
+    case 'confirm-end':
+      session.dead = refreshToken;
+      return await confirmEnd(rt, session, flight, sentAt);
+    case 'back-off': return await backOff(rt, session, flight, { sentAt, ...after });
+  }
+}
+
+/** The rotated pair is durable before anyone uses it (invariants I3a); if the store refuses, memory keeps it and the write is repeated. */
+async function persist(
+  rt: Runtime, session: Session, flight: Flight, what: { granted: Extract<Outcome, { kind: 'granted' }>; sentAt: Stamp },
+): Promise<Step> {
+  const { granted, sentAt } = what;
+  const now = stampOf(rt);
+  const tokens = tokensFrom(rt, granted, { now, travelled: now.mono - sentAt.mono, refreshToken: session.tokens.refreshToken });
+  flight.delivered = true;
+  try {
+    await reconcile(rt, session);
+    const record: SessionRecord = { session: session.id, revision: session.revision + 1, tokens, outage: undefined };
+    if (session.ended === undefined) await save(rt, session, record);
+    if (session.ended !== undefined) return discard(rt, session, granted.refreshToken);
+    session.adopt(record, stampOf(rt), monotonicHolds(rt));
+    return 'renewed';
+  } finally {
+    flight.delivered = false;
+  }
+}
+
+/** A grant for a session that is over is dropped, and its refresh token revoked so that nobody is left holding it (invariants I9). */
+function discard(rt: Runtime, session: Session, refreshToken: string | undefined): FlightEnd {
+  if (refreshToken !== undefined && refreshToken !== session.tokens.refreshToken) void revoke(rt, refreshToken);
+  return 'ended';
+}
+
+/** `invalid_grant` counts only for the pair that is current: a sibling may have rotated it (refresh-bugs L1 ff). */
+async function confirmEnd(rt: Runtime, session: Session, flight: Flight, sentAt: Stamp): Promise<Step> {
+  const stored = await reconcile(rt, session);
+  if (stored === 'over') return 'ended';
+  if (stored === 'adopted') return session.isFresh(rt.host.clock.monotonic()) ? 'renewed' : 'again';
+  if (stored === 'unreadable') return await backOff(rt, session, flight, { sentAt, retryAfter: undefined, unknown: false });
+  return await finish(rt, session, session.outage?.unknown === true ? ENDINGS.lostResponse : ENDINGS.invalidGrant);
+}
+
+async function finish(rt: Runtime, session: Session, ending: typeof ENDINGS[keyof typeof ENDINGS]): Promise<FlightEnd> {
+  endSession(rt, session, ending);
+  await clear(rt, session.id);
+  return 'ended';
+}
+
+/** Notes the failure for this process, its siblings and its next launch. */
+async function backOff(
+  rt: Runtime, session: Session, flight: Flight, failure: { sentAt: Stamp; retryAfter: number | undefined; unknown: boolean },
+): Promise<Step> {
+  const { sentAt } = failure;
+  const took = rt.host.clock.monotonic() - sentAt.mono;
+  const gap = flight.lastSent === undefined ? undefined : sentAt.mono - flight.lastSent;
+  flight.lastSent = sentAt.mono;
+  session.outage = afterFailure(session.outage, { ...failure, took, gap, monotonicHolds: monotonicHolds(rt) }, rt.host.random());
+  const end = await rt.vault.write(() => (session.ended === undefined ? session.record : undefined));
+  if (end === 'written') {
+    session.durable = true;
+    session.dirty = false;
+  }
+  flight.underWay = false;
+  return session.ended === undefined ? 'failed' : 'ended';
+}

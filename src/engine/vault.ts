@@ -1,0 +1,76 @@
+// The store behind one queue: reads and writes of this process never overtake each other, so a sign-out's delete always comes
+// after a write that was under way (invariants I9). Unreadable is never taken for empty (refresh-bugs K15, K16).
+import type { HostStore } from '../core/contract.ts';
+import { decodeRecord, encodeRecord, type SessionRecord } from './record.ts';
+
+export type Reading =
+  | { kind: 'record'; record: SessionRecord }
+  | { kind: 'empty' }
+  /** Something is there that this version did not write. */
+  | { kind: 'corrupt' }
+  /** Locked, or failing otherwise: says nothing about what is in it. */
+  | { kind: 'unreadable' };
+
+/** `skipped`: when its turn came, it was no longer wanted. */
+export type WriteEnd = 'written' | 'refused' | 'skipped';
+
+export class Vault {
+  readonly #store: HostStore;
+  readonly #key: string;
+  #tail: Promise<unknown> = Promise.resolve();
+
+  constructor(store: HostStore, key: string) {
+    this.#store = store;
+    this.#key = key;
+  }
+
+  read(): Promise<Reading> {
+    return this.#enqueue(() => this.#read());
+  }
+
+  /** Writes `record()` as it is when its turn comes; undefined there means that it is no longer wanted. */
+  write(record: () => SessionRecord | undefined): Promise<WriteEnd> {
+    return this.#enqueue(async () => {
+      const value = record();
+      return value === undefined ? 'skipped' : await attempt(() => this.#store.set(this.#key, encodeRecord(value)));
+    });
+  }
+
+  /** Empties the store. With `only`, nothing but that session is removed. */
+  clear(only?: string): Promise<WriteEnd> {
+    return this.#enqueue(async () => {
+      if (only !== undefined) {
+        const reading = await this.#read();
+        if (reading.kind === 'unreadable') return 'refused';
+        if (reading.kind !== 'record' || reading.record.session !== only) return 'skipped';
+      }
+      return await attempt(() => this.#store.delete(this.#key));
+    });
+  }
+
+  async #read(): Promise<Reading> {
+    try {
+      const value = await this.#store.get(this.#key);
+      if (value === undefined) return { kind: 'empty' };
+      const record = decodeRecord(value);
+      return record === undefined ? { kind: 'corrupt' } : { kind: 'record', record };
+    } catch {
+      return { kind: 'unreadable' };
+    }
+  }
+
+  #enqueue<T>(job: () => Promise<T>): Promise<T> {
+    const result = this.#tail.then(job);
+    this.#tail = result;
+    return result;
+  }
+}
+
+async function attempt(operation: () => Promise<void>): Promise<WriteEnd> {
+  try {
+    await operation();
+    return 'written';
+  } catch {
+    return 'refused';
+  }
+}
