@@ -10,7 +10,10 @@ const noop = (): void => undefined;
 export interface Call {
   readonly path: string;
   readonly init: RequestInit;
-  readonly signal: AbortSignal | undefined;
+  /** The caller's own signal. */
+  readonly caller: AbortSignal | undefined;
+  /** Aborted when the call ends early, for whatever reason. */
+  readonly signal: AbortSignal;
   /** The sign-in whose token it was given; absent before it was given any. */
   sessionId?: string;
   /** Rejects when the caller aborts or the session goes away. */
@@ -61,8 +64,9 @@ export class BaseClient extends Refresher implements Client {
 
   async stop(): Promise<void> {
     this.#disarm();
-    await this.flush();
-    this.closeVault();
+    for (const call of this.#calls) call.end('network');
+    await this.land();
+    await this.closeVault();
   }
 
   async request(path: string, init: RequestInit = {}): Promise<{ status: number }> {
@@ -78,7 +82,7 @@ export class BaseClient extends Refresher implements Client {
     let session = await this.#ready(call);
     let response = await this.#send(call, session, 1);
     for (let replay = 1; replay <= this.replays && this.isRefusal(response); replay++) {
-      const next = await Promise.race([this.refresh(this.refusedToken(session), session, call.signal), call.ended]);
+      const next = await Promise.race([this.refresh(this.refusedToken(session), session, call.caller), call.ended]);
       session = this.sessionForReplay(session, next);
       response = await this.#send(call, session, replay + 1);
     }
@@ -105,7 +109,7 @@ export class BaseClient extends Refresher implements Client {
       this.#arm(session);
       return session;
     }
-    const next = this.refresh(session.accessToken, session, call.signal);
+    const next = this.refresh(session.accessToken, session, call.caller);
     if (left <= Math.min(10_000, this.aheadOf(session) * 0.2)) return next;
     next.catch(noop);
     return session;
@@ -181,9 +185,10 @@ export class BaseClient extends Refresher implements Client {
   }
 
   #open(path: string, init: RequestInit): Call {
-    let end: Call['end'] = noop;
+    const controller = new AbortController();
+    const end: Call['end'] = (reason) => controller.abort(new Rejected(reason));
     const ended = new Promise<never>((_, reject) => {
-      end = (reason) => reject(new Rejected(reason));
+      controller.signal.addEventListener('abort', () => reject(controller.signal.reason as Error));
     });
     ended.catch(noop);
     const onAbort = (): void => end('aborted');
@@ -193,7 +198,7 @@ export class BaseClient extends Refresher implements Client {
       init.signal?.removeEventListener('abort', onAbort);
       this.#calls.delete(call);
     };
-    const call: Call = { path, init, signal: init.signal, ended, end, close };
+    const call: Call = { path, init, caller: init.signal, signal: controller.signal, ended, end, close };
     this.#calls.add(call);
     return call;
   }

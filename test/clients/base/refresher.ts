@@ -33,6 +33,12 @@ export abstract class Refresher extends Vault {
     return flight;
   }
 
+  /** A process that exits lets an exchange under way end: its answer may hold the only good refresh token. */
+  protected async land(): Promise<void> {
+    this.closing.abort(new Rejected('network'));
+    await Promise.allSettled(this.#flights.values());
+  }
+
   protected flightKey(session: Session, stale: string): string {
     return `${session.id} ${stale}`;
   }
@@ -65,7 +71,7 @@ export abstract class Refresher extends Vault {
       const now = this.monotonic();
       if (this.#pause.until <= now) return;
       if (this.#pause.until > deadline) throw new Rejected('network');
-      await this.host.clock.sleep(this.#pause.until - now);
+      await this.sleep(this.#pause.until - now);
     }
   }
 
@@ -79,12 +85,13 @@ export abstract class Refresher extends Vault {
 
   protected async whenOnline(): Promise<void> {
     if (this.host.connectivity.online()) return;
-    await new Promise<void>((resolve) => {
+    await new Promise<void>((resolve, reject) => {
       const stop = this.host.connectivity.subscribe((online) => {
         if (!online) return;
         stop();
         resolve();
       });
+      this.closing.signal.addEventListener('abort', () => reject(new Rejected('network')));
     });
   }
 

@@ -12,6 +12,8 @@ export abstract class Vault {
   protected phase: SessionState = 'loading';
   /** Set from a granted answer until it is stored and in use: nobody may send the old token or the new one meanwhile. */
   protected adopting: Promise<unknown> | undefined;
+  /** Aborted by `stop()`: ends every pause. */
+  protected readonly closing = new AbortController();
   /** What the store should hold (undefined = nothing) while it does not. */
   protected unsaved: { readonly content: string | undefined } | undefined;
   #version = 0;
@@ -30,11 +32,15 @@ export abstract class Vault {
     return this.host.clock.monotonic();
   }
 
+  protected sleep(ms: number): Promise<void> {
+    return this.host.clock.sleep(ms, this.closing.signal);
+  }
+
   /** The session requests may use now. Rejects with the reason why there is none. */
   protected async current(): Promise<Session> {
     await this.sync();
     for (let tries = 0; this.phase === 'loading' && this.adopting === undefined && tries < 20; tries++) {
-      await this.host.clock.sleep(500);
+      await this.sleep(500);
       await this.sync();
     }
     while (this.adopting !== undefined) await this.adopting.catch(noop);
@@ -108,7 +114,7 @@ export abstract class Vault {
   }
 
   protected retryLater(): void {
-    if (this.#cancelRetry !== undefined) return;
+    if (this.#cancelRetry !== undefined || this.closing.signal.aborted) return;
     this.#failedWrites = Math.min(this.#failedWrites + 1, 7);
     this.#cancelRetry = this.host.clock.setTimeout(() => {
       this.#cancelRetry = undefined;
@@ -116,8 +122,10 @@ export abstract class Vault {
     }, 100 * 2 ** this.#failedWrites);
   }
 
-  protected closeVault(): void {
+  /** Writes what is owed once more and leaves no timer behind. */
+  protected async closeVault(): Promise<void> {
     this.#cancelRetry?.();
     this.#cancelRetry = undefined;
+    await this.flush();
   }
 }

@@ -21,8 +21,23 @@ const createClient = (host: Host): Client => {
   let wakeAt = Number.POSITIVE_INFINITY;
   const open = new Map<number, Ask>();
   const trips = new Set<Trip>();
+  const timers = new Set<() => void>();
+  let asking: Promise<void> = Promise.resolve();
   const now = (): number => host.clock.monotonic();
-  const disk = createDisk(host, (write) => dispatch({ type: 'written', write }));
+  /** As `host.clock.setTimeout`, remembered until it fires, so that `stop()` can clear it. */
+  const later = (fn: () => void, ms: number): (() => void) => {
+    const cancel = host.clock.setTimeout(() => {
+      timers.delete(forget);
+      fn();
+    }, ms);
+    const forget = (): void => {
+      timers.delete(forget);
+      cancel();
+    };
+    timers.add(forget);
+    return forget;
+  };
+  const disk = createDisk(host, later, (write) => dispatch({ type: 'written', write }));
 
   const dispatch = (happening: Happening): void => {
     const [next, effects] = reduce(model, happening, { now: now(), dice: host.random() });
@@ -40,7 +55,8 @@ const createClient = (host: Host): Client => {
         for (const { over } of trips) over.abort(rejection(effect.reason));
         return;
       case 'exchange':
-        return void exchange(host, effect.refresh).then((answer) => dispatch({ type: 'answered', era: effect.era, answer }));
+        asking = exchange(host, effect.refresh).then((answer) => dispatch({ type: 'answered', era: effect.era, answer }));
+        return;
       case 'write':
         return disk.write(effect.write, effect.record);
       case 'wake':
@@ -60,7 +76,7 @@ const createClient = (host: Host): Client => {
   const wake = (at: number): void => {
     if (wakeAt <= at && wakeAt > now()) return;
     wakeAt = at;
-    host.clock.setTimeout(() => dispatch({ type: 'woken' }), at - now());
+    later(() => dispatch({ type: 'woken' }), at - now());
   };
 
   /** An access token other than `refused`; waits for the store, the network or a renewal as long as that makes sense. */
@@ -73,7 +89,7 @@ const createClient = (host: Host): Client => {
     };
     const waiting = model.phase === 'loading' ? { ms: 10_000, reason: 'locked' as const } : { ms: DAY, reason: 'deadline' as const };
     const lazy = model.phase === 'loading' || !model.online;
-    const tire = lazy ? host.clock.setTimeout(() => dispatch({ type: 'impatient', id, reason: waiting.reason }), waiting.ms) : idle;
+    const tire = lazy ? later(() => dispatch({ type: 'impatient', id, reason: waiting.reason }), waiting.ms) : idle;
     const quiet = (): void => {
       tire();
       trip.over.signal.removeEventListener('abort', leave);
@@ -121,7 +137,7 @@ const createClient = (host: Host): Client => {
       const { pair, outage, expired } = readRecord(await host.store.get(KEY));
       dispatch({ type: 'loaded', outage: outage ?? NO_OUTAGE, expired: expired === true, ...(pair === undefined ? {} : { pair }) });
     } catch {
-      host.clock.setTimeout(() => void (model.phase === 'loading' && load(Math.min(wait * 1.6, 10_000))), wait);
+      later(() => void (model.phase === 'loading' && load(Math.min(wait * 1.6, 10_000))), wait);
     }
   };
 
@@ -142,17 +158,22 @@ const createClient = (host: Host): Client => {
       dispatch({ type: 'signed-out' });
       return disk.settled();
     },
-    stop: () => disk.settled(),
+    stop: async () => {
+      for (const { over } of trips) over.abort(rejection('network'));
+      await asking;
+      await disk.settled();
+      for (const cancel of timers) cancel();
+    },
   };
 };
 
 /** Writes records in order. `told` hears of each first try; what failed is tried again until a newer record takes its place. */
-function createDisk(host: Host, told: (write: number) => void) {
+function createDisk(host: Host, later: (fn: () => void, ms: number) => void, told: (write: number) => void) {
   let newest = 0;
   let queue = Promise.resolve();
   const put = (record: StoredRecord | undefined): Promise<void> => (record === undefined ? host.store.delete(KEY) : host.store.set(KEY, JSON.stringify(record)));
   const again = (write: number, record: StoredRecord | undefined, wait: number): void => {
-    host.clock.setTimeout(() => {
+    later(() => {
       if (write === newest) queue = queue.then(() => put(record)).catch(() => again(write, record, Math.min(wait * 2, 10_000)));
     }, wait);
   };

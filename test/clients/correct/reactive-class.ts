@@ -25,6 +25,7 @@ export class ReactiveClient implements Client {
   #flight: Promise<Tokens> | undefined;
   #cooldown: Cooldown = { failures: 0, until: 0, recent: [] };
   readonly #ledger: Ledger;
+  readonly #closing = new AbortController();
 
   constructor(host: Host) {
     this.#host = host;
@@ -33,7 +34,7 @@ export class ReactiveClient implements Client {
   }
 
   async start(): Promise<void> {
-    if (!(await this.#look())) void this.#insist();
+    if (!(await this.#look())) this.#insist().catch(() => undefined);
   }
 
   state(): SessionState {
@@ -69,7 +70,15 @@ export class ReactiveClient implements Client {
   }
 
   async stop(): Promise<void> {
-    await this.#ledger.pay();
+    this.#closing.abort(new Failure('network'));
+    // An exchange under way may end: its answer may hold the only good refresh token.
+    await this.#flight?.catch(() => undefined);
+    this.#era.end('network');
+    await this.#ledger.close();
+  }
+
+  #sleep(ms: number): Promise<void> {
+    return this.#host.clock.sleep(ms, this.#closing.signal);
   }
 
   /** Brings memory up to the store; while it cannot be read and nothing is known, waits some seconds for the unlock. */
@@ -77,7 +86,7 @@ export class ReactiveClient implements Client {
     for (let n = 0; n < 20; n++) {
       const readable = await this.#look();
       if (readable || this.#state !== 'loading') break;
-      await this.#host.clock.sleep(500);
+      await this.#sleep(500);
     }
     if (this.#state === 'loading') throw new Failure('locked');
     if (this.#state === 'expired') throw new Failure('reauthentication-required');
@@ -87,7 +96,7 @@ export class ReactiveClient implements Client {
   /** A launch on a locked device: asks again, ever more slowly, until the store opens. */
   async #insist(): Promise<void> {
     for (let wait = 250; this.#state === 'loading'; wait = Math.min(wait * 2, 10_000)) {
-      await this.#host.clock.sleep(wait);
+      await this.#sleep(wait);
       await this.#look();
     }
   }
@@ -158,7 +167,7 @@ export class ReactiveClient implements Client {
     era.check();
     const wait = this.#cooldown.until - this.#host.clock.monotonic();
     if (wait > 0 && this.#cooldown.until > giveUp) throw new Failure('network');
-    if (wait > 0) await this.#host.clock.sleep(wait);
+    if (wait > 0) await this.#sleep(wait);
     era.check();
     if (!this.#host.connectivity.online()) throw new Failure('offline');
   }

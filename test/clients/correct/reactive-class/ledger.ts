@@ -9,6 +9,7 @@ export class Ledger {
   #debt: { text: string | null } | undefined;
   #paying: Promise<boolean> = Promise.resolve(true);
   #retrying = false;
+  readonly #closing = new AbortController();
 
   constructor(store: HostStore, clock: HostClock, key: string) {
     this.#store = store;
@@ -30,6 +31,12 @@ export class Ledger {
     return this.pay();
   }
 
+  /** One last try. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.pay();
+  }
+
   /** True when the store holds what was decided last. */
   pay(): Promise<boolean> {
     this.#paying = this.#paying.then(async () => {
@@ -38,7 +45,7 @@ export class Ledger {
       try {
         await (debt.text === null ? this.#store.delete(this.#key) : this.#store.set(this.#key, debt.text));
       } catch {
-        void this.#payLater();
+        this.#payLater().catch(() => undefined);
         return false;
       }
       if (this.#debt === debt) this.#debt = undefined;
@@ -51,7 +58,7 @@ export class Ledger {
     if (this.#retrying) return;
     this.#retrying = true;
     for (let wait = 200; this.#debt !== undefined; wait = Math.min(wait * 2, 10_000)) {
-      await this.#clock.sleep(wait);
+      await this.#clock.sleep(wait, this.#closing.signal);
       await this.pay();
     }
     this.#retrying = false;
