@@ -8,6 +8,8 @@ import { formatTable, judgeRow, type JudgedRow, type Row } from './table.ts';
 /** Group -> its rows; loaded only when asked for. */
 const GROUPS: Readonly<Record<string, () => Promise<Row[]>>> = {
   kernel: async () => (await import('./rows/kernel.ts')).kernelRows(),
+  world: async () => (await import('./rows/world.ts')).worldRows(),
+  engine: async () => (await import('./rows/engine.ts')).engineRows(),
   startup: async () => (await import('./rows/startup.ts')).startupRows(),
 };
 

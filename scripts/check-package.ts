@@ -2,6 +2,7 @@
 // TypeScript, and uses it there as a stranger would. Needs `npm`; builds dist/ on the way (the prepack script).
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { stripTypeScriptTypes } from 'node:module';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { ROOT, plainEnvironment, run, type Ran } from './corpus.ts';
@@ -13,6 +14,19 @@ const env = { ...plainEnvironment(), PATH: `${dirname(process.execPath)}${delimi
 const scratch = mkdtempSync(join(tmpdir(), 'tokenwarp-package-'));
 const app = join(scratch, 'app');
 const installed = join(app, 'node_modules/tokenwarp');
+const SCENARIO = 'two-requests-at-expiry.scenario.yaml';
+/** What a user's compiler must accept, and what it must refuse. */
+const TYPES = `import { INVARIANTS, judge, runScenario, type ClientFactory, type Host, type RunResult } from 'tokenwarp';
+import { createEngine, type EngineOptions } from 'tokenwarp/engine';
+const options: EngineOptions = { refreshAhead: 60_000 };
+export const factory: ClientFactory = (host: Host) => createEngine(host, options);
+export const names: readonly string[] = INVARIANTS.map(({ name }) => name);
+export const findings = (result: RunResult): number => judge(result.events).findings.length;
+// @ts-expect-error: a client without request is none
+export const none: ClientFactory = () => ({ start: async () => undefined, signIn: async () => undefined });
+// @ts-expect-error: a plan is needed
+export const run = () => runScenario();
+`;
 const tally = createTally();
 
 try {
@@ -24,10 +38,9 @@ try {
   await tally.check('npx tokenwarp run passes the built-in corpus', () => expectRun(tokenwarp('run'), { code: 0, stdout: 'passed' }));
   await tally.check("import 'tokenwarp' and 'tokenwarp/engine' work", useTheApi);
   await tally.check('their types serve a strict TypeScript project', useTheTypes);
-  await tally.check('--client takes a .mjs file', () => useClient('correct.mjs', CLIENT.replaceAll(': unknown', ''), 0));
-  await tally.check('--client takes a .ts file', () => useClient('correct.ts', CLIENT, 0));
-  await tally.check('--client with a client that never refreshes ends with 1', () => useClient('broken.mjs', BROKEN, 1));
-  await tally.check('a scenario file of the user runs', useOwnScenario);
+  await tally.check('a scenario file of the user runs, a mistake in it is shown', useOwnScenario);
+  await tally.check('--client takes a .ts file and shows its bug', () => useClient('my-client.ts'));
+  await tally.check('--client takes a .mjs file and shows the same', () => useClient('my-client.mjs'));
 } finally {
   rmSync(scratch, { recursive: true, force: true });
 }
@@ -46,6 +59,7 @@ function install(): void {
   if (ran.code !== 0) throw new Error(ran.stderr);
   const packages = readdirSync(join(app, 'node_modules')).filter((name) => !name.startsWith('.'));
   if (packages.join() !== 'tokenwarp') throw new Error(`node_modules holds ${packages.join(', ')}`);
+  copyExamples();
 }
 
 function checkFiles(): void {
@@ -60,32 +74,43 @@ function checkFiles(): void {
   }
 }
 
+/** The program of examples/, with its types stripped: it must find the bug of the example client. */
 function useTheApi(): void {
-  writeFileSync(join(app, 'use.mjs'), API_USE);
-  expectRun(run(process.execPath, ['use.mjs'], { cwd: app, env }), { code: 0, stdout: 'used' });
+  const program = stripTypeScriptTypes(example('replay.ts')).replace('./my-client.ts', './my-client.mjs');
+  writeFileSync(join(app, 'replay.mjs'), program);
+  expectRun(run(process.execPath, ['replay.mjs'], { cwd: app, env }), { code: 0, stdout: 'no-duplicate-refresh' });
+  writeFileSync(join(app, 'engine.mjs'), "import { createEngine } from 'tokenwarp/engine';\nconsole.log(typeof createEngine);\n");
+  expectRun(run(process.execPath, ['engine.mjs'], { cwd: app, env }), { code: 0, stdout: 'function' });
 }
 
 /** Checked by the compiler of this repository from outside the folder, with the settings a strict project has. */
 function useTheTypes(): void {
-  writeFileSync(join(app, 'use.ts'), TYPE_USE);
   for (const [module, resolution] of [['nodenext', 'nodenext'], ['esnext', 'bundler']] as const) {
-    const settings = ['--noEmit', '--strict', '--exactOptionalPropertyTypes', '--target', 'es2024', '--lib', 'es2024,dom', '--types', ''];
-    const ran = run(join(ROOT, 'node_modules/.bin/tsc'), [...settings, '--module', module, '--moduleResolution', resolution, 'use.ts'], { cwd: app, env });
+    const settings = ['--noEmit', '--strict', '--exactOptionalPropertyTypes', '--allowImportingTsExtensions', '--target', 'es2024', '--lib', 'es2024,dom', '--types', ''];
+    const ran = run(join(ROOT, 'node_modules/.bin/tsc'), [...settings, '--module', module, '--moduleResolution', resolution, 'replay.ts', 'types.ts'], { cwd: app, env });
     if (ran.code !== 0) throw new Error(`${resolution}: ${ran.stdout.slice(0, 2_000)}`);
   }
 }
 
-function useClient(file: string, text: string, code: number): void {
-  writeFileSync(join(app, file), text);
-  expectRun(tokenwarp('run', 'expiry', '--client', file), { code, stdout: code === 0 ? 'passed' : 'failed' });
+function useClient(file: string): void {
+  expectRun(tokenwarp('run', SCENARIO, '--client', file), { code: 1, stdout: 'no-duplicate-refresh' });
 }
 
 function useOwnScenario(): void {
-  const own = join(app, 'own.scenario.yaml');
-  writeFileSync(own, OWN_SCENARIO);
-  expectRun(tokenwarp('run', own), { code: 0, stdout: 'own-first-request' });
-  writeFileSync(own, OWN_SCENARIO.replace('steps:', 'stesp:'));
-  expectRun(tokenwarp('run', own), { code: 3, stdout: '' });
+  expectRun(tokenwarp('run', SCENARIO), { code: 0, stdout: 'two-requests-at-expiry' });
+  writeFileSync(join(app, 'mistaken.scenario.yaml'), example(SCENARIO).replace('steps:', 'stesp:'));
+  expectRun(tokenwarp('run', 'mistaken.scenario.yaml'), { code: 3, stdout: '' });
+}
+
+/** What examples/ shows, laid out as a user would have it: sources, and a client without types. */
+function copyExamples(): void {
+  for (const name of readdirSync(join(ROOT, 'examples'))) writeFileSync(join(app, name), example(name));
+  writeFileSync(join(app, 'my-client.mjs'), stripTypeScriptTypes(example('my-client.ts')));
+  writeFileSync(join(app, 'types.ts'), TYPES);
+}
+
+function example(name: string): string {
+  return readFileSync(join(ROOT, 'examples', name), 'utf8');
 }
 
 function tokenwarp(...args: readonly string[]): Ran {

@@ -1,0 +1,44 @@
+// The plans that are measured, in the words of a scenario file. They are ours alone, so that a change to the corpus does not move
+// the numbers.
+import type { ClientFactory } from '../src/core/contract.ts';
+import { parseScenario } from '../src/scenario/plan.ts';
+import type { Plan } from '../src/sim/plan.ts';
+
+const HEAD = 'version: 1\nname: measured\nsummary: Measured by the benchmarks, nothing that a user meets.\n';
+
+function planOf(body: string): Plan {
+  const { plan, problems } = parseScenario(`${HEAD}${body}`, 'bench/measured.scenario.yaml');
+  if (plan === undefined) throw new Error(problems.map(({ message }) => message).join('\n'));
+  return plan;
+}
+
+/** About 80 events: two bursts of requests, the second one at expiry. */
+export const SMALL = planOf(`server: { accessToken: { ttl: 5m } }
+steps:
+  - request: /profile
+  - request: { path: /feed, count: 2 }
+  - advance: past-expiry
+  - parallel: [{ request: /feed }, { request: /mail }, { request: /chat }]
+  - request: /profile
+`);
+
+/** A request every hour for 30 days, access tokens of an hour. */
+export const HOURLY = planOf('steps:\n  - repeat: { times: 720, steps: [{ advance: 1h }, { request: /feed }] }\n');
+
+/** Many requests one after the other while the token is good: the happy path. */
+export function requestsPlan(count: number): Plan {
+  return planOf(`server: { accessToken: { ttl: 30d } }\nnetwork: { latency: 1ms }\nsteps:\n${'  - request: { path: /feed, count: 1000, every: 5ms }\n'.repeat(count / 1_000)}`);
+}
+
+/** Does nothing at all: what remains is the world. */
+export const emptyClient: ClientFactory = () => ({ start: async () => undefined, signIn: async () => undefined, request: async () => ({ status: 200 }) });
+
+/** The bare transport: adds the token and sends; keeps it in memory, refreshes never. */
+export const bareClient: ClientFactory = (host) => {
+  const session = { token: '' };
+  return {
+    start: async () => undefined,
+    signIn: async ({ access_token: token }) => { session.token = token; },
+    request: async (path, init) => host.fetch(`${host.config.resourceBaseUrl}${path}`, { ...init, headers: { ...init?.headers, authorization: `Bearer ${session.token}` } }),
+  };
+};
