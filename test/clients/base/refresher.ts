@@ -50,18 +50,18 @@ export abstract class Refresher extends Vault {
   /** Tries until there is a newer session, a reason to stop, or no time left. */
   protected async fly(stale: string, session: Session, caller: AbortSignal | undefined): Promise<Session> {
     const tries = this.#pause.count === 0 ? 5 : 2;
+    let deadline = this.monotonic() + this.flightLimit;
     for (let n = 1; n <= tries; n++) {
-      await this.clearance(session);
+      deadline = await this.clearance(session, deadline);
       const next = await this.exclusively(() => this.attempt(stale, session, caller));
       if (next !== undefined) return next;
     }
     throw new Rejected('network');
   }
 
-  /** Waits while offline or pausing; rejects when the session went away or the wait would outlast the flight. */
-  protected async clearance(session: Session): Promise<void> {
-    let deadline = this.monotonic() + this.flightLimit;
-    for (;;) {
+  /** Waits while offline or pausing; rejects when the session went away or the wait would outlast the flight, whose time stands still while offline. */
+  protected async clearance(session: Session, limit: number): Promise<number> {
+    for (let deadline = limit; ; ) {
       this.mustBe(session);
       if (!this.onlineForRefresh()) {
         await this.whenOnline();
@@ -69,9 +69,9 @@ export abstract class Refresher extends Vault {
         continue;
       }
       const now = this.monotonic();
-      if (this.#pause.until <= now) return;
-      if (this.#pause.until > deadline) throw new Rejected('network');
-      await this.sleep(this.#pause.until - now);
+      if (this.#pause.until > deadline || now > deadline) throw new Rejected('network');
+      if (this.#pause.until <= now) return deadline;
+      await this.sleep(Math.ceil(this.#pause.until - now));
     }
   }
 
@@ -245,11 +245,12 @@ export abstract class Refresher extends Vault {
     return this.endSession();
   }
 
+  /** Callers hear of it once it is written: a process killed right after must not ask again. */
   protected async endSession(): Promise<never> {
     const ended = this.session;
     this.take(undefined, 'expired');
-    if (ended !== undefined) this.evict(ended.id, 'reauthentication-required');
     await this.save({ ended: 'expired' });
+    if (ended !== undefined) this.evict(ended.id, 'reauthentication-required');
     throw new Rejected('reauthentication-required');
   }
 

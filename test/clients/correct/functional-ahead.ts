@@ -74,9 +74,12 @@ const createClient = (host: Host): Client => {
   };
 
   const wake = (at: number): void => {
-    if (wakeAt <= at && wakeAt > now()) return;
+    if (wakeAt <= at) return;
     wakeAt = at;
-    later(() => dispatch({ type: 'woken' }), at - now());
+    later(() => {
+      wakeAt = Number.POSITIVE_INFINITY;
+      dispatch({ type: 'woken' });
+    }, Math.ceil(at - now()));
   };
 
   /** An access token other than `refused`; waits for the store, the network or a renewal as long as that makes sense. */

@@ -167,7 +167,7 @@ export class ReactiveClient implements Client {
     era.check();
     const wait = this.#cooldown.until - this.#host.clock.monotonic();
     if (wait > 0 && this.#cooldown.until > giveUp) throw new Failure('network');
-    if (wait > 0) await this.#sleep(wait);
+    if (wait > 0) await this.#sleep(Math.ceil(wait));
     era.check();
     if (!this.#host.connectivity.online()) throw new Failure('offline');
   }
@@ -206,9 +206,10 @@ export class ReactiveClient implements Client {
   }
 
   async #expire(): Promise<never> {
-    this.#newEra('reauthentication-required');
+    const era = this.#era;
     this.#set(undefined, 'expired');
     await this.#ledger.save(JSON.stringify({ over: true }));
+    if (era === this.#era) this.#newEra('reauthentication-required');
     throw new Failure('reauthentication-required');
   }
 

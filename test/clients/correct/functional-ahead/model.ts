@@ -21,7 +21,8 @@ export interface Waiter { readonly id: number; readonly refused: string | undefi
 export type Renewal =
   | { readonly step: 'none' }
   | { readonly step: 'asked'; readonly presented: string; readonly askedAt: number }
-  | { readonly step: 'storing'; readonly write: number; readonly pair: Pair };
+  /** Without a pair: the end of the session is being written. */
+  | { readonly step: 'storing'; readonly write: number; readonly pair?: Pair };
 
 export interface Model {
   readonly phase: 'loading' | 'active' | 'expired' | 'signed-out';

@@ -74,15 +74,17 @@ function store(model: Model, pair: Pair): Outcome {
 /** The store has it, or has refused it: then memory serves, and the interpreter goes on trying to write. */
 function written(model: Model, write: number): Outcome {
   if (model.renewal.step !== 'storing' || model.renewal.write !== write) return [model, []];
-  return [{ ...model, phase: 'active', pair: model.renewal.pair, renewal: { step: 'none' } }, []];
+  const { pair } = model.renewal;
+  if (pair === undefined) return [{ ...model, renewal: { step: 'none' } }, [{ type: 'evict', reason: 'reauthentication-required' }]];
+  return [{ ...model, phase: 'active', pair, renewal: { step: 'none' } }, []];
 }
 
+/** Callers hear of it once it is written: a process killed right after must not ask again. */
 function expire(model: Model): Outcome {
+  const { era, waiters, online } = model;
   const write = model.write + 1;
-  return [
-    { phase: 'expired', era: model.era, renewal: { step: 'none' }, outage: NO_OUTAGE, waiters: [], online: model.online, write },
-    [{ type: 'evict', reason: 'reauthentication-required' }, { type: 'write', write, record: { expired: true } }],
-  ];
+  const next: Model = { phase: 'expired', era, renewal: { step: 'storing', write }, outage: NO_OUTAGE, waiters, online, write };
+  return [next, [{ type: 'write', write, record: { expired: true } }]];
 }
 
 /** Each gap is 1.5 to 2.4 times the one before, up to 9 s; never less than the server asked for; two dozen tries fill an hour. */
