@@ -14,6 +14,7 @@ import { endSession, observe, openSession, rejectCalls, type Runtime, stampOf } 
 import { perform } from './send.ts';
 import { ENDINGS, type Session } from './session.ts';
 import { AheadTimer } from './timer.ts';
+import { Timers } from './timers.ts';
 import { tokensFrom } from './tokens.ts';
 import { Vault } from './vault.ts';
 
@@ -61,7 +62,7 @@ class RefreshEngine implements Engine {
       for (const call of calls) call.watch(online);
     });
     const vault = new Vault(host.store, settings.storeKey);
-    this.#rt = { host, settings, vault, holder: new Holder(), gate, calls, sendings: [], stopped: false };
+    this.#rt = { host, settings, vault, holder: new Holder(), gate, timers: new Timers(host.clock), calls, sendings: [], stopped: false };
     this.refreshAhead = settings.refreshAhead;
     this.#loader = new Loader(this.#rt);
     this.#timer = new AheadTimer(this.#rt);
@@ -145,10 +146,14 @@ class RefreshEngine implements Engine {
     rt.stopped = true;
     this.#timer.stop();
     rejectCalls(rt, 'aborted');
-    const flight = rt.holder.session?.flight;
+    const { session } = rt.holder;
+    const flight = session?.flight;
     flight?.kick();
     rt.gate.stop();
+    rt.timers.close();
     if (flight?.underWay === true) await flight.done;
+    if (session?.dirty === true) await rt.vault.write(() => (session.ended === undefined ? session.record : undefined));
+    await rt.vault.drain();
   }
 
   /** Back on screen: a sibling may have rotated meanwhile, and a token near its end is better renewed before somebody waits. */

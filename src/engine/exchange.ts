@@ -7,7 +7,7 @@ import type { Runtime } from './runtime.ts';
 export async function exchange(rt: Runtime, refreshToken: string): Promise<Outcome> {
   const { tokenEndpoint, clientId } = rt.host.config;
   const body = form({ grant_type: 'refresh_token', refresh_token: refreshToken, client_id: clientId });
-  const answer = await post(rt, tokenEndpoint, body);
+  const answer = await post(rt, tokenEndpoint, body, (ms, fn) => rt.host.clock.setTimeout(fn, ms));
   return answer === undefined ? { kind: 'unknown', retryAfter: undefined } : classifyTokenAnswer(answer, rt.host.clock.now());
 }
 
@@ -17,18 +17,20 @@ export async function revoke(rt: Runtime, refreshToken: string): Promise<void> {
   if (revocationEndpoint === '') return;
   if (!rt.gate.online) await rt.gate.wait('other').open;
   if (rt.stopped) return;
-  await post(rt, revocationEndpoint, form({ token: refreshToken, token_type_hint: 'refresh_token', client_id: clientId }));
+  const body = form({ token: refreshToken, token_type_hint: 'refresh_token', client_id: clientId });
+  await post(rt, revocationEndpoint, body, (ms, fn) => rt.timers.after(ms, fn));
 }
 
 interface RawAnswer { status: number; body: string; retryAfter: string | null; date: string | null }
 
-function post(rt: Runtime, url: string, body: string): Promise<RawAnswer | undefined> {
+/** The time-out of an exchange outlives `stop`, which waits for it; that of a revocation does not. */
+function post(rt: Runtime, url: string, body: string, later: (ms: number, fn: () => void) => () => void): Promise<RawAnswer | undefined> {
   const controller = new AbortController();
   return new Promise((resolve) => {
-    const cancel = rt.host.clock.setTimeout(() => {
+    const cancel = later(rt.settings.refreshTimeout, () => {
       resolve(undefined);
       controller.abort();
-    }, rt.settings.refreshTimeout);
+    });
     const end = (answer: RawAnswer | undefined): void => {
       cancel();
       resolve(answer);

@@ -1,6 +1,8 @@
 // One refresh that many requests wait for. It belongs to one session object, which has one current refresh token, so callers of
 // different users or generations never share it (invariants I10d). A request that leaves never stops an exchange under way.
 
+import type { Timers } from './timers.ts';
+
 export type FlightEnd =
   /** A younger pair is in hand and was written. */
   | 'renewed'
@@ -67,15 +69,15 @@ export class Flight {
     this.#kick?.();
   }
 
-  /** Pauses for `ms` on `schedule`, or until kicked. */
-  pause(schedule: (fn: () => void, ms: number) => () => void, ms: number): Promise<void> {
+  /** Pauses for `ms`, or until kicked. */
+  pause(timers: Timers, ms: number): Promise<void> {
     return new Promise((resolve) => {
       const wake = (): void => {
         cancel();
         this.#kick = undefined;
         resolve();
       };
-      const cancel = schedule(wake, ms);
+      const cancel = timers.after(ms, wake);
       this.#kick = wake;
     });
   }

@@ -2,7 +2,7 @@
 // clear that the store refuses for now (a locked phone): the rotation lives on in memory meanwhile (refresh-bugs F2, F6).
 import { decideStored } from './decide.ts';
 import type { SessionRecord } from './record.ts';
-import { endSession, monotonicHolds, observe, openSession, pause, type Runtime, stampOf } from './runtime.ts';
+import { endSession, monotonicHolds, observe, openSession, type Runtime, stampOf } from './runtime.ts';
 import { ENDINGS, type Session } from './session.ts';
 
 /** The one lock of a device: whoever holds it may present the refresh token. */
@@ -112,7 +112,7 @@ function keepSaving(rt: Runtime, session: Session): Promise<void> {
 /** Tries again with growing pauses until it works, is no longer wanted, or the process stops. */
 async function repeat(rt: Runtime, wanted: () => boolean, work: () => Promise<boolean>): Promise<void> {
   for (let delay = FIRST_RETRY; ; delay = Math.min(LONGEST_RETRY, delay * 2)) {
-    await pause(rt, delay);
+    await rt.timers.pause(delay);
     if (rt.stopped || !wanted() || (await work())) return;
   }
 }

@@ -60,7 +60,7 @@ export class Loader {
     if (this.#polling) return;
     this.#polling = true;
     for (let delay = FIRST_POLL; !this.#rt.stopped; delay = Math.min(LONGEST_POLL, delay * 2)) {
-      await new Promise<void>((resolve) => { this.#rt.host.clock.setTimeout(resolve, delay); });
+      await this.#rt.timers.pause(delay);
       if (await this.#read()) break;
     }
     this.#polling = false;

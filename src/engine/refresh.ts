@@ -77,7 +77,7 @@ async function getReady(rt: Runtime, session: Session, flight: Flight, again: bo
     waited = true;
     if (!flight.needed) return 'idle';
     if (!rt.gate.online) await rt.gate.wait('other').open;
-    else await flight.pause((fn, ms) => rt.host.clock.setTimeout(fn, ms), floor);
+    else await flight.pause(rt.timers, floor);
   }
 }
 

@@ -6,6 +6,7 @@ import type { Holder } from './holder.ts';
 import type { Settings } from './options.ts';
 import type { SessionRecord, Stamp } from './record.ts';
 import { type Ending, Session } from './session.ts';
+import type { Timers } from './timers.ts';
 import type { Vault } from './vault.ts';
 
 export interface Runtime {
@@ -14,6 +15,7 @@ export interface Runtime {
   readonly vault: Vault;
   readonly holder: Holder;
   readonly gate: Gate;
+  readonly timers: Timers;
   /** Requests that have not settled. */
   readonly calls: Set<Call>;
   /** Monotonic ms of the latest refresh sendings. */
@@ -48,10 +50,6 @@ export function endSession(rt: Runtime, session: Session, ending: Ending): void 
 
 export function rejectCalls(rt: Runtime, reason: Rejection): void {
   for (const call of [...rt.calls]) call.reject(reason);
-}
-
-export function pause(rt: Runtime, ms: number): Promise<void> {
-  return new Promise((resolve) => { rt.host.clock.setTimeout(resolve, ms); });
 }
 
 /** Tells whoever watches what went wrong; never a token, never a text from outside. */

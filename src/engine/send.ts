@@ -104,10 +104,10 @@ async function ride(rt: Runtime, session: Session, call: Call, urgency: Urgency)
   if (urgency === 'need') return await end;
   let cancel = (): void => {};
   const impatience = new Promise<FlightEnd>((resolve) => {
-    cancel = rt.host.clock.setTimeout(() => {
+    cancel = rt.timers.after(AHEAD_PATIENCE, () => {
       leave();
       resolve('failed');
-    }, AHEAD_PATIENCE);
+    });
   });
   const first = await Promise.race([end, impatience]);
   cancel();

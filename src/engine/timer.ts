@@ -19,7 +19,7 @@ export class AheadTimer {
     this.stop();
     const until = session.untilAhead(this.#rt.host.clock.monotonic());
     if (!this.#rt.settings.timer || this.#rt.stopped || !Number.isFinite(until)) return;
-    this.#cancel = this.#rt.host.clock.setTimeout(() => this.#fire(session), Math.max(least, until));
+    this.#cancel = this.#rt.timers.after(Math.max(least, until), () => this.#fire(session));
   }
 
   stop(): void {

@@ -48,6 +48,11 @@ export class Vault {
     });
   }
 
+  /** Resolves when everything asked for so far is done. */
+  async drain(): Promise<void> {
+    await this.#tail;
+  }
+
   async #read(): Promise<Reading> {
     try {
       const value = await this.#store.get(this.#key);
