@@ -27,11 +27,12 @@ export function checkRefresh(desk: Desk, ask: Ask): Refusal | Plan {
   if (scope !== undefined && !within(scope, token.family.scope)) {
     return { status: 400, error: 'invalid_scope', reason: 'bad-scope', description: 'a refresh may only narrow the scope' };
   }
-  return () => commitRefresh(desk, ask, { token, ruling });
+  const { policy } = desk.policy.refreshToken.grace;
+  return () => commitRefresh(desk, ask, { token, ruling, policy });
 }
 
-/** What a plan remembers. No ruling: the token was active when it was checked. */
-interface Checked { token: RefreshToken; ruling: GraceRuling | undefined }
+/** What a plan remembers. No ruling: the token was active when it was checked. `policy` is the one that ruled. */
+interface Checked { token: RefreshToken; ruling: GraceRuling | undefined; policy: GracePolicyName }
 
 function familyRefusal(desk: Desk, token: RefreshToken): Refusal | undefined {
   const { family } = token;
@@ -74,7 +75,7 @@ function within(scope: string, original: string): boolean {
 
 /** Trusts the check, but never past the end of the family or of the token (R9: in-flight exchanges that commit later fail). */
 function commitRefresh(desk: Desk, ask: Ask, checked: Checked): Granted | Refusal {
-  const { token, ruling } = checked;
+  const { token, ruling, policy } = checked;
   const { family } = token;
   if (family.dead !== undefined) return invalidGrant('family-dead');
   if (token.state === 'revoked') return invalidGrant('revoked');
@@ -83,7 +84,7 @@ function commitRefresh(desk: Desk, ask: Ask, checked: Checked): Granted | Refusa
   const refresh = ruling === undefined ? rotate(desk, token, ask.x) : repeat(desk, token, ruling);
   token.idleFrom = desk.now();
   if (refresh !== undefined) refresh.idleFrom = desk.now();
-  record(desk, ask, { token, access, refresh, repeated: ruling === undefined ? undefined : desk.policy.refreshToken.grace.policy });
+  record(desk, ask, { token, access, refresh, repeated: ruling === undefined ? undefined : policy });
   return { access, refresh, asked: ask.form.get('scope') ?? family.scope };
 }
 

@@ -135,6 +135,19 @@ test('same-successor: a repeat counts as use of the child, whose idle lifetime s
   expect(state.bench.refresh(state.child).status).toBe(200);
 });
 
+test('R10 a parent is as idle as the token it leads to', () => {
+  const state = exchanged('same-successor');
+  state.bench.server.setPolicy({ refreshToken: { idle: 20_000 } });
+  state.bench.t += 15_000;
+  const grandchild = state.bench.refresh(state.child).rt;
+  state.bench.t += 10_000;
+  expect(present(state, { [grandchild]: 'grandchild' })).toBe('grandchild');
+  state.bench.server.setPolicy({ refreshToken: { idle: 3_000 } });
+  state.bench.t += 3_000;
+  expect(state.bench.refresh(state.parent).status).toBe(400);
+  expect(state.bench.last('token.refused').reason).toBe('idle-expired');
+});
+
 test('R10 a sibling that idled out is refused and leaves the family to the one in use', () => {
   const state = exchanged('new-sibling');
   state.bench.server.setPolicy({ refreshToken: { idle: DAY } });

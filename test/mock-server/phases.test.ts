@@ -149,6 +149,27 @@ describe('two requests with one refresh token', () => {
     expect(bench.last('token.refused').reason).toBe('revoked');
   });
 
+  test('race: the grace window counts from the first exchange, not from the one that lagged behind', () => {
+    const bench = new Bench({ atomicity: { race: 40 }, refreshToken: { grace: { policy: 'new-sibling', window: 1_000 } } });
+    const { rt } = bench.session();
+    const [first, laggard] = [begin(bench, rt, 'validated'), begin(bench, rt, 'validated')];
+    statusOf(first);
+    bench.t = 40;
+    expect(statusOf(laggard)).toBe(200);
+    bench.t = 1_000;
+    expect(bench.refresh(rt).status).toBe(400);
+  });
+
+  test('race: an answer is marked with the grace policy that ruled, whatever the policy is at its commit', () => {
+    const bench = new Bench({ atomicity: { race: 40 }, refreshToken: { grace: { policy: 'same-successor', window: 10_000 } } });
+    const { rt } = bench.session();
+    bench.refresh(rt);
+    const repeat = begin(bench, rt, 'validated');
+    bench.server.setPolicy({ refreshToken: { grace: { policy: 'strict' } } });
+    expect(statusOf(repeat)).toBe(200);
+    expect(bench.last('token.committed').repeated).toBe('same-successor');
+  });
+
   test('serialize: a grace window that closes between check and commit is closed', () => {
     const bench = new Bench({ refreshToken: { grace: { policy: 'same-successor', window: 1_000 } } });
     const { rt } = bench.session();

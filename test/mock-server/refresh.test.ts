@@ -281,6 +281,14 @@ describe('revoked by the server', () => {
     expect(bench.refresh(phone.rt).status).toBe(200);
   });
 
+  test('revoking access tokens ends the sessions too where the policy says so', () => {
+    const bench = new Bench({ revocation: { accessKillsRefresh: true } });
+    const { phone, tablet } = twoUsers(bench);
+    bench.server.revoke('access-token', { user: 'ada', device: 'phone' }, 'admin');
+    expect([phone, tablet].map(({ rt }) => bench.refresh(rt).status)).toEqual([400, 200]);
+    expect(bench.last('family.dead')).toMatchObject({ family: 'f1', reason: 'admin' });
+  });
+
   test('a limit of sessions per user ends the oldest when a new one begins', () => {
     const bench = new Bench({ sessionsPerUser: 2 });
     const sessions = ['phone', 'tablet', 'laptop'].map((device) => bench.session('ada', device));
