@@ -1,0 +1,70 @@
+// Every bug we claim to find is found by the invariant meant for it, and clients without a bug are left in peace.
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { loadScenarios } from '../../src/scenario/load.ts';
+import { INVARIANTS } from '../../src/verify/invariants.ts';
+import { BaseClient } from './base/client.ts';
+import { BROKEN } from './catalogue.ts';
+import { caught, loadClient, renderMatrix, runAll, type Cell, type NamedClient } from './matrix.ts';
+
+const GOLDEN = fileURLToPath(new URL('../golden/detection-matrix.md', import.meta.url));
+const { plans, problems } = loadScenarios(fileURLToPath(new URL('../../scenarios', import.meta.url)));
+const CORRECT: readonly NamedClient[] = [
+  { name: 'base', factory: (host) => new BaseClient(host) },
+  ...await Promise.all(['reactive-class', 'functional-ahead'].map(async (name) => ({ name, factory: await loadClient(new URL(`correct/${name}.ts`, import.meta.url)) }))),
+];
+
+describe('clients without a bug', () => {
+  test.each(CORRECT)('$name passes every scenario that applies to it', async (client) => {
+    const cells = await runAll(client, plans);
+    const failed = cells.filter(({ outcome }) => outcome !== 'passed' && outcome !== 'not-applicable');
+    expect(failed.map(({ scenario, said }) => `${scenario}: ${said.join('; ')}`)).toEqual([]);
+    expect(cells.filter(({ outcome }) => outcome === 'passed').length).toBeGreaterThanOrEqual(25);
+  }, 120_000);
+});
+
+describe('clients with one bug', () => {
+  const rows = new Map<string, readonly Cell[]>();
+  const cellsOf = (name: string): readonly Cell[] => rows.get(name) ?? [];
+
+  beforeAll(async () => {
+    for (const { name } of BROKEN) rows.set(name, await runAll({ name, factory: await loadClient(new URL(`broken/${name}.ts`, import.meta.url)) }, plans));
+  }, 600_000);
+
+  test('the scenario corpus is sound', () => {
+    expect(problems).toEqual([]);
+  });
+
+  test('the catalogue and the folder name the same clients, and invariants that exist', () => {
+    const files = readdirSync(new URL('broken/', import.meta.url)).map((file) => file.replace(/\.ts$/, '')).sort();
+    expect(BROKEN.map(({ name }) => name).sort()).toEqual(files);
+    expect(BROKEN.filter(({ invariant }) => !INVARIANTS.some(({ name }) => name === invariant))).toEqual([]);
+  });
+
+  test('no row is silent: the invariant meant for a bug finds it', () => {
+    const silent = BROKEN.filter(({ name, invariant }) => !cellsOf(name).some((cell) => caught(cell, invariant)));
+    expect(silent.map(({ name, invariant }) => `${name} is not caught by ${invariant}; what was said: ${said(cellsOf(name))}`)).toEqual([]);
+  });
+
+  test('it is the first cause in the scenarios that the catalogue names', () => {
+    const missing = BROKEN.flatMap(({ name, invariant, scenarios }) => scenarios.flatMap((scenario) => {
+      const cell = cellsOf(name).find((each) => each.scenario === scenario);
+      return cell?.primary === invariant ? [] : [`${name} in ${scenario}: ${cell === undefined ? 'no such scenario' : cell.said.join('; ') || cell.outcome}`];
+    }));
+    expect(missing).toEqual([]);
+    expect(BROKEN.filter(({ scenarios }) => scenarios.length === 0)).toEqual([]);
+  });
+
+  test('the detection matrix is the one we know', () => {
+    const matrix = renderMatrix(BROKEN.map(({ name, invariant }) => ({ name, invariant, cells: cellsOf(name) })), plans.length);
+    if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(GOLDEN, matrix);
+    expect(matrix).toBe(readFileSync(GOLDEN, 'utf8'));
+  });
+});
+
+/** What the scenarios said instead, shortened. */
+function said(cells: readonly Cell[]): string {
+  const lines = cells.filter((cell) => cell.said.length > 0).map((cell) => `${cell.scenario}: ${cell.said[0] ?? ''}`);
+  return lines.length === 0 ? 'nothing at all' : lines.slice(0, 4).join(' | ');
+}
