@@ -93,7 +93,7 @@ function revoke(desk: Desk, what: Parameters<MockServer['revoke']>[0], target: R
     if (what === 'access-token') {
       killAccessOf(desk, family);
       if (accessKillsRefresh) endFamily(desk, family, reason, false);
-    } else if (family.dead === undefined) {
+    } else {
       endFamily(desk, family, reason, refreshKillsAccess);
     }
   }

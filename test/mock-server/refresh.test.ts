@@ -218,6 +218,14 @@ describe('lifetimes', () => {
     expect(bench.api(at).status).toBe(401);
   });
 
+  test('R11 between whole seconds iat is not in the future and expires_in not beyond exp', () => {
+    const bench = new Bench({ accessToken: { lifetime: 1_500 } });
+    bench.t = 1_700;
+    const { json, at } = bench.refresh(bench.session().rt);
+    const claims = JSON.parse(Buffer.from(at.split('.')[1] ?? '', 'base64url').toString()) as { iat: number; exp: number };
+    expect([claims.iat - EPOCH / 1_000, claims.exp - EPOCH / 1_000, json['expires_in']]).toEqual([1, 4, 2]);
+  });
+
   test('R11 an answer held back tells the expires_in of its commit', () => {
     const bench = new Bench();
     const exchange = bench.server.receive(refreshRequest(bench.session().rt), { x: 'x1' });
@@ -279,6 +287,17 @@ describe('revoked by the server', () => {
     expect(bench.facts('access.dead').map((fact) => fact.at)).toEqual(['AT-1']);
     expect([phone, tablet].map(({ at }) => bench.api(at).status)).toEqual([401, 200]);
     expect(bench.refresh(phone.rt).status).toBe(200);
+  });
+
+  test('R13 a password change reaches the access tokens that outlived their session', () => {
+    const bench = new Bench({ refreshToken: { onReuse: 'refresh-tokens' } });
+    const { rt, at } = bench.session();
+    bench.refresh(rt);
+    bench.refresh(rt);
+    expect(bench.api(at).status).toBe(200);
+    bench.server.revoke('user', { user: 'ada' }, 'password');
+    expect(bench.api(at).status).toBe(401);
+    expect(bench.facts('family.dead')).toHaveLength(1);
   });
 
   test('revoking access tokens ends the sessions too where the policy says so', () => {
