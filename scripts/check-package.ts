@@ -76,8 +76,6 @@ function checkFiles(): void {
 
 /** The program of examples/, with its types stripped: it must find the bug of the example client. */
 function useTheApi(): void {
-  const program = stripTypeScriptTypes(example('replay.ts')).replace('./my-client.ts', './my-client.mjs');
-  writeFileSync(join(app, 'replay.mjs'), program);
   expectRun(run(process.execPath, ['replay.mjs'], { cwd: app, env }), { code: 0, stdout: 'no-duplicate-refresh' });
   writeFileSync(join(app, 'engine.mjs'), "import { createEngine } from 'tokenwarp/engine';\nconsole.log(typeof createEngine);\n");
   expectRun(run(process.execPath, ['engine.mjs'], { cwd: app, env }), { code: 0, stdout: 'function' });
@@ -105,7 +103,9 @@ function useOwnScenario(): void {
 /** What examples/ shows, laid out as a user would have it: sources, and a client without types. */
 function copyExamples(): void {
   for (const name of readdirSync(join(ROOT, 'examples'))) writeFileSync(join(app, name), example(name));
-  writeFileSync(join(app, 'my-client.mjs'), stripTypeScriptTypes(example('my-client.ts')));
+  for (const name of readdirSync(join(ROOT, 'examples')).filter((file) => file.endsWith('.ts'))) {
+    writeFileSync(join(app, name.replace(/ts$/, 'mjs')), stripTypeScriptTypes(example(name)).replaceAll(/(?<=from '\.\/[\w-]+\.)ts(?=')/g, 'mjs'));
+  }
   writeFileSync(join(app, 'types.ts'), TYPES);
 }
 
