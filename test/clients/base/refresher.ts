@@ -7,9 +7,9 @@ import type { TokenResponse } from '../../../src/core/contract.ts';
 
 const PAUSE_KEY = 'refresh-pause';
 const noop = (): void => undefined;
-/** Failed tries in a row, when the next may begin (monotonic ms), and the times of the last tries. */
-interface Pause { readonly count: number; readonly until: number; readonly tries: readonly number[] }
-const NO_PAUSE: Pause = { count: 0, until: 0, tries: [] };
+/** Failed tries in a row, and when the next may begin (monotonic ms). */
+interface Pause { readonly count: number; readonly until: number }
+const NO_PAUSE: Pause = { count: 0, until: 0 };
 
 export abstract class Refresher extends Vault {
   /** Ms an exchange may hang before it counts as lost. */
@@ -47,11 +47,11 @@ export abstract class Refresher extends Vault {
     return flight;
   }
 
-  /** Tries until there is a newer session, a reason to stop, or no time left. */
+  /** Tries until there is a newer session, a reason to stop, or no time left. An outage gets five tries, then one for each who asks. */
   protected async fly(stale: string, session: Session, caller: AbortSignal | undefined): Promise<Session> {
-    const tries = this.#pause.count === 0 ? 5 : 2;
+    const failures = Math.max(5, this.#pause.count + 1);
     let deadline = this.monotonic() + this.flightLimit;
-    for (let n = 1; n <= tries; n++) {
+    while (this.#pause.count < failures) {
       deadline = await this.clearance(session, deadline);
       const next = await this.exclusively(() => this.attempt(stale, session, caller));
       if (next !== undefined) return next;
@@ -271,10 +271,8 @@ export abstract class Refresher extends Vault {
   async #fail(retryAfter: number): Promise<void> {
     const now = this.monotonic();
     const count = this.#pause.count + 1;
-    const tries = [...this.#pause.tries.filter((at) => now - at < 3_600_000), now];
-    const hourly = tries.length < 24 ? 0 : (tries.at(-24) ?? 0) + 3_600_000;
-    const until = Math.max(now + this.pauseAfter(count), retryAfter === 0 ? 0 : now + retryAfter * (1 + 0.05 * this.host.random()), hourly);
-    this.#pause = { count, until, tries };
+    const until = now + Math.max(this.pauseAfter(count), retryAfter * (1 + 0.05 * this.host.random()));
+    this.#pause = { count, until };
     await this.host.store.set(PAUSE_KEY, JSON.stringify(this.#pause)).catch(noop);
   }
 

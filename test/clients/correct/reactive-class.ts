@@ -9,7 +9,7 @@ const COOLDOWN = 'reactive.cooldown';
 const MAX_WAIT = 30_000;
 
 interface Tokens { session: string; access: string; refresh: string | undefined; bornAt: number; lives: number | undefined }
-interface Cooldown { failures: number; until: number; recent: number[] }
+interface Cooldown { failures: number; until: number }
 
 export class ReactiveClient implements Client {
   readonly features: readonly Feature[] = ['cross-process'];
@@ -23,7 +23,7 @@ export class ReactiveClient implements Client {
   /** Changes of `#tokens`, to drop a reading of the store that began before one. */
   #changes = 0;
   #flight: Promise<Tokens> | undefined;
-  #cooldown: Cooldown = { failures: 0, until: 0, recent: [] };
+  #cooldown: Cooldown = { failures: 0, until: 0 };
   readonly #ledger: Ledger;
   readonly #closing = new AbortController();
 
@@ -155,7 +155,8 @@ export class ReactiveClient implements Client {
 
   async #fly(stale: Tokens, era: Era): Promise<Tokens> {
     const giveUp = this.#host.clock.monotonic() + MAX_WAIT;
-    for (let tries = this.#cooldown.failures === 0 ? 4 : 2; tries > 0; tries--) {
+    // Four tries for an outage, after that one for each who asks; tries of a sibling count.
+    for (const enough = Math.max(4, this.#cooldown.failures + 1); this.#cooldown.failures < enough; ) {
       await this.#coolDown(era, giveUp);
       const tokens = await this.#host.lock('reactive.refresh', () => this.#try(stale, era), { timeout: 12_000 }).catch(timeoutIsNothing);
       if (tokens !== undefined) return tokens;
@@ -201,7 +202,7 @@ export class ReactiveClient implements Client {
     era.check();
     this.#set(next, 'active');
     if (this.#cooldown.failures > 0) await this.#host.store.delete(COOLDOWN).catch(() => undefined);
-    this.#cooldown = { failures: 0, until: 0, recent: [] };
+    this.#cooldown = { failures: 0, until: 0 };
     return next;
   }
 
@@ -213,14 +214,12 @@ export class ReactiveClient implements Client {
     throw new Failure('reauthentication-required');
   }
 
-  /** Fibonacci pauses, spread by a sixth; two dozen failures fill an hour. */
+  /** Fibonacci pauses, spread by a sixth. */
   async #failed(retryAfter: number): Promise<undefined> {
     const now = this.#host.clock.monotonic();
     const failures = this.#cooldown.failures + 1;
-    const recent = [...this.#cooldown.recent.filter((at) => at > now - 3_600_000), now];
     const pause = ([300, 600, 900, 1_500, 2_400, 3_900, 6_300][failures - 1] ?? 8_000) * (1 + this.#host.random() / 6);
-    const full = recent.length < 24 ? 0 : (recent[recent.length - 24] ?? 0) + 3_600_000;
-    this.#cooldown = { failures, recent, until: Math.max(now + pause, now + retryAfter * (1 + this.#host.random() / 20), full) };
+    this.#cooldown = { failures, until: now + Math.max(pause, retryAfter * (1 + this.#host.random() / 20)) };
     await this.#host.store.set(COOLDOWN, JSON.stringify(this.#cooldown)).catch(() => undefined);
     return undefined;
   }
@@ -228,7 +227,7 @@ export class ReactiveClient implements Client {
   async #readCooldown(): Promise<void> {
     const text = await this.#host.store.get(COOLDOWN).catch(() => undefined);
     const found = jsonObject(text ?? '') as Partial<Cooldown>;
-    if (found.until !== undefined && found.until > this.#cooldown.until) this.#cooldown = { failures: 1, recent: [], ...found } as Cooldown;
+    if (found.until !== undefined && found.until > this.#cooldown.until) this.#cooldown = { failures: found.failures ?? 1, until: found.until };
   }
 
   #mint(granted: TokenResponse, sentAt: number, before: Tokens | undefined): Tokens {

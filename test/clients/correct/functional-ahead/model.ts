@@ -11,9 +11,9 @@ export interface Pair {
   readonly due?: number;
 }
 
-/** Failed tries in a row, the last gap, when the next try may begin, and when the last tries were. */
-export interface Outage { readonly failures: number; readonly gap: number; readonly hold: number; readonly tries: readonly number[] }
-export const NO_OUTAGE: Outage = { failures: 0, gap: 0, hold: 0, tries: [] };
+/** Failed tries in a row, the last gap, and when the next try may begin. */
+export interface Outage { readonly failures: number; readonly gap: number; readonly hold: number }
+export const NO_OUTAGE: Outage = { failures: 0, gap: 0, hold: 0 };
 
 /** Somebody who needs an access token, other than the one that was refused. */
 export interface Waiter { readonly id: number; readonly refused: string | undefined; readonly since: number; readonly strikes: number }

@@ -9,7 +9,6 @@ export const REFRESH_AHEAD = 240_000;
 const PATIENCE = 30_000;
 const STRIKES = 5;
 const QUEUE = 500;
-const HOUR = 3_600_000;
 
 type Outcome = readonly [Model, readonly Effect[]];
 
@@ -52,7 +51,9 @@ function loaded(model: Model, { pair, outage, expired }: Extract<Happening, { ty
 
 function asked(model: Model, { id, refused }: Extract<Happening, { type: 'asked' }>, { now }: Moment): Outcome {
   if (model.waiters.length >= QUEUE) return [model, [{ type: 'refuse', id, reason: 'queue-full' }]];
-  return [{ ...model, waiters: [...model.waiters, { id, refused, since: now, strikes: 0 }] }, []];
+  // In an outage that has had its tries, each who asks gets one more.
+  const strikes = model.outage.failures < STRIKES ? 0 : STRIKES - 1;
+  return [{ ...model, waiters: [...model.waiters, { id, refused, since: now, strikes }] }, []];
 }
 
 function answered(model: Model, answer: Answer, era: number, moment: Moment): Outcome {
@@ -87,13 +88,11 @@ function expire(model: Model): Outcome {
   return [next, [{ type: 'write', write, record: { expired: true } }]];
 }
 
-/** Each gap is 1.5 to 2.4 times the one before, up to 9 s; never less than the server asked for; two dozen tries fill an hour. */
+/** Each gap is 1.5 to 2.4 times the one before, up to 9 s; never less than the server asked for. */
 function failed(model: Model, retryAfter: number, { now, dice }: Moment): Outcome {
   const before = model.outage;
   const gap = before.failures === 0 ? 250 + 200 * dice : Math.min(before.gap * (1.5 + 0.9 * dice), 7_700 + 1_300 * dice);
-  const tries = [...before.tries.filter((at) => at > now - HOUR), now];
-  const full = tries.length < 24 ? 0 : (tries.at(-24) ?? 0) + HOUR;
-  const outage: Outage = { failures: before.failures + 1, gap, tries, hold: Math.max(now + gap, now + retryAfter * (1 + 0.05 * dice), full) };
+  const outage: Outage = { failures: before.failures + 1, gap, hold: now + Math.max(gap, retryAfter * (1 + 0.05 * dice)) };
   const write = model.write + 1;
   const waiters = model.waiters.map((waiter) => ({ ...waiter, strikes: waiter.strikes + 1 }));
   const record: StoredRecord = { ...(model.pair === undefined ? {} : { pair: model.pair }), outage };
