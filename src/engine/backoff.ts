@@ -7,8 +7,6 @@ const GROWTH = 2.5;
 const LONGEST_GAP = 30_000;
 /** A gap is drawn from 0.85 to 1.15 of its nominal length, so that two at the cap still keep the ratio that storms are judged by. */
 const SPREAD = 0.3;
-/** A gap is at least this share of the one before (invariants I11b asks for 0.7). */
-const KEEP = 0.75;
 /** 14 attempts at once and one more every 4 minutes stay below 30 in any hour. */
 const CREDIT = 14;
 const CREDIT_EVERY = 240_000;
@@ -20,8 +18,6 @@ export interface Failure {
   sentAt: Stamp;
   /** Ms from sending to its end. */
   took: number;
-  /** Ms from the sending before, when that belongs to the same flight. */
-  gap: number | undefined;
   retryAfter: number | undefined;
   unknown: boolean;
   monotonicHolds: boolean;
@@ -33,13 +29,21 @@ export function afterFailure(before: Outage | undefined, failure: Failure, fract
   const fresh = before === undefined || idle > CREDIT * CREDIT_EVERY;
   const credit = (fresh ? CREDIT : Math.min(CREDIT, before.credit + idle / CREDIT_EVERY)) - 1;
   const failures = (fresh ? 0 : before.failures) + 1;
-  const wait = Math.max(
-    failure.took + gapAfter(failures, fraction),
-    Math.min(LONGEST_GAP, failure.gap ?? 0) * KEEP,
-    failure.took + (failure.retryAfter ?? 0),
-    credit < 1 ? (1 - credit) * CREDIT_EVERY : 0,
-  );
-  return { failures, at: failure.sentAt, wait, credit, unknown: failure.unknown || (before?.unknown ?? false) };
+  const floor = Math.max(failure.took + (failure.retryAfter ?? 0), credit < 1 ? (1 - credit) * CREDIT_EVERY : 0);
+  const wait = Math.max(floor, failure.took + gapAfter(failures, fraction));
+  return { failures, at: failure.sentAt, wait, floor, credit, unknown: failure.unknown || (before?.unknown ?? false) };
+}
+
+/** The outage after something that may have ended it (back online, back on screen): what the server and the allowance ask for still holds. */
+export function relieved(outage: Outage | undefined): Outage | undefined {
+  return outage === undefined ? undefined : { ...outage, failures: 0, wait: outage.floor };
+}
+
+/** The one of two accounts of an outage that knows of the later attempt. */
+export function laterOutage(mine: Outage | undefined, stored: Outage | undefined, monotonicHolds: boolean): Outage | undefined {
+  if (mine === undefined || stored === undefined) return mine ?? stored;
+  const [a, b] = monotonicHolds ? [mine.at.mono, stored.at.mono] : [mine.at.wall, stored.at.wall];
+  return b > a ? stored : mine;
 }
 
 /** Ms until the outage allows another attempt. */

@@ -1,6 +1,7 @@
 // The shared refresh engine behind the client contract. Composition only: decisions are in decide.ts, effects in the parts it joins.
 // It uses nothing but the host: an app embeds it with a Host of its own; no Node API, no globals but AbortController and atob.
 import type { Client, Feature, Host, RequestInit, SessionState, TokenResponse } from '../core/contract.ts';
+import { relieved } from './backoff.ts';
 import { Call } from './call.ts';
 import { revoke } from './exchange.ts';
 import { Gate } from './gate.ts';
@@ -60,6 +61,7 @@ class RefreshEngine implements Engine {
     const calls = new Set<Call>();
     const gate = new Gate(host.connectivity, (online) => {
       for (const call of calls) call.watch(online);
+      if (online) this.#relieve();
     });
     const vault = new Vault(host.store, settings.storeKey);
     this.#rt = { host, settings, vault, holder: new Holder(), gate, timers: new Timers(host.clock), calls, sendings: [], stopped: false };
@@ -133,6 +135,7 @@ class RefreshEngine implements Engine {
   }
 
   foreground(): void {
+    this.#relieve();
     this.#loader.nudge();
     const { session } = this.#rt.holder;
     if (session !== undefined) void this.#freshen(session);
@@ -154,6 +157,14 @@ class RefreshEngine implements Engine {
     if (flight?.underWay === true) await flight.done;
     if (session?.dirty === true) await rt.vault.write(() => (session.ended === undefined ? session.record : undefined));
     await rt.vault.drain();
+  }
+
+  /** Whatever made refreshes fail may be over: the next attempt need not wait for the back-off of the last one. */
+  #relieve(): void {
+    const { session } = this.#rt.holder;
+    if (session?.outage === undefined) return;
+    session.outage = relieved(session.outage);
+    session.flight?.kick();
   }
 
   /** Back on screen: a sibling may have rotated meanwhile, and a token near its end is better renewed before somebody waits. */

@@ -24,8 +24,6 @@ export class Flight {
   /** The end of the whole flight; never rejects. */
   done: Promise<unknown> = Promise.resolve();
   readonly #waiters = new Set<Waiter>();
-  /** Monotonic ms of its latest sending. */
-  lastSent: number | undefined;
   #kick: (() => void) | undefined;
 
   get needed(): boolean {

@@ -1,5 +1,6 @@
 // Keeps memory and store in step: adopts what siblings wrote, writes what was granted, and does not give up on a write or a
 // clear that the store refuses for now (a locked phone): the rotation lives on in memory meanwhile (refresh-bugs F2, F6).
+import { laterOutage } from './backoff.ts';
 import { decideStored } from './decide.ts';
 import type { SessionRecord } from './record.ts';
 import { endSession, monotonicHolds, observe, openSession, type Runtime, stampOf } from './runtime.ts';
@@ -8,7 +9,8 @@ import { ENDINGS, type Session } from './session.ts';
 /** The one lock of a device: whoever holds it may present the refresh token. */
 export const LOCK = 'refresh';
 const FIRST_RETRY = 200;
-const LONGEST_RETRY = 5_000;
+/** Short, because until the write succeeds a kill loses the rotation. */
+const LONGEST_RETRY = 1_000;
 
 export type Reconciled = 'mine' | 'adopted' | 'over' | 'unreadable';
 
@@ -24,7 +26,7 @@ export async function reconcile(rt: Runtime, session: Session): Promise<Reconcil
     case 'same':
       session.durable = true;
       session.dirty = false;
-      if ((verdict.record.outage?.failures ?? 0) > (session.outage?.failures ?? 0)) session.outage = verdict.record.outage;
+      session.outage = laterOutage(session.outage, verdict.record.outage, monotonicHolds(rt));
       return 'mine';
     case 'newer':
       session.durable = true;

@@ -3,7 +3,7 @@
 import { openSession, type Runtime } from './runtime.ts';
 
 const FIRST_POLL = 250;
-const LONGEST_POLL = 5_000;
+const LONGEST_POLL = 1_000;
 
 export class Loader {
   readonly #rt: Runtime;

@@ -22,6 +22,8 @@ export interface Outage {
   /** When the last attempt was sent, and for how many ms from then on no other may be. */
   readonly at: Stamp;
   readonly wait: number;
+  /** The part of `wait` that nothing shortens: Retry-After and the hourly allowance. */
+  readonly floor: number;
   /** Attempts that may still be spent before the hourly allowance sets the pace. */
   readonly credit: number;
   /** An answer may have been lost after the server committed. */
@@ -77,10 +79,10 @@ function decodeTokens(value: unknown): TokenSet | undefined {
 /** A damaged outage costs nothing but its memory: the tokens are worth more. */
 function decodeOutage(value: unknown): Outage | undefined {
   if (!isObject(value)) return undefined;
-  const { failures, at, wait, credit, unknown } = value;
+  const { failures, at, wait, floor, credit, unknown } = value;
   const stamp = decodeStamp(at);
-  if (stamp === undefined || !isNumber(failures) || !isNumber(wait) || !isNumber(credit)) return undefined;
-  return { failures, at: stamp, wait, credit, unknown: unknown === true };
+  if (stamp === undefined || !isNumber(failures) || !isNumber(wait) || !isNumber(floor) || !isNumber(credit)) return undefined;
+  return { failures, at: stamp, wait, floor, credit, unknown: unknown === true };
 }
 
 function decodeStamp(value: unknown): Stamp | undefined {

@@ -174,9 +174,7 @@ async function backOff(
 ): Promise<Step> {
   const { sentAt } = failure;
   const took = rt.host.clock.monotonic() - sentAt.mono;
-  const gap = flight.lastSent === undefined ? undefined : sentAt.mono - flight.lastSent;
-  flight.lastSent = sentAt.mono;
-  session.outage = afterFailure(session.outage, { ...failure, took, gap, monotonicHolds: monotonicHolds(rt) }, rt.host.random());
+  session.outage = afterFailure(session.outage, { ...failure, took, monotonicHolds: monotonicHolds(rt) }, rt.host.random());
   const end = await rt.vault.write(() => (session.ended === undefined ? session.record : undefined));
   if (end === 'written') {
     session.durable = true;
