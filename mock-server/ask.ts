@@ -6,10 +6,18 @@ import type { Refusal } from './refusals.ts';
 import type { AccessToken, RefreshToken } from './store.ts';
 
 /** One authenticated request for tokens; `x` names the exchange. */
-export interface Ask { form: Form; client: RegisteredClient; x: string }
+export interface Ask {
+  form: Form;
+  client: RegisteredClient;
+  x: string;
+}
 
 /** Tokens handed out. `asked`: the scope the client counts on, undefined when it named none and knows none. */
-export interface Granted { access: AccessToken; refresh: RefreshToken | undefined; asked: string | undefined }
+export interface Granted {
+  access: AccessToken;
+  refresh: RefreshToken | undefined;
+  asked: string | undefined;
+}
 
 /** Carries out what was checked. A refusal when the grant ended in between. */
 export type Plan = () => Granted | Refusal;

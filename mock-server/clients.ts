@@ -15,15 +15,20 @@ export interface RegisteredClient {
 export const CLIENTS: readonly RegisteredClient[] = [
   { id: 'app', grants: ['authorization_code', 'refresh_token'], scope: 'openid profile offline_access' },
   {
-    id: 'service', secret: TEST_ONLY_SERVICE_SECRET,
-    grants: ['client_credentials', 'authorization_code', 'refresh_token'], scope: 'api admin offline_access',
+    id: 'service',
+    secret: TEST_ONLY_SERVICE_SECRET,
+    grants: ['client_credentials', 'authorization_code', 'refresh_token'],
+    scope: 'api admin offline_access',
   },
 ];
 
 export type ClientError = { error: 'invalid_client' | 'invalid_request'; description: string };
 export type ClientAnswer = { client: RegisteredClient } | ClientError;
 
-interface Credentials { id: string; secret: string | undefined }
+interface Credentials {
+  id: string;
+  secret: string | undefined;
+}
 
 /** The client a request comes from: by Basic (user and password form-urlencoded first, 2.3.1), by body, or by `client_id` alone. */
 export function authenticateClient(authorization: string | undefined, form: Form): ClientAnswer {
@@ -41,14 +46,16 @@ function bodyCredentials(form: Form): Credentials | ClientError {
 function headerCredentials(authorization: string, form: Form): Credentials | ClientError {
   const basic = /^basic +([A-Za-z0-9+/]+=*)\s*$/i.exec(authorization)?.[1];
   if (basic === undefined) return refused('unsupported authentication scheme');
-  if (form.get('client_secret') !== undefined) return { error: 'invalid_request', description: 'more than one client authentication method' };
+  if (form.get('client_secret') !== undefined)
+    return { error: 'invalid_request', description: 'more than one client authentication method' };
   const text = Buffer.from(basic, 'base64').toString();
   const colon = text.indexOf(':');
   const id = colon < 0 ? undefined : formDecode(text.slice(0, colon));
   const secret = formDecode(text.slice(colon + 1));
   if (id === undefined || secret === undefined) return refused('malformed credentials');
   const named = form.get('client_id');
-  if (named !== undefined && named !== id) return { error: 'invalid_request', description: 'client_id differs from the authenticated client' };
+  if (named !== undefined && named !== id)
+    return { error: 'invalid_request', description: 'client_id differs from the authenticated client' };
   return { id, secret: secret === '' ? undefined : secret };
 }
 

@@ -34,7 +34,12 @@ export interface ServerContext {
 }
 
 /** Names the transport gives an arriving request: `x` for a token exchange, `n`/`k` for a resource request. */
-export interface ArrivalMeta { x?: string; n?: string; k?: number; arrival?: number }
+export interface ArrivalMeta {
+  x?: string;
+  n?: string;
+  k?: number;
+  arrival?: number;
+}
 
 /**
  * One request on its way through the server. `advance` moves it to the next phase and returns that phase; a world may wait,
@@ -53,17 +58,31 @@ export interface Exchange {
 
 /** A session handed out without a browser: the world's way to sign a user in. */
 export interface GrantedSession {
-  family: string; user: string; device: string; response: TokenResponse; atLabel: string; rtLabel?: string;
+  family: string;
+  user: string;
+  device: string;
+  response: TokenResponse;
+  atLabel: string;
+  rtLabel?: string;
   /** True virtual time at which the access token stops being accepted, ms since the run began. */
   expiresAt: number;
 }
 
 /** What a session is granted for; the public client `app` and its whole scope when absent. Without `offline_access` there is no refresh token. */
-export interface SessionOptions { clientId?: string; scope?: string }
+export interface SessionOptions {
+  clientId?: string;
+  scope?: string;
+}
 /** What the authorization request of a code said (RFC 6749 4.1.1, RFC 7636 4.3, S256 only); the redemption must match it. */
-export interface CodeOptions extends SessionOptions { redirectUri?: string; challenge?: string }
+export interface CodeOptions extends SessionOptions {
+  redirectUri?: string;
+  challenge?: string;
+}
 /** Sessions to revoke: of a user, of a device, of a user on a device, or all. */
-export interface RevokeTarget { user?: string; device?: string }
+export interface RevokeTarget {
+  user?: string;
+  device?: string;
+}
 
 export interface MockServer {
   readonly policy: ServerPolicy;

@@ -24,7 +24,12 @@ export function beginExchange<Checked, Done>(handling: Handling<Checked, Done>, 
   return new RunningExchange(handling, { phase: 'received', checked: undefined, done: undefined, response: undefined });
 }
 
-interface Progress<Checked, Done> { phase: Phase; checked: Checked | undefined; done: Done | undefined; response: HttpResponse | undefined }
+interface Progress<Checked, Done> {
+  phase: Phase;
+  checked: Checked | undefined;
+  done: Done | undefined;
+  response: HttpResponse | undefined;
+}
 
 class RunningExchange<Checked, Done> implements Exchange {
   readonly #handling: Handling<Checked, Done>;

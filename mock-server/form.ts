@@ -6,7 +6,10 @@ export type Form = ReadonlyMap<string, string>;
 
 /** What is wrong with the request as a form, before any parameter is looked at. */
 export type FormProblem = 'method' | 'content-type' | 'repeated';
-export interface ReadForm { form: Form; problem: FormProblem | undefined }
+export interface ReadForm {
+  form: Form;
+  problem: FormProblem | undefined;
+}
 
 /** The parameters of a request, as far as they can be read, and the first rule it breaks (T1-T3). */
 export function readForm(request: HttpRequest): ReadForm {

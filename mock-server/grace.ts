@@ -5,7 +5,10 @@ import type { RefreshToken } from './store.ts';
 
 /** `again`: answer with that child; `mint`: another child, `replace`: instead of those before; `stale`: hand the same token back. */
 export type GraceRuling =
-  | { kind: 'again'; child: RefreshToken } | { kind: 'mint' } | { kind: 'replace' } | { kind: 'stale' }
+  | { kind: 'again'; child: RefreshToken }
+  | { kind: 'mint' }
+  | { kind: 'replace' }
+  | { kind: 'stale' }
   /** Reuse detected: the family ends. */
   | { kind: 'reuse' }
   /** Refused, and nobody else suffers. */

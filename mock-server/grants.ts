@@ -37,7 +37,8 @@ function checkCode(desk: Desk, ask: Ask): Refusal | Plan {
 /** RFC 7636 4.6, and RFC 9700 2.1.1 against a downgrade: a verifier without a challenge is refused too. */
 function verifierRefusal(code: Code, verifier: string | undefined): Refusal | undefined {
   if (code.challenge === undefined) return verifier === undefined ? undefined : badRequest('code_verifier without code_challenge');
-  const proven = verifier !== undefined && /^[A-Za-z0-9\-._~]{43,128}$/.test(verifier) && hash('sha256', verifier, 'base64url') === code.challenge;
+  const proven =
+    verifier !== undefined && /^[A-Za-z0-9\-._~]{43,128}$/.test(verifier) && hash('sha256', verifier, 'base64url') === code.challenge;
   return proven ? undefined : invalidGrant('bad-request');
 }
 
@@ -56,5 +57,9 @@ function checkClientCredentials(desk: Desk, ask: Ask): Refusal | Plan {
     return { status: 400, error: 'invalid_scope', reason: 'bad-scope', description: 'scope exceeds what the client may ask for' };
   }
   const { id, scope } = ask.client;
-  return () => ({ access: mintAccess(desk, { family: undefined, sub: id, clientId: id, scope: asked ?? scope }), refresh: undefined, asked });
+  return () => ({
+    access: mintAccess(desk, { family: undefined, sub: id, clientId: id, scope: asked ?? scope }),
+    refresh: undefined,
+    asked,
+  });
 }

@@ -13,14 +13,30 @@ export interface Audit {
 
 /** Reasons the wire must not tell apart (RFC 6749 5.2: one `invalid_grant` for all). */
 const HIDDEN_REASONS: ReadonlySet<RefusalReason> = new Set<RefusalReason>([
-  'unknown', 'reused', 'family-dead', 'revoked', 'idle-expired', 'absolute-expired', 'other-client', 'superseded', 'code-used', 'code-expired',
+  'unknown',
+  'reused',
+  'family-dead',
+  'revoked',
+  'idle-expired',
+  'absolute-expired',
+  'other-client',
+  'superseded',
+  'code-used',
+  'code-expired',
 ]);
 
 type Body<T extends ServerFact['type']> = Extract<ServerFact, { type: T }>;
 
 /** An audit of one server, from its first fact on. */
 export function createAudit(): Audit {
-  const ledger: Ledger = { issued: new Set(), spent: new Set(), deadFamilies: new Set(), minted: new Map(), asked: new Map(), sentences: [] };
+  const ledger: Ledger = {
+    issued: new Set(),
+    spent: new Set(),
+    deadFamilies: new Set(),
+    minted: new Map(),
+    asked: new Map(),
+    sentences: [],
+  };
   return { see: (fact, policy) => see(ledger, fact, policy), broken: () => [...ledger.sentences] };
 }
 
@@ -39,14 +55,24 @@ interface Ledger {
 
 function see(ledger: Ledger, fact: ServerFact, policy: ServerPolicy): void {
   switch (fact.type) {
-    case 'session.granted': return seeGranted(ledger, fact);
-    case 'token.committed': return seeCommitted(ledger, fact, policy);
-    case 'token.refused': return seeRefused(ledger, fact);
-    case 'token.responded': return seeResponded(ledger, fact);
-    case 'family.dead': return seeFamilyDead(ledger, fact);
-    case 'api.received': return void ledger.asked.set(`${fact.n}.${fact.k}`, fact.at);
-    case 'api.responded': return seeApiResponded(ledger, fact, policy);
-    case 'token.received': case 'revocation.received': case 'access.dead': return undefined;
+    case 'session.granted':
+      return seeGranted(ledger, fact);
+    case 'token.committed':
+      return seeCommitted(ledger, fact, policy);
+    case 'token.refused':
+      return seeRefused(ledger, fact);
+    case 'token.responded':
+      return seeResponded(ledger, fact);
+    case 'family.dead':
+      return seeFamilyDead(ledger, fact);
+    case 'api.received':
+      return void ledger.asked.set(`${fact.n}.${fact.k}`, fact.at);
+    case 'api.responded':
+      return seeApiResponded(ledger, fact, policy);
+    case 'token.received':
+    case 'revocation.received':
+    case 'access.dead':
+      return undefined;
   }
 }
 

@@ -32,7 +32,11 @@ export function checkRefresh(desk: Desk, ask: Ask): Refusal | Plan {
 }
 
 /** What a plan remembers. No ruling: the token was active when it was checked. `policy` is the one that ruled. */
-interface Checked { token: RefreshToken; ruling: GraceRuling | undefined; policy: GracePolicyName }
+interface Checked {
+  token: RefreshToken;
+  ruling: GraceRuling | undefined;
+  policy: GracePolicyName;
+}
 
 function familyRefusal(desk: Desk, token: RefreshToken): Refusal | undefined {
   const { family } = token;
@@ -117,13 +121,26 @@ function revokeBelow(token: RefreshToken): void {
   }
 }
 
-interface Committed { token: RefreshToken; access: Granted['access']; refresh: RefreshToken | undefined; repeated: GracePolicyName | undefined }
+interface Committed {
+  token: RefreshToken;
+  access: Granted['access'];
+  refresh: RefreshToken | undefined;
+  repeated: GracePolicyName | undefined;
+}
 
 function record(desk: Desk, ask: Ask, { token, access, refresh, repeated }: Committed): void {
   const { family } = token;
   desk.record('as', {
-    type: 'token.committed', x: ask.x, rt: token.label, at: access.label, ...(refresh === undefined ? {} : { newRt: refresh.label }),
-    family: family.id, user: family.user, device: family.device,
-    expiresAt: desk.trueTime(access.expiresAt), lifetime: desk.policy.accessToken.lifetime, ...(repeated === undefined ? {} : { repeated }),
+    type: 'token.committed',
+    x: ask.x,
+    rt: token.label,
+    at: access.label,
+    ...(refresh === undefined ? {} : { newRt: refresh.label }),
+    family: family.id,
+    user: family.user,
+    device: family.device,
+    expiresAt: desk.trueTime(access.expiresAt),
+    lifetime: desk.policy.accessToken.lifetime,
+    ...(repeated === undefined ? {} : { repeated }),
   });
 }

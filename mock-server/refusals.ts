@@ -24,7 +24,13 @@ export function badRequest(description: string): Refusal {
 
 /** 401 with a Basic challenge: RFC 6749 5.2 demands it after an Authorization header, RFC 9110 15.5.2 on every 401. */
 export function badClient(description: string): Refusal {
-  return { status: 401, error: 'invalid_client', description, reason: 'bad-client', headers: { 'www-authenticate': 'Basic realm="authorization server"' } };
+  return {
+    status: 401,
+    error: 'invalid_client',
+    description,
+    reason: 'bad-client',
+    headers: { 'www-authenticate': 'Basic realm="authorization server"' },
+  };
 }
 
 /** T1: only POST may ask for or revoke a token (RFC 6749 3.2). */

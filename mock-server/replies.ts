@@ -27,7 +27,12 @@ export function grantedReply(desk: Desk, members: TokenResponse): HttpResponse {
 }
 
 export function refusedReply(desk: Desk, refusal: Refusal): HttpResponse {
-  return jsonReply(desk, refusal.status, { ...NO_STORE, ...refusal.headers }, { error: refusal.error, error_description: refusal.description });
+  return jsonReply(
+    desk,
+    refusal.status,
+    { ...NO_STORE, ...refusal.headers },
+    { error: refusal.error, error_description: refusal.description },
+  );
 }
 
 /** The members of a token response, to be made at the commit. */

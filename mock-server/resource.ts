@@ -10,7 +10,12 @@ import { jsonReply } from './replies.ts';
 
 /** Why an API request is refused. The wire says only `invalid_token`; the journal says which. */
 type ApiReason = 'no-token' | 'malformed' | 'unknown' | 'expired' | 'revoked' | 'superseded' | 'scope';
-interface Denied { status: number; error: string | undefined; scope?: string; reason: ApiReason }
+interface Denied {
+  status: number;
+  error: string | undefined;
+  scope?: string;
+  reason: ApiReason;
+}
 type Verdict = Denied | { sub: string };
 
 /** Paths from here on need the scope of the same name. */
@@ -70,7 +75,11 @@ function hasTokenElsewhere(request: HttpRequest): boolean {
   return form && /(?:^|&)access_token=/.test(request.body);
 }
 
-interface Standing { sub: string; scope: string; expiresAt: number }
+interface Standing {
+  sub: string;
+  scope: string;
+  expiresAt: number;
+}
 
 function findToken(desk: Desk, value: string): Standing | ApiReason {
   const { checksRevocation, leeway } = desk.policy.resource;

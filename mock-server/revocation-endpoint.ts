@@ -25,7 +25,8 @@ export function revocationHandling(desk: Desk, request: HttpRequest): Handling<R
       if (refusal === undefined && value !== undefined) revokeValue(desk, value);
       return refusal;
     },
-    respond: (refusal): HttpResponse => (refusal === undefined ? reply(desk, 200, { 'cache-control': 'no-store' }, '') : refusedReply(desk, refusal)),
+    respond: (refusal): HttpResponse =>
+      refusal === undefined ? reply(desk, 200, { 'cache-control': 'no-store' }, '') : refusedReply(desk, refusal),
   };
 }
 
@@ -41,7 +42,12 @@ function check(desk: Desk, request: HttpRequest, { form, problem }: ReadForm): R
   if (owner !== answer.client.id) return invalidGrant('other-client');
   // V6: where nobody looks a JWT up, it cannot be taken back before it expires (RFC 7009 2.2.1).
   if (access?.format !== 'jwt' || desk.policy.resource.checksRevocation) return undefined;
-  return { status: 400, error: 'unsupported_token_type', description: 'structured access tokens expire by themselves', reason: 'bad-request' };
+  return {
+    status: 400,
+    error: 'unsupported_token_type',
+    description: 'structured access tokens expire by themselves',
+    reason: 'bad-request',
+  };
 }
 
 /** V8: `token_type_hint` is not needed to find a token (2.1), so it is ignored. Any member of a family stands for the session. */

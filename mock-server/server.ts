@@ -1,7 +1,7 @@
 // The authorization server and the protected API as one value, without sockets: requests and time come in, answers and facts go out.
 // Routes a request to its endpoint; what an endpoint does is decided there.
 import { CLIENTS } from './clients.ts';
-import type { ArrivalMeta, GrantedSession, MockServer, RevokeTarget, ServerContext, SessionOptions } from './contract.ts';
+import type { ArrivalMeta, Exchange, GrantedSession, MockServer, RevokeTarget, ServerContext, SessionOptions } from './contract.ts';
 import { Desk } from './desk.ts';
 import { endFamily, killAccessOf } from './endings.ts';
 import { beginExchange } from './exchange.ts';
@@ -14,7 +14,6 @@ import { resourceHandling } from './resource.ts';
 import { revocationHandling } from './revocation-endpoint.ts';
 import type { Family } from './store.ts';
 import { tokenHandling } from './token-endpoint.ts';
-import type { Exchange } from './contract.ts';
 import type { HttpRequest, HttpResponse } from '../src/core/http.ts';
 
 /**
@@ -34,7 +33,8 @@ export function createMockServer(context: ServerContext, policy: ServerPolicy = 
     receive,
     handle: (request, meta = {}) => finish(receive(request, meta)),
     grantSession: (user, device, options) => grantSession(desk, user, device, options),
-    grantCode: (user, device, options = {}) => mintCode(desk, { user, device, clientId: PUBLIC_CLIENT.id, scope: PUBLIC_CLIENT.scope, ...options }),
+    grantCode: (user, device, options = {}) =>
+      mintCode(desk, { user, device, clientId: PUBLIC_CLIENT.id, scope: PUBLIC_CLIENT.scope, ...options }),
     revoke: (what, target, reason) => revoke(desk, what, target, reason),
     selfCheck: () => desk.audit.broken(),
   };
@@ -50,7 +50,10 @@ function route(desk: Desk, request: HttpRequest, meta: ArrivalMeta): Exchange {
   if (url === `${issuer}/token`) return begin(tokenHandling(desk, request, meta), meta);
   if (url === `${issuer}/revoke`) return begin(revocationHandling(desk, request), meta);
   if (url === resourceOrigin || url.startsWith(`${resourceOrigin}/`)) return begin(resourceHandling(desk, request, meta), meta);
-  return begin(fixed(() => jsonReply(desk, 404, {}, { error: 'not_found' })), meta);
+  return begin(
+    fixed(() => jsonReply(desk, 404, {}, { error: 'not_found' })),
+    meta,
+  );
 }
 
 function begin<Checked, Done>(handling: Handling<Checked, Done>, meta: ArrivalMeta): Exchange {
@@ -63,9 +66,18 @@ function isPreflight(request: HttpRequest): boolean {
 }
 
 function preflight(desk: Desk): Handling<undefined, undefined> {
-  return fixed(() => reply(desk, 204, {
-    'access-control-allow-methods': '*', 'access-control-allow-headers': 'authorization, content-type, x-request-id', 'access-control-max-age': '600',
-  }, ''));
+  return fixed(() =>
+    reply(
+      desk,
+      204,
+      {
+        'access-control-allow-methods': '*',
+        'access-control-allow-headers': 'authorization, content-type, x-request-id',
+        'access-control-max-age': '600',
+      },
+      '',
+    ),
+  );
 }
 
 /** An answer that depends on nothing. */
@@ -82,8 +94,13 @@ function grantSession(desk: Desk, user: string, device: string, options: Session
   const { clientId = PUBLIC_CLIENT.id, scope = PUBLIC_CLIENT.scope } = options;
   const { family, access, refresh } = openSession(desk, { user, device, clientId, scope, grant: 'authorization_code' });
   return {
-    family: family.id, user, device, atLabel: access.label, ...(refresh === undefined ? {} : { rtLabel: refresh.label }),
-    response: tokenMembers(desk, { access, refresh, asked: scope }), expiresAt: desk.trueTime(access.expiresAt),
+    family: family.id,
+    user,
+    device,
+    atLabel: access.label,
+    ...(refresh === undefined ? {} : { rtLabel: refresh.label }),
+    response: tokenMembers(desk, { access, refresh, asked: scope }),
+    expiresAt: desk.trueTime(access.expiresAt),
   };
 }
 

@@ -18,7 +18,11 @@ import { grantedReply, refusedReply, tokenMembers } from './replies.ts';
 type Done = { refusal: Refusal } | { granted: Granted; members: TokenResponse };
 type Checked = Refusal | Ready;
 /** A request that may commit, and how. */
-interface Ready { ask: Ask; grant: Grant; plan: Plan }
+interface Ready {
+  ask: Ask;
+  grant: Grant;
+  plan: Plan;
+}
 
 /** How a request for tokens is handled. Only refresh exchanges are journalled as `token.*`. */
 export function tokenHandling(desk: Desk, request: HttpRequest, meta: ArrivalMeta): Handling<Checked, Done> {
@@ -46,7 +50,11 @@ export function tokenHandling(desk: Desk, request: HttpRequest, meta: ArrivalMet
   };
 }
 
-interface Arrived { request: HttpRequest; read: ReadForm; x: string }
+interface Arrived {
+  request: HttpRequest;
+  read: ReadForm;
+  x: string;
+}
 
 function check(desk: Desk, { request, read, x }: Arrived): Checked {
   if (read.problem !== undefined) return FORM_REFUSALS[read.problem];
@@ -55,7 +63,8 @@ function check(desk: Desk, { request, read, x }: Arrived): Checked {
   const answer = authenticateClient(request.headers['authorization'], read.form);
   if ('error' in answer) return answer.error === 'invalid_client' ? badClient(answer.description) : badRequest(answer.description);
   const grant = GRANTS.get(type);
-  if (grant === undefined) return { status: 400, error: 'unsupported_grant_type', description: 'grant_type is not supported', reason: 'bad-grant-type' };
+  if (grant === undefined)
+    return { status: 400, error: 'unsupported_grant_type', description: 'grant_type is not supported', reason: 'bad-grant-type' };
   if (!answer.client.grants.includes(type)) {
     return { status: 400, error: 'unauthorized_client', description: 'the client may not use this grant_type', reason: 'bad-grant-type' };
   }
@@ -115,7 +124,11 @@ class RefreshJournal {
     }
     const { granted, members } = done;
     this.#desk.record('as', {
-      type: 'token.responded', x, status: 200, kind: 'granted', at: granted.access.label,
+      type: 'token.responded',
+      x,
+      status: 200,
+      kind: 'granted',
+      at: granted.access.label,
       ...(granted.refresh === undefined ? {} : { newRt: granted.refresh.label }),
       ...(typeof members.expires_in === 'number' ? { expiresIn: members.expires_in * 1_000 } : {}),
     });

@@ -9,40 +9,87 @@ const WINDOW = 30_000;
 /** What the second presentation got: a token by its lineage, a plain refusal, or the end of the family. */
 type Got = 'first child' | 'another child' | 'grandchild' | 'the same token' | 'refused' | 'family ended';
 
-interface Row { inside: Got; lastMs: Got; outside: Got; yearLater: Got; twice: Got; grandparent: Got; firstChildAfter: 'alive' | 'dead' }
+interface Row {
+  inside: Got;
+  lastMs: Got;
+  outside: Got;
+  yearLater: Got;
+  twice: Got;
+  grandparent: Got;
+  firstChildAfter: 'alive' | 'dead';
+}
 
 const TABLE: Readonly<Record<GracePolicyName, Row>> = {
   strict: {
-    inside: 'family ended', lastMs: 'family ended', outside: 'family ended', yearLater: 'family ended', twice: 'family ended',
-    grandparent: 'family ended', firstChildAfter: 'dead',
+    inside: 'family ended',
+    lastMs: 'family ended',
+    outside: 'family ended',
+    yearLater: 'family ended',
+    twice: 'family ended',
+    grandparent: 'family ended',
+    firstChildAfter: 'dead',
   },
   'same-successor': {
-    inside: 'first child', lastMs: 'first child', outside: 'family ended', yearLater: 'family ended', twice: 'first child',
-    grandparent: 'grandchild', firstChildAfter: 'alive',
+    inside: 'first child',
+    lastMs: 'first child',
+    outside: 'family ended',
+    yearLater: 'family ended',
+    twice: 'first child',
+    grandparent: 'grandchild',
+    firstChildAfter: 'alive',
   },
   'new-sibling': {
-    inside: 'another child', lastMs: 'another child', outside: 'family ended', yearLater: 'family ended', twice: 'another child',
-    grandparent: 'family ended', firstChildAfter: 'alive',
+    inside: 'another child',
+    lastMs: 'another child',
+    outside: 'family ended',
+    yearLater: 'family ended',
+    twice: 'another child',
+    grandparent: 'family ended',
+    firstChildAfter: 'alive',
   },
   'replace-child': {
-    inside: 'another child', lastMs: 'another child', outside: 'refused', yearLater: 'refused', twice: 'another child',
-    grandparent: 'another child', firstChildAfter: 'dead',
+    inside: 'another child',
+    lastMs: 'another child',
+    outside: 'refused',
+    yearLater: 'refused',
+    twice: 'another child',
+    grandparent: 'another child',
+    firstChildAfter: 'dead',
   },
   'close-on-child-use': {
-    inside: 'another child', lastMs: 'another child', outside: 'refused', yearLater: 'refused', twice: 'another child',
-    grandparent: 'refused', firstChildAfter: 'dead',
+    inside: 'another child',
+    lastMs: 'another child',
+    outside: 'refused',
+    yearLater: 'refused',
+    twice: 'another child',
+    grandparent: 'refused',
+    firstChildAfter: 'dead',
   },
   'one-step-behind': {
-    inside: 'first child', lastMs: 'first child', outside: 'first child', yearLater: 'first child', twice: 'first child',
-    grandparent: 'family ended', firstChildAfter: 'alive',
+    inside: 'first child',
+    lastMs: 'first child',
+    outside: 'first child',
+    yearLater: 'first child',
+    twice: 'first child',
+    grandparent: 'family ended',
+    firstChildAfter: 'alive',
   },
   'stale-rt-returned': {
-    inside: 'the same token', lastMs: 'the same token', outside: 'refused', yearLater: 'refused', twice: 'the same token',
-    grandparent: 'the same token', firstChildAfter: 'alive',
+    inside: 'the same token',
+    lastMs: 'the same token',
+    outside: 'refused',
+    yearLater: 'refused',
+    twice: 'the same token',
+    grandparent: 'the same token',
+    firstChildAfter: 'alive',
   },
 };
 
-interface Exchanged { bench: Bench; parent: string; child: string }
+interface Exchanged {
+  bench: Bench;
+  parent: string;
+  child: string;
+}
 
 /** A session whose refresh token was exchanged once, at 1 s. */
 function exchanged(policy: GracePolicyName): Exchanged {
@@ -62,7 +109,12 @@ function present({ bench, parent, child }: Exchanged, known: Readonly<Record<str
 describe.each(GRACE_POLICIES)('R8 %s', (policy) => {
   const row = TABLE[policy];
 
-  test.each([['inside', 10_000], ['lastMs', WINDOW - 1], ['outside', WINDOW], ['yearLater', 365 * DAY]] as const)('a parent that comes back %s of the window (%i ms) gets what the table says', (when, after) => {
+  test.each([
+    ['inside', 10_000],
+    ['lastMs', WINDOW - 1],
+    ['outside', WINDOW],
+    ['yearLater', 365 * DAY],
+  ] as const)('a parent that comes back %s of the window (%i ms) gets what the table says', (when, after) => {
     const state = exchanged(policy);
     state.bench.t += after;
     expect(present(state)).toBe(row[when]);
@@ -91,7 +143,7 @@ describe.each(GRACE_POLICIES)('R8 %s', (policy) => {
     const reply = readReply(state.bench.server.handle(refreshRequest(state.parent), { x: 'again' }));
     const repeats = state.bench.facts('token.committed').filter((fact) => fact.x === 'again');
     expect(repeats.map((fact) => fact.repeated)).toEqual(row.inside === 'family ended' ? [] : [policy]);
-    if (reply.status === 200) expect(state.bench.api(reply.at).status).toBe(200);
+    expect(state.bench.api(reply.at).status).toBe(row.inside === 'family ended' ? 400 : 200);
     expect(state.bench.server.selfCheck()).toEqual([]);
   });
 });

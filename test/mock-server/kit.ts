@@ -19,7 +19,13 @@ export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 
 type FactOf<T extends ServerFact['type']> = Extract<ServerFact, { type: T }>;
-export interface TokenReply { status: number; json: Record<string, unknown>; at: string; rt: string; raw: HttpResponse }
+export interface TokenReply {
+  status: number;
+  json: Record<string, unknown>;
+  at: string;
+  rt: string;
+  raw: HttpResponse;
+}
 
 export class Bench {
   t = 0;
@@ -29,10 +35,19 @@ export class Bench {
   #x = 0;
 
   constructor(patch: PolicyPatch = {}, seed = 1) {
-    this.server = createMockServer({
-      issuer: ISSUER, resourceOrigin: API, now: () => this.t, epoch: EPOCH, ids: createStreams(seed).stream('server'),
-      signer: createSigner(), labels: this.labels, record: (actor, fact) => void this.journal.push({ t: this.t, actor, ...fact }),
-    }, patchPolicy(DEFAULT_POLICY, patch));
+    this.server = createMockServer(
+      {
+        issuer: ISSUER,
+        resourceOrigin: API,
+        now: () => this.t,
+        epoch: EPOCH,
+        ids: createStreams(seed).stream('server'),
+        signer: createSigner(),
+        labels: this.labels,
+        record: (actor, fact) => void this.journal.push({ t: this.t, actor, ...fact }),
+      },
+      patchPolicy(DEFAULT_POLICY, patch),
+    );
   }
 
   facts<T extends ServerFact['type']>(type: T): (FactOf<T> & { t: number })[] {
@@ -66,7 +81,10 @@ export class Bench {
 
   api(at: string | undefined, path = '/notes', headers: Readonly<Record<string, string>> = {}): HttpResponse {
     const authorization: Record<string, string> = at === undefined ? {} : { authorization: `Bearer ${at}` };
-    return this.server.handle({ method: 'GET', url: `${API}${path}`, headers: { ...authorization, ...headers }, body: '' }, { n: 'n1', k: 1 });
+    return this.server.handle(
+      { method: 'GET', url: `${API}${path}`, headers: { ...authorization, ...headers }, body: '' },
+      { n: 'n1', k: 1 },
+    );
   }
 
   revocation(params: Readonly<Record<string, string>>, headers: Readonly<Record<string, string>> = {}): HttpResponse {
@@ -76,7 +94,9 @@ export class Bench {
 
 export function tokenRequest(params: Readonly<Record<string, string>>, headers: Readonly<Record<string, string>> = {}): HttpRequest {
   return {
-    method: 'POST', url: `${ISSUER}/token`, body: new URLSearchParams(params).toString(),
+    method: 'POST',
+    url: `${ISSUER}/token`,
+    body: new URLSearchParams(params).toString(),
     headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
   };
 }

@@ -5,17 +5,46 @@ import { createAudit } from '../../mock-server/laws.ts';
 import { DEFAULT_POLICY, patchPolicy } from '../../mock-server/policy.ts';
 import type { PolicyPatch } from '../../mock-server/policy.ts';
 
-const GRANTED: ServerFact = { type: 'session.granted', family: 'f1', user: 'ada', device: 'phone', at: 'AT-1', rt: 'RT-1', expiresAt: 1, lifetime: 1, grant: 'authorization_code' };
+const GRANTED: ServerFact = {
+  type: 'session.granted',
+  family: 'f1',
+  user: 'ada',
+  device: 'phone',
+  at: 'AT-1',
+  rt: 'RT-1',
+  expiresAt: 1,
+  lifetime: 1,
+  grant: 'authorization_code',
+};
 const DEAD: ServerFact = { type: 'family.dead', family: 'f1', reason: 'user', user: 'ada', device: 'phone' };
 const RECEIVED: ServerFact = { type: 'api.received', n: 'n1', k: 1, at: 'AT-1' };
 const OK: ServerFact = { type: 'api.responded', n: 'n1', k: 1, status: 200 };
 
 function committed(x: string, at: string, newRt: string | undefined, more: { rt?: string; repeated?: 'same-successor' } = {}): ServerFact {
-  return { type: 'token.committed', x, rt: 'RT-1', at, ...(newRt === undefined ? {} : { newRt }), family: 'f1', user: 'ada', device: 'phone', expiresAt: 1, lifetime: 1, ...more };
+  return {
+    type: 'token.committed',
+    x,
+    rt: 'RT-1',
+    at,
+    ...(newRt === undefined ? {} : { newRt }),
+    family: 'f1',
+    user: 'ada',
+    device: 'phone',
+    expiresAt: 1,
+    lifetime: 1,
+    ...more,
+  };
 }
 
 const responded = (x: string, at: string): ServerFact => ({ type: 'token.responded', x, status: 200, kind: 'granted', at });
-const refused = (error: string, status: number): ServerFact => ({ type: 'token.refused', x: 'x1', rt: 'RT-1', error, status, reason: 'reused' });
+const refused = (error: string, status: number): ServerFact => ({
+  type: 'token.refused',
+  x: 'x1',
+  rt: 'RT-1',
+  error,
+  status,
+  reason: 'reused',
+});
 
 function audit(facts: readonly ServerFact[], patch: PolicyPatch = {}): string[] {
   const running = createAudit();
@@ -24,12 +53,22 @@ function audit(facts: readonly ServerFact[], patch: PolicyPatch = {}): string[] 
 }
 
 test('a lawful journal breaks nothing', () => {
-  expect(audit([GRANTED, RECEIVED, OK, committed('x1', 'AT-2', 'RT-2'), responded('x1', 'AT-2'), refused('invalid_grant', 400), DEAD])).toEqual([]);
+  expect(
+    audit([GRANTED, RECEIVED, OK, committed('x1', 'AT-2', 'RT-2'), responded('x1', 'AT-2'), refused('invalid_grant', 400), DEAD]),
+  ).toEqual([]);
 });
 
 test.each<[string, readonly ServerFact[], RegExp]>([
-  ['a refresh token exchanged twice under strict', [GRANTED, committed('x1', 'AT-2', 'RT-2'), committed('x2', 'AT-3', 'RT-3')], /^RT-1 was exchanged twice/],
-  ['a refresh token with two parents', [GRANTED, committed('x1', 'AT-2', 'RT-2'), committed('x2', 'AT-3', 'RT-2', { rt: 'RT-9' })], /^RT-2 was issued twice/],
+  [
+    'a refresh token exchanged twice under strict',
+    [GRANTED, committed('x1', 'AT-2', 'RT-2'), committed('x2', 'AT-3', 'RT-3')],
+    /^RT-1 was exchanged twice/,
+  ],
+  [
+    'a refresh token with two parents',
+    [GRANTED, committed('x1', 'AT-2', 'RT-2'), committed('x2', 'AT-3', 'RT-2', { rt: 'RT-9' })],
+    /^RT-2 was issued twice/,
+  ],
   ['an access token with two parents', [GRANTED, committed('x1', 'AT-1', 'RT-2')], /^AT-1 was issued twice/],
   ['tokens issued after the end', [GRANTED, DEAD, committed('x1', 'AT-2', 'RT-2')], /^AT-2 was issued in family f1 after it ended/],
   ['a family that ends twice', [GRANTED, DEAD, DEAD], /^family f1 ended twice/],
@@ -45,7 +84,13 @@ test.each<[string, readonly ServerFact[], RegExp]>([
 test('what a policy allows is no breach', () => {
   const twice = [GRANTED, committed('x1', 'AT-2', 'RT-2'), committed('x2', 'AT-3', 'RT-3')];
   expect(audit(twice, { atomicity: { race: 10 } })).toEqual([]);
-  expect(audit([GRANTED, committed('x1', 'AT-2', 'RT-2'), committed('x2', 'AT-3', 'RT-2', { repeated: 'same-successor' })], { refreshToken: { grace: { policy: 'same-successor' } } })).toEqual([]);
-  expect(audit([GRANTED, committed('x1', 'AT-2', 'RT-1'), committed('x2', 'AT-3', 'RT-1')], { refreshToken: { rotation: 'same' } })).toEqual([]);
+  expect(
+    audit([GRANTED, committed('x1', 'AT-2', 'RT-2'), committed('x2', 'AT-3', 'RT-2', { repeated: 'same-successor' })], {
+      refreshToken: { grace: { policy: 'same-successor' } },
+    }),
+  ).toEqual([]);
+  expect(
+    audit([GRANTED, committed('x1', 'AT-2', 'RT-1'), committed('x2', 'AT-3', 'RT-1')], { refreshToken: { rotation: 'same' } }),
+  ).toEqual([]);
   expect(audit([{ ...RECEIVED, at: 'unknown' }, OK], { resource: { checksRevocation: false } })).toEqual([]);
 });

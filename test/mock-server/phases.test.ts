@@ -23,7 +23,13 @@ describe('one request', () => {
     const exchange = begin(bench, bench.session().rt);
     const seen = [[exchange.phase, exchange.response?.status]];
     for (let i = 1; i < PHASES.length; i++) seen.push([exchange.advance(), exchange.response?.status]);
-    expect(seen).toEqual([['received', undefined], ['validated', undefined], ['committed', undefined], ['serialised', 200], ['flushed', 200]]);
+    expect(seen).toEqual([
+      ['received', undefined],
+      ['validated', undefined],
+      ['committed', undefined],
+      ['serialised', 200],
+      ['flushed', 200],
+    ]);
     expect(() => exchange.advance()).toThrow(OwnBugError);
   });
 
@@ -38,7 +44,11 @@ describe('one request', () => {
     expect(types()).toEqual(['token.received', 'token.committed']);
     exchange.advance();
     expect(types()).toEqual(['token.received', 'token.committed', 'token.responded']);
-    expect(bench.journal.slice(1)).toMatchObject([{ x: 'x7', rt: 'RT-1', arrival: 1 }, { x: 'x7', rt: 'RT-1', at: 'AT-2', newRt: 'RT-2' }, { x: 'x7', kind: 'granted', at: 'AT-2', newRt: 'RT-2', expiresIn: HOUR }]);
+    expect(bench.journal.slice(1)).toMatchObject([
+      { x: 'x7', rt: 'RT-1', arrival: 1 },
+      { x: 'x7', rt: 'RT-1', at: 'AT-2', newRt: 'RT-2' },
+      { x: 'x7', kind: 'granted', at: 'AT-2', newRt: 'RT-2', expiresIn: HOUR },
+    ]);
   });
 
   test.each(['received', 'validated'] as const)('a request cut after %s has changed nothing', (phase) => {
@@ -48,13 +58,16 @@ describe('one request', () => {
     expect(bench.refresh(rt).status).toBe(200);
   });
 
-  test.each(['committed', 'serialised'] as const)('a request cut after %s has spent its token: the retry is reuse under strict', (phase) => {
-    const bench = new Bench();
-    const { rt } = bench.session();
-    begin(bench, rt, phase);
-    expect(bench.refresh(rt).status).toBe(400);
-    expect(bench.last('token.refused').reason).toBe('reused');
-  });
+  test.each(['committed', 'serialised'] as const)(
+    'a request cut after %s has spent its token: the retry is reuse under strict',
+    (phase) => {
+      const bench = new Bench();
+      const { rt } = bench.session();
+      begin(bench, rt, phase);
+      expect(bench.refresh(rt).status).toBe(400);
+      expect(bench.last('token.refused').reason).toBe('reused');
+    },
+  );
 
   test('a lost answer is recovered by the retry under same-successor', () => {
     const bench = new Bench({ refreshToken: { grace: { policy: 'same-successor', window: 10_000 } } });
@@ -89,7 +102,10 @@ describe('one request', () => {
   test('a revocation cut before its commit has revoked nothing', () => {
     const bench = new Bench();
     const { rt } = bench.session();
-    const exchange = bench.server.receive({ ...refreshRequest(rt), url: 'https://as.example/revoke', body: `client_id=app&token=${rt}` }, {});
+    const exchange = bench.server.receive(
+      { ...refreshRequest(rt), url: 'https://as.example/revoke', body: `client_id=app&token=${rt}` },
+      {},
+    );
     advance(exchange, 'validated');
     expect(bench.facts('revocation.received')).toEqual([]);
     expect(bench.refresh(rt).status).toBe(200);
@@ -129,16 +145,19 @@ describe('two requests with one refresh token', () => {
     expect(bench.last('token.refused').reason).toBe('reused');
   });
 
-  test.each(['serialize', { race: 40 }] as const)('R9 an exchange in flight that commits after its family ended fails (%o)', (atomicity) => {
-    const bench = new Bench({ atomicity });
-    const { rt } = bench.session();
-    const exchange = begin(bench, rt, 'validated');
-    bench.server.revoke('user', { user: 'ada' }, 'password');
-    expect(statusOf(exchange)).toBe(400);
-    expect(bench.last('token.refused')).toMatchObject({ error: 'invalid_grant', reason: 'family-dead' });
-    expect(bench.facts('token.committed')).toEqual([]);
-    expect(bench.server.selfCheck()).toEqual([]);
-  });
+  test.each(['serialize', { race: 40 }] as const)(
+    'R9 an exchange in flight that commits after its family ended fails (%o)',
+    (atomicity) => {
+      const bench = new Bench({ atomicity });
+      const { rt } = bench.session();
+      const exchange = begin(bench, rt, 'validated');
+      bench.server.revoke('user', { user: 'ada' }, 'password');
+      expect(statusOf(exchange)).toBe(400);
+      expect(bench.last('token.refused')).toMatchObject({ error: 'invalid_grant', reason: 'family-dead' });
+      expect(bench.facts('token.committed')).toEqual([]);
+      expect(bench.server.selfCheck()).toEqual([]);
+    },
+  );
 
   test('race: a child replaced while its refresh was under way is not exchanged', () => {
     const bench = new Bench({ atomicity: { race: 40 }, refreshToken: { grace: { policy: 'replace-child', window: 10_000 } } });
@@ -198,7 +217,10 @@ describe('a transport that resends', () => {
     const first = begin(bench, rt, 'received', 'x1');
     const resend = first.fork(2);
     expect([statusOf(first), statusOf(resend)]).toEqual([200, 400]);
-    expect(bench.facts('token.received').map((fact) => [fact.x, fact.arrival])).toEqual([['x1', 1], ['x1', 2]]);
+    expect(bench.facts('token.received').map((fact) => [fact.x, fact.arrival])).toEqual([
+      ['x1', 1],
+      ['x1', 2],
+    ]);
     expect(bench.last('family.dead').reason).toBe('reuse');
   });
 

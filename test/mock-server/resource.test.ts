@@ -7,7 +7,10 @@ import { API, basic, Bench, EPOCH, HOUR, ISSUER, refreshRequest } from './kit.ts
 const challengeOf = (response: { headers: Readonly<Record<string, string>> }) => response.headers['www-authenticate'];
 
 /** A token in our format; by default one that our own key signed but our store never saw. */
-function forge(claims: Readonly<Record<string, unknown>>, header: Readonly<Record<string, unknown>> = { typ: 'at+jwt', alg: 'EdDSA', kid: TEST_ONLY_SIGNING_KEY.kid }): string {
+function forge(
+  claims: Readonly<Record<string, unknown>>,
+  header: Readonly<Record<string, unknown>> = { typ: 'at+jwt', alg: 'EdDSA', kid: TEST_ONLY_SIGNING_KEY.kid },
+): string {
   const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
   const input = `${encode(header)}.${encode({ iss: ISSUER, aud: API, sub: 'eve', scope: 'admin', exp: EPOCH / 1_000 + 60, ...claims })}`;
   return `${input}.${createSigner().sign(input)}`;
@@ -44,7 +47,10 @@ describe('answers', () => {
     replies.push(bench.api(expired));
     for (const reply of replies) expect([reply.status, challengeOf(reply)]).toEqual([401, 'Bearer realm="api", error="invalid_token"']);
     expect(bench.facts('api.responded').map((fact) => [fact.error, fact.reason])).toEqual([
-      ['invalid_token', 'revoked'], ['invalid_token', 'unknown'], ['invalid_token', 'unknown'], ['invalid_token', 'expired'],
+      ['invalid_token', 'revoked'],
+      ['invalid_token', 'unknown'],
+      ['invalid_token', 'unknown'],
+      ['invalid_token', 'expired'],
     ]);
   });
 
@@ -130,7 +136,14 @@ describe('a resource server that checks no revocation', () => {
     ['the algorithm none', forge({}, { typ: 'at+jwt', alg: 'none' })],
     ['a broken signature', `${forge({}).slice(0, -4)}AAAA`],
     ['four parts', `${forge({})}.x`],
-    ['no JSON inside', (() => { const header = forge({}).split('.')[0]; const input = `${header}.bm8`; return `${input}.${createSigner().sign(input)}`; })()],
+    [
+      'no JSON inside',
+      (() => {
+        const header = forge({}).split('.')[0];
+        const input = `${header}.bm8`;
+        return `${input}.${createSigner().sign(input)}`;
+      })(),
+    ],
   ])('refuses a token with %s', (_name, token) => {
     expect(new Bench({ resource: { checksRevocation: false } }).api(token).status).toBe(401);
   });

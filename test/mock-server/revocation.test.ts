@@ -26,7 +26,9 @@ test('V1 anything but a POST form is refused', () => {
 test('V3 an unknown token and one that is already dead are 200 as well', () => {
   const bench = new Bench();
   const { rt } = bench.session();
-  expect([bench.revocation({ token: 'made-up' }), bench.revocation({ token: rt }), bench.revocation({ token: rt })].map((reply) => reply.status)).toEqual([200, 200, 200]);
+  expect(
+    [bench.revocation({ token: 'made-up' }), bench.revocation({ token: rt }), bench.revocation({ token: rt })].map((reply) => reply.status),
+  ).toEqual([200, 200, 200]);
   expect(bench.facts('revocation.received').map((fact) => fact.token)).toEqual(['unknown', 'RT-1', 'RT-1']);
   expect(bench.facts('family.dead')).toHaveLength(1);
 });
@@ -43,7 +45,12 @@ test('V5 the token of another client is refused and stays valid', () => {
   const bench = new Bench();
   const { rt, at } = bench.session();
   for (const token of [rt, at]) {
-    const reply = bench.server.handle({ method: 'POST', url: `${ISSUER}/revoke`, headers: { 'content-type': 'application/x-www-form-urlencoded', ...SERVICE }, body: `token=${token}` });
+    const reply = bench.server.handle({
+      method: 'POST',
+      url: `${ISSUER}/revoke`,
+      headers: { 'content-type': 'application/x-www-form-urlencoded', ...SERVICE },
+      body: `token=${token}`,
+    });
     expect([reply.status, JSON.parse(reply.body)]).toMatchObject([400, { error: 'invalid_grant' }]);
   }
   expect(bench.last('revocation.received').status).toBe(400);
@@ -52,12 +59,12 @@ test('V5 the token of another client is refused and stays valid', () => {
 });
 
 test('V6 a JWT access token that nobody would look up is unsupported_token_type; an opaque one is not', () => {
-  for (const [format, status] of [['jwt', 400], ['opaque', 200]] as const) {
+  const [jwt, opaque] = (['jwt', 'opaque'] as const).map((format) => {
     const bench = new Bench({ accessToken: { format }, resource: { checksRevocation: false } });
-    const reply = bench.revocation({ token: bench.session().at });
-    expect(reply.status).toBe(status);
-    if (status === 400) expect(JSON.parse(reply.body)).toMatchObject({ error: 'unsupported_token_type' });
-  }
+    return bench.revocation({ token: bench.session().at });
+  });
+  expect([jwt?.status, JSON.parse(jwt?.body ?? '')]).toMatchObject([400, { error: 'unsupported_token_type' }]);
+  expect(opaque?.status).toBe(200);
 });
 
 test('V8 whether a refresh token takes its access tokens along is a switch', () => {

@@ -2,10 +2,9 @@
 import { decodeProtectedHeader, importJWK, jwtVerify, SignJWT } from 'jose';
 import type { JWTPayload } from 'jose';
 import { expect, test } from 'vitest';
-import { TEST_ONLY_SIGNING_KEY } from '../../fixtures/keys.ts';
+import { TEST_ONLY_SERVICE_SECRET, TEST_ONLY_SIGNING_KEY } from '../../fixtures/keys.ts';
 import { createSigner } from '../../mock-server/signer.ts';
 import { API, basic, Bench, EPOCH, HOUR, ISSUER } from './kit.ts';
-import { TEST_ONLY_SERVICE_SECRET } from '../../fixtures/keys.ts';
 
 const { d: _private, ...publicKey } = TEST_ONLY_SIGNING_KEY;
 const publicSide = await importJWK(publicKey, 'EdDSA');
@@ -14,7 +13,11 @@ const privateSide = await importJWK(TEST_ONLY_SIGNING_KEY, 'EdDSA');
 /** The checks of RFC 9068 4 that need no network, through jose. */
 async function verify(token: string, at: number): Promise<JWTPayload> {
   const { payload } = await jwtVerify(token, publicSide, {
-    issuer: ISSUER, audience: API, typ: 'at+jwt', algorithms: ['EdDSA'], currentDate: new Date(EPOCH + at),
+    issuer: ISSUER,
+    audience: API,
+    typ: 'at+jwt',
+    algorithms: ['EdDSA'],
+    currentDate: new Date(EPOCH + at),
     requiredClaims: ['iss', 'exp', 'aud', 'sub', 'client_id', 'iat', 'jti'],
   });
   return payload;
@@ -54,7 +57,13 @@ test('J2 J3 J4 J6 a user token carries the seven claims and its scope, and jose 
   const bench = new Bench();
   const claims = await verify(bench.session('ada', 'phone').at, 0);
   expect(claims).toMatchObject({
-    iss: ISSUER, aud: API, sub: 'ada', client_id: 'app', scope: 'openid profile offline_access', iat: EPOCH / 1_000, exp: (EPOCH + HOUR) / 1_000,
+    iss: ISSUER,
+    aud: API,
+    sub: 'ada',
+    client_id: 'app',
+    scope: 'openid profile offline_access',
+    iat: EPOCH / 1_000,
+    exp: (EPOCH + HOUR) / 1_000,
   });
 });
 

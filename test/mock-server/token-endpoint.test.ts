@@ -1,5 +1,4 @@
-// The token endpoint in general, the authorization_code grant and client_credentials: T1-T13, A3-A9, C1 of the behaviour list.
-import { hash } from 'node:crypto';
+// The token endpoint in general: T1-T13 of the behaviour list.
 import { describe, expect, test } from 'vitest';
 import { TEST_ONLY_SERVICE_SECRET } from '../../fixtures/keys.ts';
 import { basic, Bench, EPOCH, HOUR, ISSUER, MINUTE, readReply, tokenRequest } from './kit.ts';
@@ -10,7 +9,12 @@ describe('requests', () => {
   test('T1 anything but POST is answered with 405 and Allow', () => {
     const bench = new Bench();
     const { rt } = bench.session();
-    const reply = bench.server.handle({ method: 'GET', url: `${ISSUER}/token?grant_type=refresh_token&client_id=app&refresh_token=${rt}`, headers: {}, body: '' });
+    const reply = bench.server.handle({
+      method: 'GET',
+      url: `${ISSUER}/token?grant_type=refresh_token&client_id=app&refresh_token=${rt}`,
+      headers: {},
+      body: '',
+    });
     expect(reply.status).toBe(405);
     expect(reply.headers['allow']).toBe('POST');
     expect(bench.refresh(rt).status).toBe(200);
@@ -18,7 +22,10 @@ describe('requests', () => {
 
   test('T2 a JSON body is refused with invalid_request', () => {
     const bench = new Bench();
-    const request = tokenRequest({ grant_type: 'refresh_token', client_id: 'app', refresh_token: bench.session().rt }, { 'content-type': 'application/json' });
+    const request = tokenRequest(
+      { grant_type: 'refresh_token', client_id: 'app', refresh_token: bench.session().rt },
+      { 'content-type': 'application/json' },
+    );
     const reply = readReply(bench.server.handle(request, { x: 'x1' }));
     expect([reply.status, reply.json['error']]).toEqual([400, 'invalid_request']);
     expect(bench.last('token.refused')).toMatchObject({ x: 'x1', reason: 'bad-request' });
@@ -26,7 +33,10 @@ describe('requests', () => {
 
   test('T2 a charset parameter and capital letters in the content type are fine', () => {
     const bench = new Bench();
-    const request = tokenRequest({ grant_type: 'refresh_token', client_id: 'app', refresh_token: bench.session().rt }, { 'content-type': 'Application/X-WWW-Form-Urlencoded; charset=UTF-8' });
+    const request = tokenRequest(
+      { grant_type: 'refresh_token', client_id: 'app', refresh_token: bench.session().rt },
+      { 'content-type': 'Application/X-WWW-Form-Urlencoded; charset=UTF-8' },
+    );
     expect(bench.server.handle(request).status).toBe(200);
   });
 
@@ -44,11 +54,17 @@ describe('requests', () => {
   });
 
   test('T5 an unknown grant_type is unsupported_grant_type', () => {
-    expect(new Bench().token({ client_id: 'app', grant_type: 'password' })).toMatchObject({ status: 400, json: { error: 'unsupported_grant_type' } });
+    expect(new Bench().token({ client_id: 'app', grant_type: 'password' })).toMatchObject({
+      status: 400,
+      json: { error: 'unsupported_grant_type' },
+    });
   });
 
   test('T6 a grant the client may not use is unauthorized_client', () => {
-    expect(new Bench().token({ client_id: 'app', grant_type: 'client_credentials' })).toMatchObject({ status: 400, json: { error: 'unauthorized_client' } });
+    expect(new Bench().token({ client_id: 'app', grant_type: 'client_credentials' })).toMatchObject({
+      status: 400,
+      json: { error: 'unauthorized_client' },
+    });
   });
 });
 
@@ -90,9 +106,12 @@ describe('client authentication', () => {
     expect(bench.token({ ...grant, client_id: 'service', client_secret: TEST_ONLY_SERVICE_SECRET }).status).toBe(200);
   });
 
-  test.each(['Basic', 'Basic !!!', 'Digest abc', `Basic ${Buffer.from('no-colon').toString('base64')}`])('a malformed header is 401: %s', (authorization) => {
-    expect(new Bench().token(grant, { authorization }).status).toBe(401);
-  });
+  test.each(['Basic', 'Basic !!!', 'Digest abc', `Basic ${Buffer.from('no-colon').toString('base64')}`])(
+    'a malformed header is 401: %s',
+    (authorization) => {
+      expect(new Bench().token(grant, { authorization }).status).toBe(401);
+    },
+  );
 });
 
 describe('responses', () => {
@@ -112,7 +131,11 @@ describe('responses', () => {
     expect(bench.token({ grant_type: 'client_credentials', scope: 'api' }, SERVICE).json).not.toHaveProperty('scope');
   });
 
-  test.each([['number', 3_600], ['string', '3600'], ['absent', undefined]] as const)('expires_in can be told as %s', (expiresIn, expected) => {
+  test.each([
+    ['number', 3_600],
+    ['string', '3600'],
+    ['absent', undefined],
+  ] as const)('expires_in can be told as %s', (expiresIn, expected) => {
     const bench = new Bench({ response: { expiresIn } });
     expect(bench.refresh(bench.session().rt).json['expires_in']).toBe(expected);
     expect(bench.last('token.responded').expiresIn).toBe(expiresIn === 'number' ? HOUR : undefined);
@@ -121,21 +144,38 @@ describe('responses', () => {
   test('tokens and token errors alike carry Cache-Control: no-store and Pragma: no-cache', () => {
     const bench = new Bench();
     const { rt } = bench.session();
-    for (const { raw } of [bench.refresh(rt), bench.refresh('unknown'), bench.token({}), bench.token({ grant_type: 'client_credentials' }, basic('service', 'no'))]) {
+    for (const { raw } of [
+      bench.refresh(rt),
+      bench.refresh('unknown'),
+      bench.token({}),
+      bench.token({ grant_type: 'client_credentials' }, basic('service', 'no')),
+    ]) {
       expect(raw.headers).toMatchObject({ 'cache-control': 'no-store', pragma: 'no-cache' });
     }
   });
 
   test('T12 error texts are printable ASCII without quotes and backslashes', () => {
     const bench = new Bench();
-    const replies = [bench.token({}), bench.token({ client_id: 'app' }), bench.refresh('unknown'), bench.refresh(bench.session().rt, { scope: 'more' }), bench.token({ grant_type: 'x', client_id: 'app' })];
-    for (const { json } of replies) for (const text of [json['error'], json['error_description']]) expect(text).toMatch(/^[\x20\x21\x23-\x5B\x5D-\x7E]+$/);
+    const replies = [
+      bench.token({}),
+      bench.token({ client_id: 'app' }),
+      bench.refresh('unknown'),
+      bench.refresh(bench.session().rt, { scope: 'more' }),
+      bench.token({ grant_type: 'x', client_id: 'app' }),
+    ];
+    for (const { json } of replies)
+      for (const text of [json['error'], json['error_description']]) expect(text).toMatch(/^[\x20\x21\x23-\x5B\x5D-\x7E]+$/);
   });
 
   test('T13 a browser may read the challenge, Retry-After and Date, and its preflight is answered', () => {
     const bench = new Bench();
     expect(bench.refresh('unknown').raw.headers['access-control-expose-headers']).toBe('WWW-Authenticate, Retry-After, Date');
-    const preflight = bench.server.handle({ method: 'OPTIONS', url: 'https://api.example/notes', headers: { 'access-control-request-method': 'GET' }, body: '' });
+    const preflight = bench.server.handle({
+      method: 'OPTIONS',
+      url: 'https://api.example/notes',
+      headers: { 'access-control-request-method': 'GET' },
+      body: '',
+    });
     expect(preflight.status).toBe(204);
     expect(bench.facts('api.received')).toEqual([]);
   });
@@ -160,98 +200,5 @@ describe('responses', () => {
 
   test('an address nobody serves is 404', () => {
     expect(new Bench().server.handle({ method: 'POST', url: `${ISSUER}/tokens`, headers: {}, body: '' }).status).toBe(404);
-  });
-});
-
-describe('authorization_code', () => {
-  const redeem = (bench: Bench, code: string, more: Readonly<Record<string, string>> = {}) => bench.token({ grant_type: 'authorization_code', client_id: 'app', code, ...more });
-
-  test('a code gives a session of the user it was granted to, and the journal knows it', () => {
-    const bench = new Bench();
-    const reply = redeem(bench, bench.server.grantCode('ada', 'phone'));
-    expect(reply.status).toBe(200);
-    expect(JSON.parse(bench.api(reply.at).body)).toEqual({ path: '/notes', sub: 'ada' });
-    expect(bench.last('session.granted')).toMatchObject({ family: 'f1', user: 'ada', device: 'phone', at: 'AT-1', rt: 'RT-1', grant: 'authorization_code', lifetime: HOUR });
-    expect(bench.journal.some((fact) => fact.type.startsWith('token.'))).toBe(false);
-    expect(bench.refresh(reply.rt).status).toBe(200);
-  });
-
-  test('A3 a code lives ten minutes', () => {
-    const bench = new Bench();
-    const [early, late] = [bench.server.grantCode('ada', 'phone'), bench.server.grantCode('ada', 'phone')];
-    bench.t = 10 * MINUTE - 1;
-    expect(redeem(bench, early).status).toBe(200);
-    bench.t = 10 * MINUTE;
-    expect(redeem(bench, late).json['error']).toBe('invalid_grant');
-  });
-
-  test('A3 a replayed code is refused and ends what it gave', () => {
-    const bench = new Bench();
-    const code = bench.server.grantCode('ada', 'phone');
-    const first = redeem(bench, code);
-    expect(redeem(bench, code)).toMatchObject({ status: 400, json: { error: 'invalid_grant' } });
-    expect(bench.last('family.dead')).toMatchObject({ family: 'f1', reason: 'reuse' });
-    expect(bench.refresh(first.rt).status).toBe(400);
-    expect(bench.api(first.at).status).toBe(401);
-  });
-
-  test('A3 two redemptions that were both checked cannot both commit, not even under a race policy', () => {
-    const bench = new Bench({ atomicity: { race: 50 } });
-    const request = tokenRequest({ grant_type: 'authorization_code', client_id: 'app', code: bench.server.grantCode('ada', 'phone') });
-    const exchanges = [bench.server.receive(request, {}), bench.server.receive(request, {})];
-    for (const phase of ['validated', 'committed', 'serialised']) for (const exchange of exchanges) expect(exchange.advance()).toBe(phase);
-    expect(exchanges.map((exchange) => exchange.response?.status)).toEqual([200, 400]);
-  });
-
-  test('A4 the redirect_uri must be the one of the authorization request', () => {
-    const bench = new Bench();
-    const grant = () => bench.server.grantCode('ada', 'phone', { redirectUri: 'app://callback' });
-    expect(redeem(bench, grant()).json['error']).toBe('invalid_grant');
-    expect(redeem(bench, grant(), { redirect_uri: 'app://other' }).json['error']).toBe('invalid_grant');
-    expect(redeem(bench, grant(), { redirect_uri: 'app://callback' }).status).toBe(200);
-  });
-
-  test('A5 the code of another client is invalid_grant and stays good for its own', () => {
-    const bench = new Bench();
-    const code = bench.server.grantCode('ada', 'phone');
-    expect(bench.token({ grant_type: 'authorization_code', code }, SERVICE)).toMatchObject({ status: 400, json: { error: 'invalid_grant' } });
-    expect(redeem(bench, code).status).toBe(200);
-  });
-
-  test('an unknown code is invalid_grant and a missing one invalid_request', () => {
-    const bench = new Bench();
-    expect(redeem(bench, 'made-up').json['error']).toBe('invalid_grant');
-    expect(redeem(bench, '').json['error']).toBe('invalid_request');
-  });
-
-  test('A7 A8 A9 a challenge must be proven, and a verifier without a challenge is refused', () => {
-    const bench = new Bench();
-    const verifier = 'v'.repeat(43);
-    const grant = () => bench.server.grantCode('ada', 'phone', { challenge: hash('sha256', verifier, 'base64url') });
-    expect(redeem(bench, grant()).json['error']).toBe('invalid_grant');
-    expect(redeem(bench, grant(), { code_verifier: 'w'.repeat(43) }).json['error']).toBe('invalid_grant');
-    expect(redeem(bench, grant(), { code_verifier: verifier }).status).toBe(200);
-    expect(redeem(bench, bench.server.grantCode('ada', 'phone'), { code_verifier: verifier }).json['error']).toBe('invalid_request');
-  });
-
-  test('a session without offline_access has no refresh token', () => {
-    const bench = new Bench();
-    expect(redeem(bench, bench.server.grantCode('ada', 'phone', { scope: 'openid' })).json).not.toHaveProperty('refresh_token');
-    expect(bench.last('session.granted')).not.toHaveProperty('rt');
-  });
-});
-
-describe('client_credentials', () => {
-  test('C1 it gives an access token, no refresh token and no session', () => {
-    const bench = new Bench();
-    const reply = bench.token({ grant_type: 'client_credentials', scope: 'api' }, SERVICE);
-    expect(reply.status).toBe(200);
-    expect(reply.json).not.toHaveProperty('refresh_token');
-    expect(JSON.parse(bench.api(reply.at).body)).toMatchObject({ sub: 'service' });
-    expect(bench.facts('session.granted')).toEqual([]);
-  });
-
-  test('a scope beyond the registered one is invalid_scope', () => {
-    expect(new Bench().token({ grant_type: 'client_credentials', scope: 'api root' }, SERVICE)).toMatchObject({ status: 400, json: { error: 'invalid_scope' } });
   });
 });
