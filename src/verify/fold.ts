@@ -1,0 +1,75 @@
+// Orders violations by first cause and folds what follows from one under it. A dead family makes everything downstream noise:
+// the first thing that went wrong is the finding, the rest is its shadow.
+import type { HistoryEvent } from '../core/events.ts';
+import { deviceOf } from './indexer.ts';
+import { CAUSE_ORDER } from './invariants.ts';
+import type { Finding, Violation } from './result.ts';
+import type { HistoryView } from './view.ts';
+
+/** A leak is never the consequence of a refresh gone wrong, nor its cause: it folds with leaks only. */
+const ALONE = 'no-token-leak';
+
+/** One finding per cause, ordered by the event at which it broke. */
+export function foldByCause(view: HistoryView, violations: readonly Violation[]): readonly Finding[] {
+  const rank = new Map(CAUSE_ORDER.map((invariant, at) => [invariant.name, at]));
+  const ordered = [...violations].sort((a, b) => a.seq - b.seq || (rank.get(a.invariant) ?? 0) - (rank.get(b.invariant) ?? 0));
+  const groups: Group[] = [];
+  for (const violation of ordered) {
+    const subjects = subjectsOf(view, violation);
+    const home = groups.find((group) => belongs(view, group, violation, subjects));
+    if (home === undefined) groups.push({ first: violation, folded: [], subjects });
+    else {
+      home.folded.push(violation);
+      for (const subject of subjects.names) home.subjects.names.add(subject);
+    }
+  }
+  return groups.map(({ first, folded }) => ({ ...first, folded }));
+}
+
+interface Subjects { names: Set<string>; devices: Set<string> }
+interface Group { first: Violation; folded: Violation[]; subjects: Subjects }
+
+/** Shares an exchange, a token family or a request with the group, or comes after the group's family died on the same device. */
+function belongs(view: HistoryView, group: Group, violation: Violation, subjects: Subjects): boolean {
+  if ((group.first.invariant === ALONE) !== (violation.invariant === ALONE)) return false;
+  for (const name of subjects.names) if (group.subjects.names.has(name)) return true;
+  const sameDevice = [...subjects.devices].some((device) => group.subjects.devices.has(device));
+  return sameDevice && (subjects.names.size === 0 || isAfterDeath(view, group, violation.seq));
+}
+
+function isAfterDeath(view: HistoryView, group: Group, seq: number): boolean {
+  return view.index.deaths.some((death) => death.seq < seq && group.subjects.names.has(`family ${death.family}`));
+}
+
+/** Who a violation is about: exchanges, requests and token families of its witness, and the devices. */
+function subjectsOf(view: HistoryView, violation: Violation): Subjects {
+  const subjects: Subjects = { names: new Set(), devices: new Set() };
+  for (const seq of violation.witness) {
+    const event = view.at(seq);
+    if (event !== undefined) collect(view, event, subjects);
+  }
+  return subjects;
+}
+
+function collect(view: HistoryView, event: HistoryEvent, { names, devices }: Subjects): void {
+  if (event.type !== 'run.end' && event.actor !== 'as' && event.actor !== 'rs' && event.actor !== 'world') devices.add(deviceOf(event.actor));
+  if ('x' in event) names.add(`exchange ${event.x}`);
+  if ('n' in event) names.add(`request ${event.n}`);
+  if (event.type === 'request.called') {
+    const session = view.session(deviceOf(event.actor), event.seq);
+    if (session !== undefined) names.add(`family ${session.family}`);
+  }
+  for (const label of labelsOf(event)) {
+    const family = view.token(label)?.family;
+    if (family !== undefined) names.add(`family ${family}`);
+  }
+}
+
+function labelsOf(event: HistoryEvent): readonly string[] {
+  const labels: string[] = [];
+  if ('at' in event && typeof event.at === 'string') labels.push(event.at);
+  if ('rt' in event && typeof event.rt === 'string') labels.push(event.rt);
+  if ('labels' in event) labels.push(...event.labels);
+  if ('leaks' in event) labels.push(...event.leaks);
+  return labels;
+}

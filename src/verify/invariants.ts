@@ -1,0 +1,39 @@
+// The one table of invariants. Order matters where two break at one event: the earlier entry is then taken for the cause.
+import { abortIsolation } from './invariants/abort-isolation.ts';
+import { everyRequestSettles } from './invariants/every-request-settles.ts';
+import { logoutAfterInvalidGrant } from './invariants/logout-after-invalid-grant.ts';
+import { noCrossUser } from './invariants/no-cross-user.ts';
+import { noDuplicateRefresh } from './invariants/no-duplicate-refresh.ts';
+import { noLogoutWithoutInvalidGrant } from './invariants/no-logout-without-invalid-grant.ts';
+import { noLostRotation } from './invariants/no-lost-rotation.ts';
+import { noNeedlessRefreshAtStart } from './invariants/no-needless-refresh-at-start.ts';
+import { noRefreshTokenReuse } from './invariants/no-refresh-token-reuse.ts';
+import { noRefreshWhileOffline } from './invariants/no-refresh-while-offline.ts';
+import { noRequestAfterSignOut } from './invariants/no-request-after-sign-out.ts';
+import { noResurrection } from './invariants/no-resurrection.ts';
+import { noRetryStorm } from './invariants/no-retry-storm.ts';
+import { noStaleTokenAfterRefresh } from './invariants/no-stale-token-after-refresh.ts';
+import { noTokenLeak } from './invariants/no-token-leak.ts';
+import { onlyGrantsAdopted } from './invariants/only-grants-adopted.ts';
+import { refreshAheadHonoured } from './invariants/refresh-ahead-honoured.ts';
+import { replayAtMostOnce } from './invariants/replay-at-most-once.ts';
+import { requestNeverFailsWhenRefreshable } from './invariants/request-never-fails-when-refreshable.ts';
+import type { Invariant } from './result.ts';
+
+/** Every invariant, in the order of its number. */
+export const INVARIANTS: readonly Invariant[] = [
+  noDuplicateRefresh, noRefreshTokenReuse, noLostRotation, noStaleTokenAfterRefresh, everyRequestSettles, noLogoutWithoutInvalidGrant,
+  logoutAfterInvalidGrant, noRequestAfterSignOut, noResurrection, noCrossUser, noRetryStorm, noRefreshWhileOffline, refreshAheadHonoured,
+  requestNeverFailsWhenRefreshable, replayAtMostOnce, noTokenLeak, abortIsolation, onlyGrantsAdopted, noNeedlessRefreshAtStart,
+];
+
+/**
+ * Which invariant is the cause when several break at one event, most causal first. A refusal that is ignored precedes the storm it makes;
+ * a loop precedes the needless refreshes it is made of; a rotation that was never kept precedes the reuse; a user switch precedes what
+ * leaks through it; the failed request comes last of all.
+ */
+export const CAUSE_ORDER: readonly Invariant[] = [
+  noTokenLeak, abortIsolation, onlyGrantsAdopted, noCrossUser, noResurrection, noRequestAfterSignOut, logoutAfterInvalidGrant, noRefreshWhileOffline,
+  noRetryStorm, noNeedlessRefreshAtStart, noDuplicateRefresh, noLostRotation, noRefreshTokenReuse, replayAtMostOnce, refreshAheadHonoured,
+  noStaleTokenAfterRefresh, noLogoutWithoutInvalidGrant, everyRequestSettles, requestNeverFailsWhenRefreshable,
+];

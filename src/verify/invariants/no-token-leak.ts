@@ -1,0 +1,60 @@
+// I16: token values go to the token endpoint, the resource server and the secure store, and nowhere else. The recorder has searched
+// every string already (pieces of 12 characters, base64 and percent-encoded too); here only labels are read.
+import { isIssued } from '../derived.ts';
+import type { Invariant, Judgement, Violation } from '../result.ts';
+import { violation } from '../say.ts';
+import type { HistoryView } from '../view.ts';
+
+export const noTokenLeak: Invariant = {
+  id: 'I16',
+  name: 'no-token-leak',
+  kind: 'wire',
+  needs: ['H', 'J', 'V', 'C'],
+  summary: 'no token, and no piece of one, appears in a log, an event, an error, an address, or a request to another origin',
+  why: 'Logs, crash reports and foreign servers keep what they see: whoever reads them can act as the user until the token ends, or for ever with a refresh token.',
+  sources: ['RFC 6750 5.3', 'RFC 9700 4.3.2', 'RFC 6819 4.1.2', 'rustdesk/rustdesk#16030'],
+  judge,
+};
+
+function judge(view: HistoryView): Judgement {
+  let judged = 0;
+  const violations: Violation[] = [];
+  for (const text of view.index.texts) {
+    judged += 1;
+    if (text.leaks.length === 0) continue;
+    violations.push(violation(noTokenLeak, {
+      clause: 'text',
+      message: `${text.actor} let ${text.leaks.join(' and ')} out in ${channelWord(text.channel)}`,
+      hint: 'never put a token, or a part of one, into text: name tokens by a counter or a keyed hash',
+      at: text,
+      witness: [],
+    }));
+  }
+  for (const { sent, process } of view.sendings) {
+    judged += 1;
+    if (sent.foreign === true && isIssued(sent.at)) {
+      violations.push(violation(noTokenLeak, {
+        clause: 'origin',
+        message: `${process} sent ${sent.at} to ${sent.origin}, which is neither the issuer nor the resource server`,
+        hint: 'attach the token only to the known origins (scheme, host and port), and drop it when a redirect leaves them',
+        at: sent,
+        witness: [view.request(sent.n)?.called, view.request(sent.n)?.sendings[0]?.sent],
+      }));
+    }
+    const refresh = sent.rt ?? (sent.at.startsWith('RT-') ? sent.at : undefined);
+    if (refresh !== undefined && isIssued(refresh)) {
+      violations.push(violation(noTokenLeak, {
+        clause: 'refresh-token',
+        message: `${process} sent the refresh token ${refresh} to the resource server with ${sent.n}`,
+        hint: 'a refresh token is for the token endpoint alone (RFC 6749 1.5)',
+        at: sent,
+        witness: [view.request(sent.n)?.called],
+      }));
+    }
+  }
+  return { judged, violations: violations.sort((a, b) => a.seq - b.seq) };
+}
+
+function channelWord(channel: string): string {
+  return channel === 'emit' ? 'an emitted event' : channel === 'url' ? 'an address' : `a ${channel} text`;
+}

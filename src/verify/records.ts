@@ -1,0 +1,172 @@
+// What the index keeps of a history: exchanges, requests, tokens, processes and devices, each with the events that made it.
+// Facts only: nothing here says whether they are good.
+import type { EventOf, TokenLabel } from '../core/events.ts';
+import type { Moment, Span } from './moments.ts';
+
+/** How the client came to know the end of an exchange; a process that died knows nothing any more. */
+export type EndKind = 'delivered' | 'lost' | 'abandoned' | 'process-ended';
+export interface ExchangeEnd extends Moment { how: EndKind }
+
+/** One refresh request on the wire. */
+export interface Exchange {
+  readonly x: string;
+  /** Position among all exchanges, in sending order. */
+  readonly index: number;
+  readonly process: string;
+  readonly device: string;
+  readonly rt: TokenLabel;
+  /** Which life of the process sent it. */
+  readonly life: number;
+  readonly sent: EventOf<'token.sent'>;
+  /** Exchanges of the same device still in flight when this one was sent. */
+  readonly beside: readonly Exchange[];
+  /** The exchange before this one with the same refresh token. */
+  readonly previous: Exchange | undefined;
+  /** The exchange before this one of the same device. */
+  readonly before: Exchange | undefined;
+  /** The exchange after this one of the same device. */
+  next: Exchange | undefined;
+  committed: EventOf<'token.committed'> | undefined;
+  delivered: EventOf<'token.delivered'> | undefined;
+  /** The client's knowledge of the end; undefined while it hangs. */
+  end: ExchangeEnd | undefined;
+}
+
+/** One sending of a logical request. */
+export interface Sending {
+  readonly sent: EventOf<'api.sent'>;
+  readonly process: string;
+  responded: EventOf<'api.responded'> | undefined;
+  delivered: EventOf<'api.delivered'> | undefined;
+  /** An error reached the client, or it hung up. */
+  broken: EventOf<'api.lost'> | EventOf<'api.abandoned'> | undefined;
+}
+
+/** One logical request of the app (`n1`) or of the client itself (`c1`). */
+export interface LogicalRequest {
+  readonly n: string;
+  readonly process: string;
+  readonly device: string;
+  readonly life: number;
+  called: EventOf<'request.called'> | undefined;
+  settled: EventOf<'request.settled'> | undefined;
+  aborted: EventOf<'aborted'> | undefined;
+  readonly sendings: Sending[];
+}
+
+/** Lineage of a token. `order` counts mintings: larger is younger. */
+export interface TokenInfo {
+  readonly label: TokenLabel;
+  readonly order: number;
+  readonly minted: Moment;
+  /** The exchange that minted it; undefined for a sign-in. */
+  readonly x: string | undefined;
+  /** The refresh token presented for it. */
+  readonly parent: TokenLabel | undefined;
+  readonly family: string | undefined;
+  readonly user: string | undefined;
+  readonly device: string;
+  /** True virtual time of expiry and the whole lifetime, ms; undefined for refresh tokens and where nobody said. */
+  readonly expiresAt: number | undefined;
+  readonly lifetime: number | undefined;
+}
+
+export interface FamilyInfo {
+  readonly family: string;
+  readonly device: string;
+  dead: EventOf<'family.dead'> | undefined;
+}
+
+/** The session of a device between a sign-in and the next sign-in or sign-out. */
+export interface Session {
+  /** Counts sign-ins and sign-outs of the device, from 1. */
+  readonly generation: number;
+  readonly family: string;
+  readonly user: string;
+  readonly from: EventOf<'signIn.called'>;
+  to: EventOf<'signIn.called'> | EventOf<'signOut.called'> | undefined;
+}
+
+/** Where a process got the access token it has. */
+export type HandSource = 'sign-in' | 'delivered' | 'store';
+
+/** What a process can know to be the newest pair, from `seq` on. */
+export interface Hand extends Moment {
+  readonly at: TokenLabel | undefined;
+  readonly rt: TokenLabel | undefined;
+  readonly source: HandSource;
+  /** When the access token came into this hand. */
+  readonly since: Moment;
+  /** The same, for the refresh token. */
+  readonly rtSince: Moment;
+}
+
+export interface ProcessInfo {
+  readonly process: string;
+  readonly device: string;
+  /** +1 at every launch, kill and stop; what was in memory belongs to one life. */
+  life: number;
+  readonly lives: Moment[];
+  readonly launches: EventOf<'process.launch'>[];
+  readonly kills: Moment[];
+  running: boolean;
+  readonly suspended: Span[];
+  /** Entries with no token mark that the hand was emptied. */
+  readonly hands: (Hand | EmptyHand)[];
+  readonly states: EventOf<'state'>[];
+  readonly calls: EventOf<'request.called'>[];
+  readonly settles: EventOf<'request.settled'>[];
+  readonly opened: Operation[];
+  /** What may start a refresh of its own: a request, a start, a sign-in. */
+  readonly triggers: Moment[];
+}
+export interface EmptyHand extends Moment { readonly at: undefined; readonly rt: undefined; readonly source: undefined }
+
+/** A call of `start`, `signIn` or `signOut` and its end. */
+export interface Operation {
+  readonly name: 'start' | 'signIn' | 'signOut';
+  readonly called: Moment;
+  readonly life: number;
+  done: (Moment & { readonly ok: boolean }) | undefined;
+}
+
+/** What the secure store of a device holds from `seq` on; `at` and `rt` are the youngest in it. */
+export interface StoreContent extends Moment {
+  readonly labels: readonly TokenLabel[];
+  readonly at: TokenLabel | undefined;
+  readonly rt: TokenLabel | undefined;
+  readonly write: StoreWrite;
+}
+
+/** A write or deletion, with its begin and its end. */
+export interface StoreWrite {
+  /** Of its begin, or of its end where nobody saw the begin. */
+  readonly seq: number;
+  readonly process: string;
+  readonly device: string;
+  readonly life: number;
+  readonly op: 'set' | 'delete';
+  readonly labels: readonly TokenLabel[];
+  readonly begin: EventOf<'store.begin'> | undefined;
+  end: EventOf<'store.end'> | undefined;
+}
+
+export interface DeviceInfo {
+  readonly device: string;
+  readonly processes: string[];
+  readonly sessions: Session[];
+  readonly offline: Span[];
+  readonly locked: Span[];
+  readonly jumps: EventOf<'clock.jump'>[];
+  readonly stores: StoreContent[];
+  readonly writes: StoreWrite[];
+  readonly signOuts: EventOf<'signOut.called'>[];
+  readonly exchanges: Exchange[];
+  /** A refresh token was seen in the store in clear: what it holds can be judged. */
+  observable: boolean;
+  /** Things that start a refresh anew: back online, unlocked, foreground, push. */
+  readonly triggers: Moment[];
+}
+
+/** What the client said of itself. `features` is undefined when it said nothing. */
+export interface Declared { readonly features: ReadonlySet<string> | undefined; readonly refreshAhead: number | undefined; readonly missing: readonly string[] }
