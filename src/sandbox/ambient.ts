@@ -59,9 +59,9 @@ function patchDate(report: (api: string) => void): void {
   const now = Original.now.bind(Original);
   Original.now = () => { report('Date.now'); return now(); };
   globalThis.Date = new Proxy(Original, {
-    construct(target, args: ConstructorParameters<DateConstructor>, newTarget) {
+    construct(target, args: unknown[], newTarget) {
       if (args.length === 0) report('new Date()');
-      return Reflect.construct(target, args, newTarget) as object;
+      return Reflect.construct(target, args as [], newTarget) as object;
     },
   });
 }

@@ -124,7 +124,11 @@ export class Network {
     if (verdict.kind === 'duplicate') this.#resend(flight, exchange);
     const transform = verdict.kind === 'truncate' || verdict.kind === 'rewrite' ? verdict : undefined;
     if (exchange.phase === 'flushed') return this.#respond(flight, exchange.response as HttpResponse, transform);
-    const wait = (verdict.kind === 'delay' ? verdict.ms : 0) + (exchange.phase === 'validated' ? exchange.raceWindow : 0);
+    this.#proceed(flight, exchange, verdict.kind === 'delay' ? verdict.ms : 0);
+  }
+
+  #proceed(flight: Flight, exchange: Exchange, delay: number): void {
+    const wait = delay + (exchange.phase === 'validated' ? exchange.raceWindow : 0);
     const next = (): void => {
       exchange.advance();
       this.#atPhase(flight, exchange);
@@ -133,10 +137,10 @@ export class Network {
     else this.#options.kernel.after(wait, `${flight.label('>')}:${exchange.phase}`, next);
   }
 
-  /** The transport saw its first try die and sends the same bytes once more; the client only ever sees one answer, the first to arrive. */
+  /** The transport sends the same bytes once more; the client only ever sees one answer, the first to arrive. The copy is not asked about here again. */
   #resend(flight: Flight, exchange: Exchange): void {
     const again = exchange.fork(this.names.arrival(flight));
-    this.#options.kernel.after(RESEND_DELAY, flight.label('>'), () => this.#atPhase(flight, again));
+    this.#options.kernel.after(RESEND_DELAY, flight.label('>'), () => this.#proceed(flight, again, 0));
   }
 
   #respond(flight: Flight, response: HttpResponse, transform?: Verdict): void {
