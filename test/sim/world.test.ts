@@ -36,6 +36,11 @@ describe('a refresh on the wire', () => {
     expect(eventsOf(record, 'token.delivered')).toHaveLength(1);
   });
 
+  it('is resent once per sending, also by a rule that never runs out', async () => {
+    const record = await play('devices: { phone: { session: stale } }\nsteps: [{ fault: { duplicate: received, of: token } }, { request: /feed }]', naiveClient);
+    expect(eventsOf(record, 'token.received').map((event) => event.arrival)).toEqual([1, 2]);
+  });
+
   it('silenced leaves the client waiting: lost but not told, and the deadline passes', async () => {
     const record = await play('devices: { phone: { session: stale } }\nsteps: [{ fault: { drop: response, of: token, how: silence } }, { request: { path: /feed, deadline: 30s, expect: pending } }]', naiveClient);
     expect(eventsOf(record, 'token.lost')).toMatchObject([{ told: false, actor: 'world' }]);
