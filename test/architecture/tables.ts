@@ -69,10 +69,11 @@ export interface Exception {
 export const EXCEPTIONS: readonly Exception[] = [
   {
     file: 'src/sim/settle.ts',
-    names: ['process', 'setImmediate', 'setTimeout', 'queueMicrotask', 'performance'],
+    names: ['process', 'globalThis', 'queueMicrotask'],
     why: 'the one file of the virtual world that lets the real event loop turn, and measures wall limits',
   },
   { file: 'src/core/http.ts', names: ['Date.parse'], why: 'an HTTP-date (RFC 9110 5.6.7) always says GMT' },
+  { file: 'src/engine/classify.ts', names: ['Date.parse'], why: 'an HTTP-date (RFC 9110 5.6.7) always says GMT' },
 ];
 
 /** Longest file and longest function, in lines. */
