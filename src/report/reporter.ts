@@ -20,7 +20,7 @@ export interface ScenarioReport {
   /** For people only: never part of a digest or of a decision. */
   wallMs: number;
   /** Present when the scenario ran over more than one seed. */
-  seeds?: { run: number; notPassed: readonly number[] };
+  seeds?: { run: number; notPassed: readonly number[]; digest: string };
   /** Present when the same seed gave two histories. */
   divergence?: Divergence;
 }

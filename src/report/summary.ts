@@ -21,10 +21,15 @@ export function summarise(reports: readonly ScenarioReport[], rest: { selected: 
     notRun: rest.selected - reports.length,
     virtualMs,
     wallMs: rest.wallMs,
-    digest: hash('sha256', reports.map(({ result }) => `${result.scenario.name} ${result.seed} ${result.digest}\n`).join('')).slice(0, 16),
+    digest: digestOf(reports.map(({ result, seeds }) => `${result.scenario.name} ${result.seed} ${seeds?.digest ?? result.digest}`)),
     notApplicable: [...reasons].map(([reason, count]) => ({ reason, count })),
     ...(rest.interrupted === undefined ? {} : { interrupted: rest.interrupted }),
   };
+}
+
+/** Fingerprint of several lines, in order: 16 hex digits. */
+export function digestOf(lines: readonly string[]): string {
+  return hash('sha256', lines.map((line) => `${line}\n`).join('')).slice(0, 16);
 }
 
 /** `33 passed · 1 failed · 0 not applicable · 0 inconclusive     3h41m virtual in 0.4 s     digest 9f2c41d0a1b2c3d4`. */

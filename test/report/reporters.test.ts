@@ -70,7 +70,7 @@ test('the marks of the four outcomes stand in one column, and so do the numbers'
 });
 
 test('a line over several seeds names the worst seed and how many did not pass', async () => {
-  const { text } = await output('lines', [{ ...lateRefresh(), seeds: { run: 20, notPassed: [42, 45] } }, { ...reportOf(), seeds: { run: 20, notPassed: [] } }]);
+  const { text } = await output('lines', [{ ...lateRefresh(), seeds: { run: 20, notPassed: [42, 45], digest: 'a' } }, { ...reportOf(), seeds: { run: 20, notPassed: [], digest: 'b' } }]);
   expect(text).toContain('2 of 20 seeds, worst 42');
   expect(text).toMatch(/expiry-ahead-of-burst.* 20 seeds/);
 });
