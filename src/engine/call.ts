@@ -4,7 +4,7 @@ import type { HostClock, Rejection, RequestInit } from '../core/contract.ts';
 import { RequestRejected } from './rejection.ts';
 
 /** Ms. */
-export interface CallLimits { online: number; offline: number }
+export interface CallLimits { online: number; offline: number; sending: number }
 
 interface Finish { resolve(answer: { status: number }): void; reject(error: Error): void }
 
@@ -23,6 +23,7 @@ export class Call {
   #finish: Finish | undefined;
   #left: number;
   #since = 0;
+  #phase: 'new' | 'online' | 'offline' | 'sending' = 'new';
   #cancelTimer: (() => void) | undefined;
   #removed: () => void;
 
@@ -38,15 +39,28 @@ export class Call {
     if (init.signal?.aborted === true) this.reject('aborted');
   }
 
-  /** Online time counts towards one limit, offline time towards another that starts anew each time. */
-  watch(online: boolean): void {
-    if (this.closed) return;
-    if (this.#cancelTimer !== undefined) {
-      this.#cancelTimer();
-      if (this.#since >= 0) this.#left -= this.#clock.monotonic() - this.#since;
-    }
-    this.#since = online ? this.#clock.monotonic() : -1;
-    const limit = online ? Math.max(0, this.#left) : this.#limits.offline;
+  /** It waits for a token or the network. All such time online counts towards one limit, each stretch offline towards another. */
+  wait(online: boolean): void {
+    if (this.closed || this.#phase === (online ? 'online' : 'offline')) return;
+    this.#enter(online ? 'online' : 'offline', online ? Math.max(0, this.#left) : this.#limits.offline);
+  }
+
+  /** Its sending has begun. */
+  send(): void {
+    if (!this.closed) this.#enter('sending', this.#limits.sending);
+  }
+
+  /** The network has come or gone: matters to those that wait. */
+  networkChanged(online: boolean): void {
+    if (this.#phase === 'online' || this.#phase === 'offline') this.wait(online);
+  }
+
+  #enter(phase: 'online' | 'offline' | 'sending', limit: number): void {
+    const now = this.#clock.monotonic();
+    this.#cancelTimer?.();
+    if (this.#phase === 'online') this.#left -= now - this.#since;
+    this.#phase = phase;
+    this.#since = now;
     this.#cancelTimer = this.#clock.setTimeout(() => this.reject('deadline'), limit);
   }
 

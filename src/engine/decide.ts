@@ -31,19 +31,28 @@ export type StoredVerdict =
   | { kind: 'newer'; record: SessionRecord }
   /** Somebody else signed in through a sibling. */
   | { kind: 'replaced'; record: SessionRecord }
-  /** A sibling signed out or saw the session end. */
+  /** A sibling signed out. */
   | { kind: 'signed-out' }
+  /** A sibling saw the server end the session. */
+  | { kind: 'ended'; reason: string }
   /** Ours is younger, or the store says nothing about it: memory counts. */
   | { kind: 'ours' };
 
 /** What the store, read again, means for the session in hand. `knowsEnded` tells leftovers of sessions that are over. */
 export function decideStored(reading: Reading, mine: InHand, knowsEnded: (id: string) => boolean): StoredVerdict {
   if (reading.kind === 'empty') return mine.durable ? { kind: 'signed-out' } : { kind: 'ours' };
+  if (reading.kind === 'ended') return decideTombstone(reading, mine, knowsEnded);
   if (reading.kind !== 'record') return { kind: 'ours' };
   const { record } = reading;
   if (record.session !== mine.session) return knowsEnded(record.session) ? { kind: 'ours' } : { kind: 'replaced', record };
   if (record.revision < mine.revision) return { kind: 'ours' };
   return record.revision === mine.revision && record.tokens.accessToken === mine.accessToken ? { kind: 'same', record } : { kind: 'newer', record };
+}
+
+/** The note of another session's end says that ours was replaced before, unless it is older than ours. */
+function decideTombstone(ended: { session: string; reason: string }, mine: InHand, knowsEnded: (id: string) => boolean): StoredVerdict {
+  if (ended.session === mine.session) return { kind: 'ended', reason: ended.reason };
+  return mine.durable && !knowsEnded(ended.session) ? { kind: 'signed-out' } : { kind: 'ours' };
 }
 
 export type AfterExchange =

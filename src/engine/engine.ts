@@ -19,6 +19,8 @@ import { Timers } from './timers.ts';
 import { tokensFrom } from './tokens.ts';
 import { Vault } from './vault.ts';
 
+/** How long `signOut` waits for the revocation, ms; it goes on behind it. */
+const REVOCATION_PATIENCE = 5_000;
 const FEATURES: readonly Feature[] = ['refresh-ahead', 'offline-queue', 'cross-process'];
 
 /** A client with everything that is optional in the contract and done by this engine. */
@@ -37,8 +39,9 @@ export interface Engine extends Client {
  * A refresh engine on `host`.
  *
  * Requests with a living token near its end wait up to 3 s for its refresh, then go with the old one. `start` never refreshes: an
- * expired token is refreshed by the first request. `signIn` and `signOut` resolve once the store holds, or has lost, the session; if it refuses
- * (a locked phone) they resolve all the same and the engine repeats the write until it works.
+ * expired token is refreshed by the first request. `signIn` and `signOut` resolve once the store holds, or has lost, the session; if it
+ * refuses (a locked phone) they resolve all the same and the engine repeats the write until it works. `signOut` also waits up to 5 s for
+ * the revocation, when online. Of a session that the server ended, the store keeps a note without tokens until the next sign-in or sign-out.
  *
  * @example
  * const engine = createEngine(host, { refreshAhead: 120_000 });
@@ -60,7 +63,7 @@ class RefreshEngine implements Engine {
     const settings = settingsOf(options);
     const calls = new Set<Call>();
     const gate = new Gate(host.connectivity, (online) => {
-      for (const call of calls) call.watch(online);
+      for (const call of calls) call.networkChanged(online);
       if (online) this.#relieve();
     });
     const vault = new Vault(host.store, settings.storeKey);
@@ -99,13 +102,12 @@ class RefreshEngine implements Engine {
   }
 
   request(path: string, init: RequestInit = {}): Promise<{ status: number }> {
-    const { host, settings, calls, gate, stopped } = this.#rt;
+    const { host, settings, calls, stopped } = this.#rt;
     if (stopped) return Promise.reject(new RequestRejected('aborted'));
-    const limits = { online: settings.requestDeadline, offline: settings.queueDeadline };
+    const limits = { online: settings.requestDeadline, offline: settings.queueDeadline, sending: settings.sendTimeout };
     const call = new Call(path, init, { clock: host.clock, limits, removed: (over) => calls.delete(over) });
     if (call.closed) return call.promise;
     calls.add(call);
-    call.watch(gate.online);
     void perform(this.#rt, this.#loader, call);
     return call.promise;
   }
@@ -122,8 +124,10 @@ class RefreshEngine implements Engine {
     await clear(rt);
     if (session === undefined) return;
     const { refreshToken } = session.tokens;
-    if (refreshToken !== undefined) void revoke(rt, refreshToken);
     void sweep(rt, session);
+    if (refreshToken === undefined) return;
+    const revoked = revoke(rt, refreshToken);
+    if (rt.gate.online) await Promise.race([revoked, rt.timers.pause(REVOCATION_PATIENCE)]);
   }
 
   state(): SessionState {

@@ -36,6 +36,9 @@ export async function reconcile(rt: Runtime, session: Session): Promise<Reconcil
     case 'signed-out':
       endSession(rt, session, ENDINGS.siblingSignedOut);
       return 'over';
+    case 'ended':
+      endSession(rt, session, { state: 'expired', reason: verdict.reason, rejection: 'reauthentication-required' });
+      return 'over';
     case 'replaced':
       endSession(rt, session, ENDINGS.replaced);
       openSession(rt, verdict.record, true);
@@ -66,6 +69,12 @@ export async function clear(rt: Runtime, only?: string): Promise<void> {
   if ((await rt.vault.clear(only)) !== 'refused') return;
   observe(rt, 'store-clear-failed');
   void repeat(rt, () => only !== undefined || rt.holder.epoch === epoch, async () => (await rt.vault.clear(only)) !== 'refused');
+}
+
+/** Notes in the store that the server ended the session; repeated until it works. */
+export async function bury(rt: Runtime, session: Session, reason: string): Promise<void> {
+  const write = async (): Promise<boolean> => (await rt.vault.bury(session.id, reason)) !== 'refused';
+  if (!(await write())) void repeat(rt, () => true, write);
 }
 
 /** After a session ended here: a sibling that was refreshing may have written it back meanwhile. */

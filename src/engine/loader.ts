@@ -50,7 +50,8 @@ export class Loader {
       openSession(this.#rt, reading.record, true);
       holder.move('active', 'restored');
     } else if (holder.state === 'loading') {
-      if (reading.kind === 'corrupt') holder.move('expired', 'store-corrupt');
+      if (reading.kind === 'ended') holder.move('expired', reading.reason);
+      else if (reading.kind === 'corrupt') holder.move('expired', 'store-corrupt');
       else holder.move('signed-out', 'store-empty');
     }
     return true;

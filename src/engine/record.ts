@@ -39,18 +39,23 @@ export interface SessionRecord {
   readonly outage: Outage | undefined;
 }
 
+/** What is left of a session that the server ended: siblings and the next launch say `expired` too, and know why. No tokens. */
+export interface Tombstone { readonly session: string; readonly ended: string }
+
 const VERSION = 1;
 
-export function encodeRecord(record: SessionRecord): string {
+export function encodeRecord(record: SessionRecord | Tombstone): string {
   return JSON.stringify({ v: VERSION, ...record });
 }
 
-/** The record in a stored value; undefined when it is not one that this version wrote. */
-export function decodeRecord(value: string): SessionRecord | undefined {
+/** What a stored value holds; undefined when it is nothing that this version wrote. */
+export function decodeRecord(value: string): SessionRecord | Tombstone | undefined {
   const json = parse(value);
   if (!isObject(json) || json['v'] !== VERSION) return undefined;
-  const { session, revision, tokens, outage } = json;
-  if (typeof session !== 'string' || !isNumber(revision)) return undefined;
+  const { session, revision, tokens, outage, ended } = json;
+  if (typeof session !== 'string') return undefined;
+  if (typeof ended === 'string') return { session, ended };
+  if (!isNumber(revision)) return undefined;
   const set = decodeTokens(tokens);
   return set === undefined ? undefined : { session, revision, tokens: set, outage: decodeOutage(outage) };
 }

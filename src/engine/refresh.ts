@@ -5,7 +5,7 @@ import type { Outcome } from './classify.ts';
 import { decideAfterExchange } from './decide.ts';
 import { exchange, revoke } from './exchange.ts';
 import { Flight, type FlightEnd } from './flight.ts';
-import { clear, codeOf, LOCK, reconcile, save } from './keeper.ts';
+import { bury, codeOf, LOCK, reconcile, save } from './keeper.ts';
 import type { SessionRecord, Stamp } from './record.ts';
 import { endSession, monotonicHolds, observe, type Runtime, stampOf } from './runtime.ts';
 import { ENDINGS, type Session } from './session.ts';
@@ -164,7 +164,7 @@ async function confirmEnd(rt: Runtime, session: Session, flight: Flight, sentAt:
 
 async function finish(rt: Runtime, session: Session, ending: typeof ENDINGS[keyof typeof ENDINGS]): Promise<FlightEnd> {
   endSession(rt, session, ending);
-  await clear(rt, session.id);
+  await bury(rt, session, ending.reason);
   return 'ended';
 }
 

@@ -1,10 +1,10 @@
-// The engine's own timers in one place, so that `stop` leaves none behind. A pause that is cut off never resolves: what waited
-// for it is garbage then.
+// The engine's own timers in one place, so that `stop` leaves none behind: callbacks are dropped, pauses end at once.
 import type { HostClock } from '../core/contract.ts';
 
 export class Timers {
   readonly #clock: HostClock;
   readonly #open = new Set<() => void>();
+  readonly #pauses = new Set<() => void>();
   #closed = false;
 
   constructor(clock: HostClock) {
@@ -27,11 +27,21 @@ export class Timers {
   }
 
   pause(ms: number): Promise<void> {
-    return new Promise((resolve) => { this.after(ms, resolve); });
+    return new Promise((resolve) => {
+      const end = (): void => {
+        this.#pauses.delete(end);
+        cancel();
+        resolve();
+      };
+      const cancel = this.after(ms, end);
+      if (this.#closed) resolve();
+      else this.#pauses.add(end);
+    });
   }
 
   close(): void {
     this.#closed = true;
+    for (const end of [...this.#pauses]) end();
     for (const forget of [...this.#open]) forget();
   }
 }

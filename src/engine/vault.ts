@@ -5,6 +5,8 @@ import { decodeRecord, encodeRecord, type SessionRecord } from './record.ts';
 
 export type Reading =
   | { kind: 'record'; record: SessionRecord }
+  /** The server has ended this session. */
+  | { kind: 'ended'; session: string; reason: string }
   | { kind: 'empty' }
   /** Something is there that this version did not write. */
   | { kind: 'corrupt' }
@@ -48,6 +50,16 @@ export class Vault {
     });
   }
 
+  /** Replaces that session by a note that it ended, unless the store holds another one by now. */
+  bury(session: string, reason: string): Promise<WriteEnd> {
+    return this.#enqueue(async () => {
+      const reading = await this.#read();
+      if (reading.kind === 'unreadable') return 'refused';
+      if (reading.kind !== 'record' || reading.record.session !== session) return 'skipped';
+      return await attempt(() => this.#store.set(this.#key, encodeRecord({ session, ended: reason })));
+    });
+  }
+
   /** Resolves when everything asked for so far is done. */
   async drain(): Promise<void> {
     await this.#tail;
@@ -58,7 +70,8 @@ export class Vault {
       const value = await this.#store.get(this.#key);
       if (value === undefined) return { kind: 'empty' };
       const record = decodeRecord(value);
-      return record === undefined ? { kind: 'corrupt' } : { kind: 'record', record };
+      if (record === undefined) return { kind: 'corrupt' };
+      return 'ended' in record ? { kind: 'ended', session: record.session, reason: record.ended } : { kind: 'record', record };
     } catch {
       return { kind: 'unreadable' };
     }
