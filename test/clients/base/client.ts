@@ -122,9 +122,9 @@ export class BaseClient extends Refresher implements Client {
     return age < 0 ? 0 : session.lifetime - age;
   }
 
-  /** Ms before expiry at which the refresh begins: never more than half of a life. */
+  /** Ms before expiry at which the refresh begins: never more than a third of a life. */
   protected aheadOf(session: Session): number {
-    return Math.min(270_000 + 25_000 * session.early, (session.lifetime ?? 0) * 0.45);
+    return Math.min(270_000 + 25_000 * session.early, (session.lifetime ?? 0) * 0.3);
   }
 
   #arm(session: Session): void {
@@ -138,9 +138,9 @@ export class BaseClient extends Refresher implements Client {
     return this.host.clock.setTimeout(fn, ms);
   }
 
-  /** An app that nobody used for a whole token's life stops refreshing by itself. */
+  /** An app that nobody used for half a token's life stops refreshing by itself. */
   protected onTimer(session: Session): void {
-    if (this.monotonic() - this.#lastUse > (session.lifetime ?? 0)) return;
+    if (this.monotonic() - this.#lastUse > (session.lifetime ?? 0) / 2) return;
     this.refresh(session.accessToken, session).then((next) => this.#arm(next), noop);
   }
 
@@ -150,7 +150,7 @@ export class BaseClient extends Refresher implements Client {
     const body = k === 1 ? call.init.body : this.bodyForReplay(call.init);
     const headers = { ...call.init.headers, authorization: `Bearer ${session.accessToken}` };
     const init = { method, headers, ...(body === undefined ? {} : { body }) };
-    const answer = this.limited(15_000, call.signal, (signal) => this.transfer(url, { ...init, signal }));
+    const answer = this.limited(300_000, call.signal, (signal) => this.transfer(url, { ...init, signal }));
     answer.catch(noop);
     try {
       return await Promise.race([answer, call.ended]);

@@ -110,7 +110,7 @@ const createClient = (host: Host): Client => {
       const pair = await acquire(trip, refused);
       const headers = { ...init.headers, authorization: `Bearer ${pair.access}` };
       const { signal } = trip.over;
-      const response = await timed(host, 15_000, (limit) => host.fetch(host.config.resourceBaseUrl + path, initOf(method, headers, init.body, limit)), signal);
+      const response = await timed(host, 300_000, (limit) => host.fetch(host.config.resourceBaseUrl + path, initOf(method, headers, init.body, limit)), signal);
       signal.throwIfAborted();
       if (response !== undefined) return { response, pair };
       if (left === 0 || host.connectivity.online()) throw rejection('network');

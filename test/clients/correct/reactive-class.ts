@@ -57,10 +57,10 @@ export class ReactiveClient implements Client {
   }
 
   async request(path: string, init: RequestInit = {}): Promise<{ status: number }> {
-    if (!this.#host.connectivity.online()) throw new Failure('offline');
     const turn = this.#turns;
     await orAborted(init.signal, this.#arrive());
     if (turn !== this.#turns) throw new Failure('signed-out');
+    if (!this.#host.connectivity.online()) throw new Failure('offline');
     const era = this.#era;
     const sent = await orAborted(init.signal, orAborted(era.signal, this.#usable()));
     const first = await this.#send(path, init, sent, era);
@@ -250,7 +250,7 @@ export class ReactiveClient implements Client {
     const ended = init.signal === undefined ? era.signal : AbortSignal.any([init.signal, era.signal]);
     const url = this.#host.config.resourceBaseUrl + path;
     try {
-      return await withLimit(this.#host, 15_000, (limit) => this.#host.fetch(url, { ...request, signal: AbortSignal.any([limit, ended]) }));
+      return await withLimit(this.#host, 300_000, (limit) => this.#host.fetch(url, { ...request, signal: AbortSignal.any([limit, ended]) }));
     } catch {
       if (init.signal?.aborted === true) throw new Failure('aborted');
       era.check();

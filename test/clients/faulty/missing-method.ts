@@ -1,0 +1,2 @@
+// Fault: signIn() is missing, request() is misspelt.
+export default () => ({ start: async () => undefined, requests: async () => ({ status: 200 }) });

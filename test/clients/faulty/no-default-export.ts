@@ -1,0 +1,2 @@
+// Fault: the factory is a named export.
+export const createClient = () => ({});

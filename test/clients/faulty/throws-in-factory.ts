@@ -1,0 +1,4 @@
+// Fault: the factory throws synchronously.
+export default (): never => {
+  throw new RangeError('cannot build a client');
+};
