@@ -22,8 +22,14 @@ steps:
   - request: /profile
 `);
 
-/** A request every hour for 30 days, access tokens of an hour. */
-export const HOURLY = planOf('steps:\n  - repeat: { times: 720, steps: [{ advance: 1h }, { request: /feed }] }\n');
+/** A request every hour for 30 days, access tokens of an hour, so a refresh with each. */
+export const HOURLY = planOf(hourly('jwt'));
+/** The same with tokens that need no signature. */
+export const HOURLY_OPAQUE = planOf(hourly('opaque'));
+
+function hourly(format: string): string {
+  return `server: { accessToken: { format: ${format} } }\nsteps:\n  - repeat: { times: 720, steps: [{ advance: 1h }, { request: /feed }] }\n`;
+}
 
 /** Many requests one after the other while the token is good: the happy path. */
 export function requestsPlan(count: number): Plan {
@@ -32,6 +38,23 @@ export function requestsPlan(count: number): Plan {
 
 /** Does nothing at all: what remains is the world. */
 export const emptyClient: ClientFactory = () => ({ start: async () => undefined, signIn: async () => undefined, request: async () => ({ status: 200 }) });
+
+/** No engine: refreshes before every request, and that is all. The traffic of {@link HOURLY}, and nothing else. */
+export const hastyClient: ClientFactory = (host) => {
+  const bare = { refresh: '', access: '' };
+  const { tokenEndpoint, clientId, resourceBaseUrl } = host.config;
+  const take = (tokens: Record<string, unknown>): void => void Object.assign(bare, { access: String(tokens['access_token']), refresh: String(tokens['refresh_token']) });
+  return {
+    start: async () => undefined,
+    signIn: async (tokens) => take(tokens),
+    request: async (path, init) => {
+      const body = `grant_type=refresh_token&refresh_token=${bare.refresh}&client_id=${clientId}`;
+      const granted = await host.fetch(tokenEndpoint, { method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded' }, body });
+      take((await granted.json()) as Record<string, unknown>);
+      return host.fetch(`${resourceBaseUrl}${path}`, { ...init, headers: { ...init?.headers, authorization: `Bearer ${bare.access}` } });
+    },
+  };
+};
 
 /** The bare transport: adds the token and sends; keeps it in memory, refreshes never. */
 export const bareClient: ClientFactory = (host) => {
