@@ -2,6 +2,7 @@
 // or leaks becomes a finding about that client, and the next scenario goes on in a fresh worker.
 import { existsSync } from 'node:fs';
 import { resolve as resolvePath } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { InvalidInputError, OwnBugError } from '../core/errors.ts';
@@ -27,6 +28,7 @@ export interface ClientRunner {
 }
 
 const WATCH_MS = 50;
+const TERMINATE_MS = 2_000;
 
 /** Opens a module for testing. Rejects with InvalidInputError: missing file, failing import, no factory as default export. */
 export async function openClientRunner(modulePath: string, options: ClientRunnerOptions): Promise<ClientRunner> {
@@ -107,7 +109,10 @@ class SandboxRunner implements ClientRunner {
   async close(): Promise<void> {
     const worker = this.#worker;
     this.#worker = undefined;
-    await worker?.terminate();
+    if (worker === undefined) return;
+    // A thread inside native code cannot be ended; it must not hold us up.
+    worker.unref();
+    await Promise.race([worker.terminate(), delay(TERMINATE_MS, undefined, { ref: false })]);
   }
 
   #locate(worker: Worker): Promise<string | undefined> {
@@ -123,7 +128,7 @@ class SandboxRunner implements ClientRunner {
         const now = performance.now();
         if (value !== since.value) Object.assign(since, { value, beat: now });
         // Before its first beat the thread is still starting up, which a busy machine can make long.
-        const patience = value === 0 ? limit : (this.#options.stuckAfter ?? 400);
+        const patience = value === 0 && Number.isFinite(limit) ? limit : (this.#options.stuckAfter ?? 400);
         if (now - since.beat > patience || now - since.asked > limit) finish('stuck');
       }, WATCH_MS);
       const onMessage = (message: WorkerMessage): void => finish(message);

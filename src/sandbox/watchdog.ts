@@ -18,7 +18,9 @@ export function whereStuck(threadId: number, isClient: (url: string) => boolean)
     const search = new Search(session, isClient, resolve);
     const timer = setTimeout(() => search.finish(undefined), GIVE_UP);
     session.on('NodeWorker.attachedToWorker', ({ params }) => {
-      if (params.workerInfo.workerId === String(threadId)) search.attached(params.sessionId);
+      // `workerId` counts per session; the thread's own number stands in the title only: `[worker 3] name`.
+      if (/\bworker (\d+)/i.exec(params.workerInfo.title)?.[1] === String(threadId)) search.attached(params.sessionId);
+      else session.post('NodeWorker.detach', { sessionId: params.sessionId });
     });
     session.on('NodeWorker.receivedMessageFromWorker', ({ params }) => {
       if (search.read(JSON.parse(params.message) as Reply)) clearTimeout(timer);
