@@ -3,31 +3,35 @@
 // package root as its source (src/a/b.ts, dist/chunks/b.js), so a URL relative to import.meta.url means the same in both.
 import { execFileSync } from 'node:child_process';
 import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown, type OutputChunk } from 'rolldown';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
 const DIST = join(ROOT, 'dist');
+const TYPES = join(DIST, 'types');
+/** A module name in a declaration: `from '...'` and `import('...')`. */
+const SPECIFIER = /(?:from |import\()'([^']+)'/g;
 
 /** Each keeps its path under dist/: other code, bin/ and the exports map find it there. */
 const ENTRIES = {
   'cli/main': 'src/cli/main.ts',
   'sandbox/runner': 'src/sandbox/runner.ts',
   'sandbox/worker': 'src/sandbox/worker.ts',
-  'engine/engine': 'src/engine/engine.ts',
   index: 'src/index.ts',
 } as const;
+/** A bundle of its own, so that it shares no chunk with code that needs Node: it runs in browsers and React Native. */
+const ENGINE = { 'engine/engine': 'src/engine/engine.ts' } as const;
 
 rmSync(DIST, { recursive: true, force: true });
-const chunks = await bundle();
+const chunks = [...(await bundle(ENTRIES, 'node')), ...(await bundle(ENGINE, 'neutral'))];
 writeFileSync(join(DIST, 'THIRD-PARTY-LICENSES.txt'), licences(packagesIn(chunks)));
 emitDeclarations();
 const bytes = chunks.reduce((sum, chunk) => sum + chunk.code.length, 0);
 console.log(`dist: ${chunks.length} chunks, ${Math.round(bytes / 1024)} KiB, bundled: ${packagesIn(chunks).map(({ name }) => name).join(', ')}`);
 
-async function bundle(): Promise<OutputChunk[]> {
-  const build = await rolldown({ cwd: ROOT, input: ENTRIES, platform: 'node', external: /^node:/, treeshake: true });
+async function bundle(input: Record<string, string>, platform: 'node' | 'neutral'): Promise<OutputChunk[]> {
+  const build = await rolldown({ cwd: ROOT, input, platform, external: platform === 'node' ? /^node:/ : [] });
   const { output } = await build.write({
     dir: DIST,
     format: 'esm',
@@ -64,6 +68,27 @@ function licences(packages: readonly Package[]): string {
   }).join(`\n${'-'.repeat(80)}\n\n`);
 }
 
+/**
+ * Declarations of what the entry points export and of what those need, nothing else. The compiler writes one file per source and keeps
+ * `.ts` in the paths of declarations; a declaration that needs a package would be broken for users, who have none.
+ */
 function emitDeclarations(): void {
   execFileSync(join(ROOT, 'node_modules/.bin/tsc'), ['-p', 'tsconfig.build.json'], { cwd: ROOT, stdio: 'inherit' });
+  const needed = new Set<string>();
+  for (const entry of ['src/index.d.ts', 'src/engine/engine.d.ts']) collect(join(TYPES, entry), needed);
+  for (const name of readdirSync(TYPES, { recursive: true, encoding: 'utf8' })) {
+    const file = join(TYPES, name);
+    if (!file.endsWith('.d.ts')) continue;
+    if (needed.has(file)) writeFileSync(file, readFileSync(file, 'utf8').replaceAll(SPECIFIER, (whole) => whole.replace(/\.ts'/, ".js'")));
+    else rmSync(file);
+  }
+}
+
+function collect(file: string, needed: Set<string>): void {
+  if (needed.has(file)) return;
+  needed.add(file);
+  for (const [, specifier = ''] of readFileSync(file, 'utf8').matchAll(SPECIFIER)) {
+    if (!specifier.startsWith('.')) throw new Error(`${file} needs the types of ${specifier}`);
+    collect(join(dirname(file), specifier.replace(/\.ts$/, '.d.ts')), needed);
+  }
 }

@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, 
 import { stripTypeScriptTypes } from 'node:module';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
+import { parseAst } from 'rolldown/parseAst';
 import { ROOT, plainEnvironment, run, type Ran } from './corpus.ts';
 import { createTally } from './tally.ts';
 
@@ -16,8 +17,8 @@ const app = join(scratch, 'app');
 const installed = join(app, 'node_modules/tokenwarp');
 const SCENARIO = 'two-requests-at-expiry.scenario.yaml';
 /** What a user's compiler must accept, and what it must refuse. */
-const TYPES = `import { INVARIANTS, judge, runScenario, type ClientFactory, type Host, type RunResult } from 'tokenwarp';
-import { createEngine, type EngineOptions } from 'tokenwarp/engine';
+const TYPES = `import { INVARIANTS, judge, runScenario, type ClientFactory, type EngineOptions, type Host, type RunResult } from 'tokenwarp';
+import { createEngine } from 'tokenwarp/engine';
 const options: EngineOptions = { refreshAhead: 60_000 };
 export const factory: ClientFactory = (host: Host) => createEngine(host, options);
 export const names: readonly string[] = INVARIANTS.map(({ name }) => name);
@@ -36,6 +37,7 @@ try {
   await tally.check('npx tokenwarp --version says the version', () => expectRun(tokenwarp('--version'), { code: 0, stdout: version }));
   await tally.check('npx tokenwarp --help explains itself', () => expectRun(tokenwarp('--help'), { code: 0, stdout: 'Usage' }));
   await tally.check('npx tokenwarp run passes the built-in corpus', () => expectRun(tokenwarp('run'), { code: 0, stdout: 'passed' }));
+  await tally.check('the engine alone imports nothing: no Node, no package', checkEngine);
   await tally.check("import 'tokenwarp' and 'tokenwarp/engine' work", useTheApi);
   await tally.check('their types serve a strict TypeScript project', useTheTypes);
   await tally.check('a scenario file of the user runs, a mistake in it is shown', useOwnScenario);
@@ -72,6 +74,11 @@ function checkFiles(): void {
   if (missing.length + surplus.length + revealing.length > 0) {
     throw new Error(`missing: ${missing.join(', ')}; surplus: ${surplus.join(', ')}; with a path of this machine: ${revealing.join(', ')}`);
   }
+}
+
+function checkEngine(): void {
+  const imports = parseAst(readFileSync(join(installed, 'dist/engine/engine.js'), 'utf8')).body.filter(({ type }) => /^Import|^ExportAll/.test(type));
+  if (imports.length > 0) throw new Error(`${imports.length} imports`);
 }
 
 /** The program of examples/, with its types stripped: it must find the bug of the example client. */
