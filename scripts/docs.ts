@@ -1,5 +1,6 @@
 // Writes docs/cli.md from the tables of the command line: `npm run docs`. With --check it only compares (exit 1 when stale).
 import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { COMMANDS } from '../src/cli/command-table.ts';
 import type { CommandRow } from '../src/cli/command-table.ts';
 import { EXITS } from '../src/cli/exit.ts';
@@ -46,7 +47,7 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   return [line(head), line(head.map(() => '---')), ...rows.map(line)];
 }
 
-if (import.meta.main) {
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const target = new URL('../docs/cli.md', import.meta.url);
   const text = cliReference();
   if (process.argv.includes('--check')) {

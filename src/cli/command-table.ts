@@ -21,8 +21,8 @@ export interface CommandRow {
   load(): Promise<Command<never>>;
 }
 
-const FILTER = 'A filter is a path, a path:line, a family such as expiry, or part of a name. An existing file, or a folder with '
-  + 'scenarios in it, is read from there; anything else selects from the built-in scenarios. Several filters add up.';
+const FILTER = 'A filter is a path (a :line behind it does no harm), a family such as expiry, or a name or part of one. An existing file, '
+  + 'or a folder with scenarios in it, is read from there; anything else selects from the built-in scenarios. Several filters add up.';
 
 export const COMMANDS = {
   run: {

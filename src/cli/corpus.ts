@@ -13,21 +13,12 @@ export function corpusFolder(): string {
   return fileURLToPath(new URL('../../scenarios', import.meta.url));
 }
 
-/** A file to load, by the name it is shown under, with the line that was asked for. */
-export interface SelectedFile { path: string; line?: number }
-
-/** Files for the filters, each once, in order of path; all built-in ones without a filter. Throws TW_NOTHING_SELECTED for a filter that means nothing. */
-export function selectFiles(filters: readonly string[], cwd: string): SelectedFile[] {
+/** Files for the filters as they are shown, each once, in order of path; all built-in ones without a filter. Throws TW_NOTHING_SELECTED for a filter that means nothing. */
+export function selectFiles(filters: readonly string[], cwd: string): string[] {
   const corpus = scenarioFiles(corpusFolder());
-  if (filters.length === 0) return corpus.map((path) => ({ path: shown(path, cwd) }));
-  const found = new Map<string, SelectedFile>();
-  for (const filter of filters) {
-    for (const file of filesOf(filter, corpus, cwd)) {
-      const path = shown(file.path, cwd);
-      found.set(path, { ...file, path });
-    }
-  }
-  return [...found.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
+  if (filters.length === 0) return corpus.map((path) => shown(path, cwd));
+  const found = new Set(filters.flatMap((filter) => filesOf(filter, corpus, cwd)).map((path) => shown(path, cwd)));
+  return [...found].sort();
 }
 
 /** Whether a file, as shown from `cwd`, is one of ours: its name alone selects it. */
@@ -41,31 +32,36 @@ export function nameOf(path: string): string {
   return path.replace(/^.*[\\/]/, '').replace(SUFFIX, '');
 }
 
-function filesOf(filter: string, corpus: readonly string[], cwd: string): SelectedFile[] {
+function filesOf(filter: string, corpus: readonly string[], cwd: string): readonly string[] {
   const own = ownFiles(filter, cwd);
   if (own !== undefined) return own;
   const part = filter.replaceAll('\\', '/').replace(/\/$/, '');
-  const inFamily = corpus.filter((path) => familyOf(path) === part);
-  if (inFamily.length > 0) return inFamily.map((path) => ({ path }));
-  const exact = corpus.filter((path) => nameOf(path) === part);
-  const byName = exact.length > 0 ? exact : corpus.filter((path) => nameOf(path).includes(part) || path.replaceAll('\\', '/').endsWith(`/${part}`));
-  if (byName.length > 0) return byName.map((path) => ({ path }));
+  const meanings = [
+    (path: string) => familyOf(path) === part,
+    (path: string) => nameOf(path) === part,
+    (path: string) => nameOf(path).includes(part) || path.replaceAll('\\', '/').endsWith(`/${part}`),
+  ];
+  for (const meant of meanings) {
+    const found = corpus.filter(meant);
+    if (found.length > 0) return found;
+  }
+  if (/[\\/]|\.ya?ml$/.test(filter)) throw nothing(`there is no file or folder with scenarios at ${filter}`, undefined);
   const candidates = new Set([...corpus.map(nameOf), ...corpus.map(familyOf), 'list', 'validate', 'explain', 'schema', 'run']);
-  throw new NothingSelectedError('TW_NOTHING_SELECTED', `nothing is called "${filter}"`, {
-    hint: didYouMean(filter, candidates) ?? '`tokenwarp list` shows what there is; a filter is a path, a family or part of a name',
-  });
+  throw nothing(`nothing is called "${filter}"`, didYouMean(filter, candidates));
 }
 
-/** A path of the user's, with or without a line; undefined when there is nothing of that name, or a folder without scenarios. */
-function ownFiles(filter: string, cwd: string): SelectedFile[] | undefined {
-  const withLine = /^(.+):(\d+)$/.exec(filter);
-  for (const [text, line] of [[filter, undefined], [withLine?.[1], withLine?.[2]]] as const) {
-    if (text === undefined) continue;
+function nothing(message: string, guess: string | undefined): NothingSelectedError {
+  return new NothingSelectedError('TW_NOTHING_SELECTED', message, { hint: guess ?? '`tokenwarp list` shows what there is; a filter is a path, a family or part of a name' });
+}
+
+/** A path of the user's; undefined when there is nothing of that name, or a folder without scenarios. A line may follow, as reports print it. */
+function ownFiles(filter: string, cwd: string): readonly string[] | undefined {
+  for (const text of [filter, filter.replace(/(:\d+)+$/, '')]) {
     const path = resolve(cwd, text);
     const status = statSync(path, { throwIfNoEntry: false });
     if (status === undefined) continue;
     const files = status.isDirectory() ? scenarioFiles(path) : [path];
-    if (files.length > 0) return files.map((file) => (line === undefined ? { path: file } : { path: file, line: Number(line) }));
+    if (files.length > 0) return files;
   }
   return undefined;
 }

@@ -12,7 +12,7 @@ import type { SelectOptions } from './option-table.ts';
 
 /** Plans in order of their files. Throws TW_SCENARIO with every mistake, or TW_NOTHING_SELECTED. */
 export function selectPlans(filters: readonly string[], options: SelectOptions, cwd: string): Plan[] {
-  const loaded = selectFiles(filters, cwd).map((file) => loadShown(file.path, cwd));
+  const loaded = selectFiles(filters, cwd).map((path) => loadShown(path, cwd));
   const blocks = loaded.flatMap((file) => problemBlocks(file));
   if (blocks.length > 0) {
     throw new InvalidInputError('TW_SCENARIO', blocks.join('\n\n'), { hint: `${blocks.length} ${blocks.length === 1 ? 'problem' : 'problems'}, nothing ran; \`tokenwarp explain TW_SCENARIO_KEY\` and the like say more` });

@@ -7,7 +7,7 @@ import { loadShown, problemBlocks } from './select.ts';
 
 /** Problems are the result, so they go to standard output. */
 export async function validate({ args, options, system, cwd }: Invocation<unknown>): Promise<ReadonlySet<ExitCondition>> {
-  const files = selectFiles(args, cwd).map((file) => loadShown(file.path, cwd));
+  const files = selectFiles(args, cwd).map((path) => loadShown(path, cwd));
   if (files.length === 0) throw new NothingSelectedError('TW_NOTHING_SELECTED', 'there is no scenario to check');
   const broken = files.filter((file) => file.problems.length > 0);
   if (options.json === true) {

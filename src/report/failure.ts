@@ -4,6 +4,7 @@ import { actorName, describe, ERROR_WORDS } from '../core/describe.ts';
 import type { EventOf, HistoryEvent } from '../core/events.ts';
 import type { Finding, RunResult } from '../verify/result.ts';
 import { formatInstant, laneText } from './lane-text.ts';
+import { flightsOf } from './flights.ts';
 import { laneRows } from './lanes.ts';
 import type { ScenarioReport } from './reporter.ts';
 import type { Paint } from './screen.ts';
@@ -36,7 +37,7 @@ export function problemsOf(report: ScenarioReport): Problem[] {
     ...(report.divergence === undefined ? [] : [divergenceProblem(report, report.divergence)]),
     ...clientProblems(result),
     ...result.verdict.findings.map((finding) => findingProblem(result, finding)),
-    ...result.expectations.map((failure) => expectationProblem(result, failure)),
+    ...expectationProblems(result),
     ...(result.outcome === 'inconclusive' ? [inconclusiveProblem(result)] : []),
   ];
 }
@@ -69,7 +70,7 @@ function findingProblem(result: RunResult, finding: Finding): Problem {
     kind: 'invariant',
     title: finding.invariant,
     invariant: finding.invariant,
-    message: finding.message,
+    message: readable(result, finding.message),
     ...position(result, finding.seq),
     hint: finding.hint,
     picture: (width) => laneText(laneRows(result.events, finding.witness, finding.seq), { originMs: result.originMs, width: width - 2 }),
@@ -78,9 +79,34 @@ function findingProblem(result: RunResult, finding: Finding): Problem {
   };
 }
 
-function expectationProblem(result: RunResult, failure: RunResult['expectations'][number]): Problem {
-  const where = failure.source === undefined ? position(result, failure.seq) : { file: failure.source.file, line: failure.source.line };
-  return { kind: 'expectation', title: 'expectation', message: failure.message, ...where, picture: () => [], also: [], topic: 'expect' };
+/** All in one block: they are usually many consequences of one cause, and that has a block of its own. */
+function expectationProblems(result: RunResult): Problem[] {
+  const [first, ...others] = result.expectations;
+  if (first === undefined) return [];
+  const placeOf = (failure: typeof first): { file: string; line?: number } => (
+    failure.source === undefined ? position(result, failure.seq) : { file: failure.source.file, line: failure.source.line }
+  );
+  const lines = result.expectations.map((failure) => `  ${`:${placeOf(failure).line ?? ''}`.padStart(5)}  ${readable(result, failure.message)}`);
+  return [{
+    kind: 'expectation',
+    title: others.length === 0 ? 'expectation' : 'expectations',
+    message: others.length === 0 ? readable(result, first.message) : `${result.expectations.length} expectations of the scenario do not hold:`,
+    ...placeOf(first),
+    picture: () => (others.length === 0 ? [] : lines),
+    also: [],
+    topic: 'expectation',
+  }];
+}
+
+/** `n3` and `x2` are names of the history; people know requests by what they ask and refreshes by their number, as the lanes do. */
+function readable(result: RunResult, message: string): string {
+  const flights = flightsOf(result.events);
+  const named = message
+    .replaceAll(/\b([nc]\d+)\b(?: (?:GET|HEAD|POST|PUT|PATCH|DELETE) \S+)?/g, (text, n: string) => (flights.knows(n) ? flights.requestName(n) : text))
+    .replaceAll(/\b(?:the )?(?:refresh )?x(\d+)\b/g, 'refresh #$1');
+  const [word = ''] = named.split(' ');
+  const isName = !/^[a-z]+$/.test(word) || result.events.some((event) => event.actor.split('/')[0] === word);
+  return isName ? named : capital(named);
 }
 
 /** The same fault many times is one problem with a count. */

@@ -24,6 +24,8 @@ export interface Flights {
   of(event: HistoryEvent): Flight | undefined;
   /** `GET /feed`, with its number where several requests ask the same. */
   requestName(n: string): string;
+  /** Whether the history names this request. */
+  knows(n: string): boolean;
 }
 
 /** Gathers the flights of a history in one pass. */
@@ -42,6 +44,7 @@ export function flightsOf(events: readonly HistoryEvent[]): Flights {
   for (const name of names.values()) uses.set(name, (uses.get(name) ?? 0) + 1);
   return {
     of: (event) => flights.get(keyOf(event) ?? ''),
+    knows: (n) => names.has(n),
     requestName(n) {
       const name = names.get(n);
       return name === undefined ? `request ${n}` : (uses.get(name) ?? 0) > 1 ? `${name} ${n}` : name;

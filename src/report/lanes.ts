@@ -57,10 +57,17 @@ function addRow(drawing: Drawing, event: HistoryEvent): void {
   if (flight !== undefined) return addFlight(drawing, event, flight);
   const marked = event.seq === drawing.mark;
   const { t } = event;
+  if (isEndOfDrawnWrite(drawing, event)) return;
   const text = localText(drawing.flights, event);
   if (event.actor === 'as' || event.actor === 'rs') drawing.rows.push({ kind: 'server', t, server: event.actor, text, marked });
   else if (event.actor === 'world') drawing.rows.push({ kind: 'world', t, text, marked });
   else drawing.rows.push({ kind: 'local', t, lane: event.actor, text, marked });
+}
+
+/** A write that ends well right after it began has been told. */
+function isEndOfDrawnWrite(drawing: Drawing, event: HistoryEvent): boolean {
+  const before = drawing.shown[drawing.shown.indexOf(event) - 1];
+  return event.type === 'store.end' && event.ok && event.seq !== drawing.mark && before?.type === 'store.begin' && before.w === event.w && before.actor === event.actor;
 }
 
 /** An exchange takes one row when its answer follows at once, else one for the way out and one for the answer. */

@@ -112,7 +112,10 @@ export function otherFailures(): ScenarioReport {
   const error = { kind: 'unhandled-rejection', message: 'Cannot read properties of undefined (reading \'exp\')', where: 'decode (client.ts:12)', seq: threw };
   return reportOf({
     name: 'late-401', outcome: 'failed', events, clientErrors: [error, { ...error }],
-    expectations: [{ message: 'expected 1 refresh, saw 2', source: { file: 'scenarios/expiry/late-401.scenario.yaml', line: 14, column: 11 } }],
+    expectations: [
+      { message: 'expected 1 refresh, saw 2', source: { file: 'scenarios/expiry/late-401.scenario.yaml', line: 14, column: 11 } },
+      { message: 'n1 GET /feed on phone/app should be ok, but is rejected (aborted)', source: { file: 'scenarios/expiry/late-401.scenario.yaml', line: 9, column: 11 } },
+    ],
   });
 }
 

@@ -80,6 +80,17 @@ describe('rows of a witness', () => {
     expect(laneRows(events, [after], after)[0]?.note).toBeUndefined();
   });
 
+  test('a write that ends well takes one row, one that fails takes two', () => {
+    const { events, add } = timeline();
+    const begin = add(0, 'phone/app', { type: 'store.begin', w: 1, op: 'set', key: 'session', labels: ['AT-2'] });
+    const good = add(1, 'phone/app', { type: 'store.end', w: 1, op: 'set', key: 'session', labels: ['AT-2'], ok: true });
+    const again = add(2, 'phone/app', { type: 'store.begin', w: 2, op: 'set', key: 'session', labels: ['AT-3'] });
+    const bad = add(3, 'phone/app', { type: 'store.end', w: 2, op: 'set', key: 'session', labels: ['AT-3'], ok: false, error: 'store-locked' });
+    expect(laneRows(events, [begin, good, again, bad], begin).map((row) => row.text)).toEqual([
+      'storing AT-2 as session', 'storing AT-3 as session', 'session could not be written: store-locked',
+    ]);
+  });
+
   test('two requests for the same path are told apart by their number', () => {
     const { events, add } = timeline();
     const one = add(0, 'phone/app', { type: 'api.sent', n: 'n1', k: 1, at: 'AT-1', path: '/feed', ...API });
