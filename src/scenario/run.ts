@@ -2,7 +2,7 @@
 import type { ClientFactory } from '../core/contract.ts';
 import type { EventOf, HistoryEvent, RunEnding } from '../core/events.ts';
 import { createEngine } from '../engine/engine.ts';
-import { formatSchedule, replayChooser } from '../sim/chooser.ts';
+import { formatSchedule, parseSchedule, replayChooser } from '../sim/chooser.ts';
 import type { Plan } from '../sim/plan.ts';
 import { runPlan, type WorldOptions, type WorldRecord } from '../sim/world.ts';
 import type { Outcome, RunResult, Verdict } from '../verify/result.ts';
@@ -11,7 +11,7 @@ import { judge } from '../verify/verdict.ts';
 export interface RunOptions extends Partial<Omit<WorldOptions, 'factory'>> {
   /** The client under test and what to call it; the built-in engine when absent. */
   client?: { name: string; factory: ClientFactory };
-  /** A recorded schedule to replay, `tw1 at=...`; throws TW_SCHEDULE when it does not fit. */
+  /** A recorded schedule to replay, `tw1 slack=...`; throws TW_SCHEDULE when it does not fit. */
   schedule?: string;
 }
 
@@ -22,14 +22,16 @@ export const BUILT_IN = 'built-in engine';
 /** Runs one scenario once. Rejects when the client is no client, or the schedule does not fit; everything else is in the result. */
 export async function runScenario(plan: Plan, options: RunOptions = {}): Promise<RunResult> {
   const { client, schedule, seed = DEFAULT_SEED, ...world } = options;
+  const recorded = schedule === undefined ? undefined : parseSchedule(schedule);
   const record = await runPlan(plan, {
     settle: client === undefined ? 'drain' : 'turn',
     ...world,
     seed,
     factory: client?.factory ?? ((host) => createEngine(host)),
-    ...(schedule === undefined ? {} : { chooser: replayChooser(schedule) }),
+    ...(recorded === undefined ? {} : { chooser: replayChooser(recorded), slack: recorded.slack }),
   });
-  return resultOf(plan, record, seed, client?.name ?? BUILT_IN, schedule);
+  const taken = schedule ?? (record.deviations.length === 0 ? undefined : formatSchedule({ slack: world.slack ?? 0, deviations: record.deviations }));
+  return resultOf(plan, record, seed, client?.name ?? BUILT_IN, taken);
 }
 
 function resultOf(plan: Plan, record: WorldRecord, seed: number, client: string, schedule: string | undefined): RunResult {
@@ -39,13 +41,12 @@ function resultOf(plan: Plan, record: WorldRecord, seed: number, client: string,
   const verdict = judge(events, { features: featuresOf(events), relax: plan.relax });
   const outcome = outcomeOf(record, verdict);
   const reason = record.notApplicable ?? (outcome === 'inconclusive' ? limitText(record) : undefined);
-  const taken = schedule ?? (record.deviations.length > 0 ? formatSchedule(record.deviations) : undefined);
   return {
     scenario: { name, family, file, summary, tags }, client, outcome, ...(reason === undefined ? {} : { reason }), seed,
     digest: history.digest(), virtualMs: (events.at(-1)?.t ?? 0) - originMs, originMs,
     refreshes: events.filter((event) => event.type === 'token.sent').length,
     verdict, expectations: outcome === 'not-applicable' ? [] : record.expectations, clientErrors: record.clientFaults, events,
-    replay: replayCommand(name, seed, client, taken),
+    replay: replayCommand(name, seed, client, schedule),
   };
 }
 

@@ -17,22 +17,30 @@ export const FIFO: Chooser = { pick: () => 0 };
 /** One deviation from first-in-first-out: at choice `point` the item `label` was taken. */
 export interface Deviation { point: number; label: string }
 
-const PREFIX = 'tw1';
-
-/** `tw1 at=3:phone/app<GET:/export#1,9:phone/app<POST:/token#2`; just `tw1` for first-in-first-out. */
-export function formatSchedule(deviations: readonly Deviation[]): string {
-  if (deviations.length === 0) return PREFIX;
-  return `${PREFIX} at=${deviations.map(({ point, label }) => `${point}:${label}`).join(',')}`;
+/** The label of a choice, with its number among equal ones: `script`, `script~2`. */
+export function nameChoice(enabled: readonly Choice[], index: number): string {
+  const label = enabled[index]?.label ?? '';
+  const number = enabled.slice(0, index + 1).filter((choice) => choice.label === label).length;
+  return number === 1 ? label : `${label}~${number}`;
 }
 
-/** Replays a recorded schedule. Throws TW_SCHEDULE when the text is not one, or when the run offers other choices than recorded. */
-export function replayChooser(text: string): Chooser {
-  const wanted = new Map(parseSchedule(text).map(({ point, label }) => [point, label]));
+/** All choices of a run: by how much messages could be late (ms), and where it was not first-in-first-out. */
+export interface Schedule { slack: number; deviations: readonly Deviation[] }
+
+/** `tw1 slack=500 at=3:phone/app<GET:/export#1,9:phone/app<POST:/token#2`. The first word is the version of the format. */
+export function formatSchedule({ slack, deviations }: Schedule): string {
+  const at = deviations.map(({ point, label }) => `${point}:${label}`).join(',');
+  return `tw1 slack=${slack}${at === '' ? '' : ` at=${at}`}`;
+}
+
+/** Replays a recorded schedule; its `slack` must be the world's. Throws TW_SCHEDULE when the run offers other choices than recorded. */
+export function replayChooser({ deviations }: Schedule): Chooser {
+  const wanted = new Map(deviations.map(({ point, label }) => [point, label]));
   return {
     pick(enabled, point) {
       const label = wanted.get(point);
       if (label === undefined) return 0;
-      const at = enabled.findIndex((choice) => choice.label === label);
+      const at = enabled.findIndex((_, index) => nameChoice(enabled, index) === label);
       if (at < 0) throw mismatch(`at choice ${point} it expects ${label}, the run offers ${enabled.map((choice) => choice.label).join(', ')}`);
       wanted.delete(point);
       return at;
@@ -50,15 +58,15 @@ function mismatch(what: string): InvalidInputError {
   });
 }
 
-function parseSchedule(text: string): Deviation[] {
-  const match = /^tw1(?: at=(\S+))?$/.exec(text.trim());
-  const parts = match?.[1]?.split(',') ?? [];
-  const deviations = parts.map((part) => {
+/** Reads what `formatSchedule` wrote. Throws TW_SCHEDULE when the text is not a schedule. */
+export function parseSchedule(text: string): Schedule {
+  const match = /^tw1 slack=(\d+)(?: at=(\S+))?$/.exec(text.trim());
+  const deviations = (match?.[2]?.split(',') ?? []).map((part) => {
     const colon = part.indexOf(':');
     return { point: Number(part.slice(0, colon)), label: part.slice(colon + 1) };
   });
   if (match === null || deviations.some(({ point, label }) => !Number.isInteger(point) || label === '')) {
-    throw new InvalidInputError('TW_SCHEDULE', `"${text}" is not a schedule`, { hint: 'a schedule looks like: tw1 at=3:phone/app<GET:/feed#1' });
+    throw new InvalidInputError('TW_SCHEDULE', `"${text}" is not a schedule`, { hint: 'a schedule looks like: tw1 slack=500 at=3:phone/app<GET:/feed#1' });
   }
-  return deviations;
+  return { slack: Number(match[1]), deviations };
 }

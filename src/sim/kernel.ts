@@ -1,7 +1,7 @@
 // The kernel: one loop that settles (everything that can run now has run), then takes one pending item. Time exists only here;
 // devices, networks and clients are its guests. It knows nothing of OAuth.
 import { createVirtualClock, type VirtualClock } from '../core/clock.ts';
-import { FIFO, type Choice, type Chooser, type Deviation } from './chooser.ts';
+import { FIFO, nameChoice, type Choice, type Chooser, type Deviation } from './chooser.ts';
 import { Heap } from './heap.ts';
 import { activate, assertDrainWorks, drain, drainAvailable, nextTurn, realNow, realPause, trapUncaught, type SettleMode, type UncaughtKind } from './settle.ts';
 
@@ -268,7 +268,7 @@ export class Kernel {
     const enabled = live.filter((item) => item.earliest <= horizon).sort((a, b) => a.earliest - b.earliest || a.id - b.id);
     const at = enabled.length === 1 ? 0 : this.#chooser.pick(enabled, this.#points++);
     const item = enabled[at] as Item;
-    if (at !== 0) this.deviations.push({ point: this.#points - 1, label: item.label });
+    if (at !== 0) this.deviations.push({ point: this.#points - 1, label: nameChoice(enabled, at) });
     this.#heap.remove(item);
     return item;
   }
