@@ -1,10 +1,11 @@
-// Broken in one place: claims refresh-ahead, yet refreshes only when the token has expired.
+// Broken in one place: claims refresh-ahead, yet looks at no expiry and waits for the 401.
 import type { Host } from '../../../src/core/contract.ts';
 import { BaseClient } from '../base/client.ts';
+import type { Session } from '../base/session.ts';
 
 class NeverRefreshesAhead extends BaseClient {
-  protected override aheadOf(): number {
-    return 0;
+  protected override fresh(session: Session): Session {
+    return session;
   }
 }
 
