@@ -4,7 +4,7 @@ import type { HostClock, Rejection, RequestInit } from '../core/contract.ts';
 import { RequestRejected } from './rejection.ts';
 
 /** Ms. */
-export interface CallLimits { online: number; offline: number; sending: number }
+export interface CallLimits { online: number; offline: number }
 
 interface Finish { resolve(answer: { status: number }): void; reject(error: Error): void }
 
@@ -14,6 +14,8 @@ export class Call {
   readonly promise: Promise<{ status: number }>;
   /** Ends the sending under way when the call is over before its answer. */
   readonly controller = new AbortController();
+  /** Monotonic ms. */
+  readonly calledAt: number;
   closed = false;
   replayed = false;
   /** Told once the call is over: leaves a queue or a flight. */
@@ -23,7 +25,7 @@ export class Call {
   #finish: Finish | undefined;
   #left: number;
   #since = 0;
-  #phase: 'new' | 'online' | 'offline' | 'sending' = 'new';
+  #online: boolean | undefined;
   #cancelTimer: (() => void) | undefined;
   #removed: () => void;
 
@@ -33,35 +35,23 @@ export class Call {
     this.#clock = context.clock;
     this.#limits = context.limits;
     this.#left = context.limits.online;
+    this.calledAt = context.clock.monotonic();
     this.#removed = () => context.removed(this);
     this.promise = new Promise((resolve, reject) => { this.#finish = { resolve, reject }; });
     init.signal?.addEventListener('abort', this.#aborted);
     if (init.signal?.aborted === true) this.reject('aborted');
   }
 
-  /** It waits for a token or the network. All such time online counts towards one limit, each stretch offline towards another. */
-  wait(online: boolean): void {
-    if (this.closed || this.#phase === (online ? 'online' : 'offline')) return;
-    this.#enter(online ? 'online' : 'offline', online ? Math.max(0, this.#left) : this.#limits.offline);
-  }
-
-  /** Its sending has begun. */
-  send(): void {
-    if (!this.closed) this.#enter('sending', this.#limits.sending);
-  }
-
-  /** The network has come or gone: matters to those that wait. */
-  networkChanged(online: boolean): void {
-    if (this.#phase === 'online' || this.#phase === 'offline') this.wait(online);
-  }
-
-  #enter(phase: 'online' | 'offline' | 'sending', limit: number): void {
+  /** All time online counts towards one limit, each stretch offline towards another. To be told whenever the network comes or goes. */
+  watch(online: boolean): void {
+    if (this.closed || this.#online === online) return;
     const now = this.#clock.monotonic();
     this.#cancelTimer?.();
-    if (this.#phase === 'online') this.#left -= now - this.#since;
-    this.#phase = phase;
+    if (this.#online === true) this.#left -= now - this.#since;
+    this.#online = online;
     this.#since = now;
-    this.#cancelTimer = this.#clock.setTimeout(() => this.reject('deadline'), limit);
+    const limit = online ? Math.max(0, this.#left) : this.#limits.offline;
+    if (Number.isFinite(limit)) this.#cancelTimer = this.#clock.setTimeout(() => this.reject('deadline'), limit);
   }
 
   settle(status: number): void {

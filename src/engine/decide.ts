@@ -1,7 +1,7 @@
 // The decisions of the engine, apart from every effect: what to do with the token in hand, what a stored record means for it,
 // and what follows from an exchange. Pure.
 import type { Outcome } from './classify.ts';
-import type { SessionRecord } from './record.ts';
+import type { SessionRecord, Stamp } from './record.ts';
 import type { Reading } from './vault.ts';
 
 export type TokenUse =
@@ -23,7 +23,10 @@ export function decideToken(facts: TokenFacts): TokenUse {
 }
 
 /** The session in hand, as far as it is compared with the stored one. */
-export interface InHand { session: string; revision: number; accessToken: string; durable: boolean }
+export interface InHand { session: string; since: Stamp; revision: number; accessToken: string; durable: boolean }
+
+/** Says of a stored session, by id and revision, that it is over here: signed out, replaced, or ended at that revision. */
+export type IsOver = (session: string, revision: number) => boolean;
 
 export type StoredVerdict =
   | { kind: 'same'; record: SessionRecord }
@@ -38,21 +41,29 @@ export type StoredVerdict =
   /** Ours is younger, or the store says nothing about it: memory counts. */
   | { kind: 'ours' };
 
-/** What the store, read again, means for the session in hand. `knowsEnded` tells leftovers of sessions that are over. */
-export function decideStored(reading: Reading, mine: InHand, knowsEnded: (id: string) => boolean): StoredVerdict {
+/** What the store, read again, means for the session in hand. `isOver` tells leftovers. */
+export function decideStored(reading: Reading, mine: InHand, isOver: IsOver): StoredVerdict {
   if (reading.kind === 'empty') return mine.durable ? { kind: 'signed-out' } : { kind: 'ours' };
-  if (reading.kind === 'ended') return decideTombstone(reading, mine, knowsEnded);
+  if (reading.kind === 'ended') return decideTombstone(reading, mine, isOver);
   if (reading.kind !== 'record') return { kind: 'ours' };
   const { record } = reading;
-  if (record.session !== mine.session) return knowsEnded(record.session) ? { kind: 'ours' } : { kind: 'replaced', record };
+  if (record.session !== mine.session) {
+    const isLeftover = isOver(record.session, record.revision) || (!mine.durable && !isLater(record.since, mine.since));
+    return isLeftover ? { kind: 'ours' } : { kind: 'replaced', record };
+  }
   if (record.revision < mine.revision) return { kind: 'ours' };
   return record.revision === mine.revision && record.tokens.accessToken === mine.accessToken ? { kind: 'same', record } : { kind: 'newer', record };
 }
 
 /** The note of another session's end says that ours was replaced before, unless it is older than ours. */
-function decideTombstone(ended: { session: string; reason: string }, mine: InHand, knowsEnded: (id: string) => boolean): StoredVerdict {
+function decideTombstone(ended: { session: string; reason: string }, mine: InHand, isOver: IsOver): StoredVerdict {
   if (ended.session === mine.session) return { kind: 'ended', reason: ended.reason };
-  return mine.durable && !knowsEnded(ended.session) ? { kind: 'signed-out' } : { kind: 'ours' };
+  return mine.durable && !isOver(ended.session, 0) ? { kind: 'signed-out' } : { kind: 'ours' };
+}
+
+/** By both clocks: one may have been set, the other may have begun anew. */
+function isLater(one: Stamp, other: Stamp): boolean {
+  return one.mono > other.mono && one.wall > other.wall;
 }
 
 export type AfterExchange =

@@ -63,7 +63,7 @@ class RefreshEngine implements Engine {
     const settings = settingsOf(options);
     const calls = new Set<Call>();
     const gate = new Gate(host.connectivity, (online) => {
-      for (const call of calls) call.networkChanged(online);
+      for (const call of calls) call.watch(online);
       if (online) this.#relieve();
     });
     const vault = new Vault(host.store, settings.storeKey);
@@ -92,7 +92,7 @@ class RefreshEngine implements Engine {
     else endSession(rt, before, ENDINGS.signedInAnew);
     const granted = { accessToken, expiresIn, date: undefined, refreshToken: refreshToken === '' ? undefined : refreshToken };
     const tokens = tokensFrom(rt, granted, { now: stampOf(rt), travelled: 0, refreshToken: undefined });
-    const session = openSession(rt, { session: nameOf(rt), revision: 1, tokens, outage: undefined }, false);
+    const session = openSession(rt, { session: nameOf(rt), since: stampOf(rt), processes: [], revision: 1, tokens, outage: undefined }, false);
     session.writing = save(rt, session, session.record);
     await session.writing;
     session.writing = undefined;
@@ -102,12 +102,13 @@ class RefreshEngine implements Engine {
   }
 
   request(path: string, init: RequestInit = {}): Promise<{ status: number }> {
-    const { host, settings, calls, stopped } = this.#rt;
+    const { host, settings, calls, gate, stopped } = this.#rt;
     if (stopped) return Promise.reject(new RequestRejected('aborted'));
-    const limits = { online: settings.requestDeadline, offline: settings.queueDeadline, sending: settings.sendTimeout };
+    const limits = { online: settings.requestDeadline, offline: settings.queueDeadline };
     const call = new Call(path, init, { clock: host.clock, limits, removed: (over) => calls.delete(over) });
     if (call.closed) return call.promise;
     calls.add(call);
+    call.watch(gate.online);
     void perform(this.#rt, this.#loader, call);
     return call.promise;
   }

@@ -11,7 +11,8 @@ export class Holder {
   session: Session | undefined;
   /** Changes whenever somebody signs in or out: work begun before must not touch what came after. */
   epoch = 0;
-  readonly #ended = new Set<string>();
+  /** Session id -> the last revision that is over. */
+  readonly #ended = new Map<string, number>();
   readonly #listeners = new Set<Listener>();
   #loaded: (() => void)[] = [];
 
@@ -20,9 +21,9 @@ export class Holder {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Whether a stored session with this id is a leftover of one that ended here. */
-  knowsEnded(id: string): boolean {
-    return this.#ended.has(id);
+  /** Whether a stored session is a leftover of one that ended here. One the server refused may live on in a younger revision. */
+  isOver(id: string, revision: number): boolean {
+    return revision <= (this.#ended.get(id) ?? -1);
   }
 
   move(to: SessionState, reason: string): void {
@@ -48,7 +49,7 @@ export class Holder {
   end(session: Session, ending: Ending): void {
     if (session.ended !== undefined) return;
     session.ended = ending;
-    this.#ended.add(session.id);
+    this.#ended.set(session.id, ending.state === 'expired' ? session.revision : Number.POSITIVE_INFINITY);
     if (this.session !== session) return;
     this.session = undefined;
     this.epoch += 1;

@@ -1,6 +1,7 @@
 // Keeps memory and store in step: adopts what siblings wrote, writes what was granted, and does not give up on a write or a
 // clear that the store refuses for now (a locked phone): the rotation lives on in memory meanwhile (refresh-bugs F2, F6).
 import { laterOutage } from './backoff.ts';
+import type { Call } from './call.ts';
 import { decideStored } from './decide.ts';
 import type { SessionRecord } from './record.ts';
 import { endSession, monotonicHolds, observe, openSession, type Runtime, stampOf } from './runtime.ts';
@@ -8,6 +9,8 @@ import { ENDINGS, type Session } from './session.ts';
 
 /** The one lock of a device: whoever holds it may present the refresh token. */
 export const LOCK = 'refresh';
+/** RFC 9110 9.2.1. */
+const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS'];
 const FIRST_RETRY = 200;
 /** Short, because until the write succeeds a kill loses the rotation. */
 const LONGEST_RETRY = 1_000;
@@ -19,13 +22,15 @@ export async function reconcile(rt: Runtime, session: Session): Promise<Reconcil
   const reading = await rt.vault.read();
   if (session.ended !== undefined) return 'over';
   if (reading.kind === 'unreadable') return 'unreadable';
-  const mine = { session: session.id, revision: session.revision, accessToken: session.tokens.accessToken, durable: session.durable };
-  const verdict = decideStored(reading, mine, (id) => rt.holder.knowsEnded(id));
+  const { id, since, revision, durable, tokens } = session;
+  const mine = { session: id, since, revision, durable, accessToken: tokens.accessToken };
+  const verdict = decideStored(reading, mine, (other, at) => rt.holder.isOver(other, at));
   switch (verdict.kind) {
     case 'ours': return 'mine';
     case 'same':
       session.durable = true;
       session.dirty = false;
+      session.join(verdict.record.processes);
       session.outage = laterOutage(session.outage, verdict.record.outage, monotonicHolds(rt));
       return 'mine';
     case 'newer':
@@ -40,11 +45,16 @@ export async function reconcile(rt: Runtime, session: Session): Promise<Reconcil
       endSession(rt, session, { state: 'expired', reason: verdict.reason, rejection: 'reauthentication-required' });
       return 'over';
     case 'replaced':
-      endSession(rt, session, ENDINGS.replaced);
+      endSession(rt, session, ENDINGS.replaced, (call) => mayCarryOver(call, verdict.record.since.mono));
       openSession(rt, verdict.record, true);
       rt.holder.move('active', ENDINGS.replaced.reason);
       return 'over';
   }
+}
+
+/** A read that the app asked for after the other sign-in is the new user's; a write may have been composed for the old one. */
+function mayCarryOver({ init, calledAt }: Call, since: number): boolean {
+  return calledAt > since && SAFE_METHODS.includes(init.method ?? 'GET');
 }
 
 /** Writes `record` for the session and says whether the store holds it now. If not, the write is repeated until it does. */
@@ -73,7 +83,7 @@ export async function clear(rt: Runtime, only?: string): Promise<void> {
 
 /** Notes in the store that the server ended the session; repeated until it works. */
 export async function bury(rt: Runtime, session: Session, reason: string): Promise<void> {
-  const write = async (): Promise<boolean> => (await rt.vault.bury(session.id, reason)) !== 'refused';
+  const write = async (): Promise<boolean> => (await rt.vault.bury({ session: session.id, revision: session.revision }, reason)) !== 'refused';
   if (!(await write())) void repeat(rt, () => true, write);
 }
 

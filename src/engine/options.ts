@@ -12,10 +12,11 @@ export interface EngineOptions {
   refreshTimeout?: number;
   /** Attempts per trigger before the waiting requests fail, 1..6. Default 6. */
   attempts?: number;
-  /** A request fails with `deadline` after waiting this long, online, for a token. Its sending does not count. Default 50_000. */
+  /**
+   * A request fails with `deadline` after this much time online, waiting and sending together. Default 55_000; Infinity for apps
+   * with long transfers, whose own signals then bound them.
+   */
   requestDeadline?: number;
-  /** A sending that got no answer for this long fails with `deadline`; a guard against silence, not a time-out for slow answers. Default 300_000. */
-  sendTimeout?: number;
   /** Requests kept while offline; the next one fails with `queue-full`. Default 100. */
   queueLimit?: number;
   /** A request fails with `deadline` after this long offline. Default 900_000. */
@@ -38,8 +39,7 @@ export function settingsOf(options: EngineOptions): Settings {
     timer: options.timer ?? false,
     refreshTimeout: Math.max(1, options.refreshTimeout ?? 15_000),
     attempts: clamp(options.attempts ?? 6, 1, 6),
-    requestDeadline: Math.max(1, options.requestDeadline ?? 50_000),
-    sendTimeout: Math.max(1, options.sendTimeout ?? 300_000),
+    requestDeadline: Math.max(1, options.requestDeadline ?? 55_000),
     queueLimit: Math.max(0, options.queueLimit ?? 100),
     queueDeadline: Math.max(1, options.queueDeadline ?? 900_000),
     lockTimeout: Math.max(1, options.lockTimeout ?? 20_000),

@@ -22,6 +22,8 @@ export interface Outage {
   /** When the last attempt was sent, and for how many ms from then on no other may be. */
   readonly at: Stamp;
   readonly wait: number;
+  /** The pause in it, from the end of that attempt. */
+  readonly gap: number;
   /** The part of `wait` that nothing shortens: Retry-After and the hourly allowance. */
   readonly floor: number;
   /** Attempts that may still be spent before the hourly allowance sets the pace. */
@@ -33,6 +35,10 @@ export interface Outage {
 export interface SessionRecord {
   /** Names the sign-in; the same in all processes of the device. */
   readonly session: string;
+  /** When that was: an older session in the store is a leftover. */
+  readonly since: Stamp;
+  /** The processes that have written it, at most {@link MOST_PROCESSES}: more than one, and nobody may refresh without reading first. */
+  readonly processes: readonly string[];
   /** Counts rotations: the higher one is the younger pair. */
   readonly revision: number;
   readonly tokens: TokenSet;
@@ -42,6 +48,7 @@ export interface SessionRecord {
 /** What is left of a session that the server ended: siblings and the next launch say `expired` too, and know why. No tokens. */
 export interface Tombstone { readonly session: string; readonly ended: string }
 
+export const MOST_PROCESSES = 8;
 const VERSION = 1;
 
 export function encodeRecord(record: SessionRecord | Tombstone): string {
@@ -52,12 +59,15 @@ export function encodeRecord(record: SessionRecord | Tombstone): string {
 export function decodeRecord(value: string): SessionRecord | Tombstone | undefined {
   const json = parse(value);
   if (!isObject(json) || json['v'] !== VERSION) return undefined;
-  const { session, revision, tokens, outage, ended } = json;
+  const { session, since, processes, revision, tokens, outage, ended } = json;
   if (typeof session !== 'string') return undefined;
   if (typeof ended === 'string') return { session, ended };
   if (!isNumber(revision)) return undefined;
+  const begun = decodeStamp(since);
   const set = decodeTokens(tokens);
-  return set === undefined ? undefined : { session, revision, tokens: set, outage: decodeOutage(outage) };
+  if (begun === undefined || set === undefined || !Array.isArray(processes)) return undefined;
+  const names = processes.filter((name) => typeof name === 'string').slice(0, MOST_PROCESSES);
+  return { session, since: begun, processes: names, revision, tokens: set, outage: decodeOutage(outage) };
 }
 
 /**
@@ -84,10 +94,10 @@ function decodeTokens(value: unknown): TokenSet | undefined {
 /** A damaged outage costs nothing but its memory: the tokens are worth more. */
 function decodeOutage(value: unknown): Outage | undefined {
   if (!isObject(value)) return undefined;
-  const { failures, at, wait, floor, credit, unknown } = value;
+  const { failures, at, wait, gap, floor, credit, unknown } = value;
   const stamp = decodeStamp(at);
-  if (stamp === undefined || !isNumber(failures) || !isNumber(wait) || !isNumber(floor) || !isNumber(credit)) return undefined;
-  return { failures, at: stamp, wait, floor, credit, unknown: unknown === true };
+  if (stamp === undefined || !isNumber(failures) || !isNumber(wait) || !isNumber(gap) || !isNumber(floor) || !isNumber(credit)) return undefined;
+  return { failures, at: stamp, wait, gap, floor, credit, unknown: unknown === true };
 }
 
 function decodeStamp(value: unknown): Stamp | undefined {

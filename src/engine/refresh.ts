@@ -6,18 +6,23 @@ import { decideAfterExchange } from './decide.ts';
 import { exchange, revoke } from './exchange.ts';
 import { Flight, type FlightEnd } from './flight.ts';
 import { bury, codeOf, LOCK, reconcile, save } from './keeper.ts';
-import type { SessionRecord, Stamp } from './record.ts';
+import type { Stamp } from './record.ts';
 import { endSession, monotonicHolds, observe, type Runtime, stampOf } from './runtime.ts';
 import { ENDINGS, type Session } from './session.ts';
 import { tokensFrom } from './tokens.ts';
 
 /** A holder that outlasts two waits is frozen or dead: its own exchange was abandoned long ago (refresh-bugs class L). */
 const LOCK_PATIENCE = 2;
+/** Ms between two looks at a store that cannot be read. */
+const BLIND_PAUSE = 1_000;
 /** More rounds than this without a sending are a fault of the host; the flight gives up instead of spinning. */
 const MOST_ROUNDS = 100;
 
-/** `again`: nothing was sent, the reason is dealt with by waiting. */
-type Step = FlightEnd | 'again';
+/**
+ * `again`: nothing was sent, the reason is dealt with by waiting. `blind`: the store cannot be read, and siblings write to it: the
+ * refresh token in hand may be spent, and presenting it would end the session of all (RFC 9700 4.14.2).
+ */
+type Step = FlightEnd | 'again' | 'blind';
 
 /** The refresh that runs for the session, or a new one. */
 export function flightOf(rt: Runtime, session: Session): Flight {
@@ -61,6 +66,10 @@ async function fly(rt: Runtime, session: Session, flight: Flight): Promise<Fligh
       flight.releaseAhead();
     }
     spent.rounds += 1;
+    if (step === 'blind') {
+      flight.releaseAhead();
+      if (flight.needed) await flight.pause(rt.timers, BLIND_PAUSE);
+    }
     if (spent.attempts >= rt.settings.attempts || spent.rounds >= MOST_ROUNDS) return 'failed';
   }
 }
@@ -110,9 +119,9 @@ async function attempt(rt: Runtime, session: Session, flight: Flight): Promise<S
   if (stored === 'adopted' && session.isFresh(rt.host.clock.monotonic())) return 'renewed';
   const { refreshToken } = session.tokens;
   if (refreshToken === undefined) return await finish(rt, session, ENDINGS.noRefreshToken);
+  if (stored === 'unreadable' && session.shared) return 'blind';
   if (!rt.gate.online || rt.stopped || refreshFloor(rt, session) > 0) return 'again';
   const sentAt = stampOf(rt);
-  if (session.dead === refreshToken) return await confirmEnd(rt, session, flight, sentAt);
   noteSending(rt.sendings, sentAt.mono);
   flight.underWay = true;
   const outcome = await exchange(rt, refreshToken);
@@ -120,9 +129,7 @@ async function attempt(rt: Runtime, session: Session, flight: Flight): Promise<S
   switch (after.kind) {
     case 'persist': return await persist(rt, session, flight, { granted: after.outcome, sentAt });
     case 'discard': return discard(rt, session, after.refreshToken);
-    case 'confirm-end':
-      session.dead = refreshToken;
-      return await confirmEnd(rt, session, flight, sentAt);
+    case 'confirm-end': return await confirmEnd(rt, session);
     case 'back-off': return await backOff(rt, session, flight, { sentAt, ...after });
   }
 }
@@ -137,7 +144,7 @@ async function persist(
   flight.delivered = true;
   try {
     await reconcile(rt, session);
-    const record: SessionRecord = { session: session.id, revision: session.revision + 1, tokens, outage: undefined };
+    const record = session.recordWith(session.revision + 1, tokens, undefined);
     if (session.ended === undefined) await save(rt, session, record);
     if (session.ended !== undefined) return discard(rt, session, granted.refreshToken);
     session.adopt(record, stampOf(rt), monotonicHolds(rt));
@@ -154,11 +161,10 @@ function discard(rt: Runtime, session: Session, refreshToken: string | undefined
 }
 
 /** `invalid_grant` counts only for the pair that is current: a sibling may have rotated it (refresh-bugs L1 ff). */
-async function confirmEnd(rt: Runtime, session: Session, flight: Flight, sentAt: Stamp): Promise<Step> {
+async function confirmEnd(rt: Runtime, session: Session): Promise<Step> {
   const stored = await reconcile(rt, session);
   if (stored === 'over') return 'ended';
   if (stored === 'adopted') return session.isFresh(rt.host.clock.monotonic()) ? 'renewed' : 'again';
-  if (stored === 'unreadable') return await backOff(rt, session, flight, { sentAt, retryAfter: undefined, unknown: false });
   return await finish(rt, session, session.outage?.unknown === true ? ENDINGS.lostResponse : ENDINGS.invalidGrant);
 }
 

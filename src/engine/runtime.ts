@@ -35,21 +35,21 @@ export function monotonicHolds({ settings }: Runtime): boolean {
 
 /** Makes a stored or just granted record the session in hand. */
 export function openSession(rt: Runtime, record: SessionRecord, durable: boolean): Session {
-  const session = new Session(record, stampOf(rt), { durable, monotonicHolds: monotonicHolds(rt) });
+  const session = new Session(record, stampOf(rt), { durable, monotonicHolds: monotonicHolds(rt), process: rt.host.name });
   rt.holder.take(session);
   return session;
 }
 
 /** Ends a session: state first, then its requests, then its refresh, which notices by itself. */
-export function endSession(rt: Runtime, session: Session, ending: Ending): void {
+export function endSession(rt: Runtime, session: Session, ending: Ending, spared?: (call: Call) => boolean): void {
   if (session.ended !== undefined) return;
   rt.holder.end(session, ending);
-  rejectCalls(rt, ending.rejection);
+  rejectCalls(rt, ending.rejection, spared);
   session.flight?.kick();
 }
 
-export function rejectCalls(rt: Runtime, reason: Rejection): void {
-  for (const call of [...rt.calls]) call.reject(reason);
+export function rejectCalls(rt: Runtime, reason: Rejection, spared: (call: Call) => boolean = () => false): void {
+  for (const call of [...rt.calls]) if (!spared(call)) call.reject(reason);
 }
 
 /** Tells whoever watches what went wrong; never a token, never a text from outside. */

@@ -30,7 +30,6 @@ export async function perform(rt: Runtime, loading: Loading, call: Call): Promis
     const session = lookup(rt) ?? (await acquire(rt, loading, call));
     if (session === undefined) return;
     const accessToken = session.tokens.accessToken;
-    call.send();
     const answer = await transmit(rt, call, accessToken);
     if (call.closed) return;
     if (answer === undefined) return call.reject('network');
@@ -70,7 +69,6 @@ async function acquire(rt: Runtime, loading: Loading, call: Call): Promise<Sessi
   let settled = false;
   let patient = true;
   while (!call.closed) {
-    call.wait(rt.gate.online);
     const { session } = rt.holder;
     if (session === undefined) {
       if (!(await waitForSession(rt, loading, call))) return undefined;
