@@ -1,61 +1,26 @@
-// Writes docs/cli.md from the tables of the command line: `npm run docs`. With --check it only compares (exit 1 when stale).
-import { readFileSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { COMMANDS } from '../src/cli/command-table.ts';
-import type { CommandRow } from '../src/cli/command-table.ts';
-import { EXITS } from '../src/cli/exit.ts';
-import { GLOBAL_OPTIONS, variableOf } from '../src/cli/option-table.ts';
-import type { OptionRow } from '../src/cli/option-table.ts';
-import { ERROR_CODES } from '../src/cli/glossary.ts';
-import { REPORTERS } from '../src/report/registry.ts';
-import { PROBLEM_CODES } from '../src/scenario/problem.ts';
+// Writes the reference under docs/ and scenarios/scenario.schema.json from the tables that the code runs on: `npm run docs`. With
+// --check it writes nothing and fails when a file is out of date, so that code and documents cannot drift apart.
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { scenarioJsonSchemaText } from '../src/scenario/json-schema.ts';
+import { cliReference } from './docs/cli.ts';
+import { corpusPage, formatPage, invariantsPage } from './docs/pages.ts';
 
-/** The whole reference. */
-export function cliReference(): string {
-  const commands = Object.entries<CommandRow>(COMMANDS).flatMap(([name, row]) => commandSection(name, row));
-  return `${[
-    '# The command line', '', 'Generated from the tables in `src/cli/` by `npm run docs`; change those.', '',
-    ...commands,
-    '## Options of every command', '', ...optionTable(GLOBAL_OPTIONS), '',
-    '## Reporters', '', '`--reporter name` prints, `--reporter name=file` writes a file, whole or not at all. Several may be given; one of them prints.', '',
-    ...table(['reporter', 'what it writes'], Object.entries(REPORTERS).map(([name, { summary }]) => [`\`${name}\``, summary])), '',
-    'Results go to standard output, everything else to standard error; with `--json` standard output is one JSON document.', '',
-    '## Exit codes', '', 'When several hold, the first of this table decides.', '',
-    ...table(['code', 'meaning', 'more'], Object.values(EXITS).map(({ code, meaning, explanation }) => [String(code), meaning, explanation])), '',
-    '## Error codes', '', ...table(['code', 'meaning'], Object.entries({ ...ERROR_CODES, ...PROBLEM_CODES }).map(([code, text]) => [`\`${code}\``, text])), '',
-  ].join('\n')}`;
-}
+const ROOT = new URL('../', import.meta.url);
+const FILES: Readonly<Record<string, () => string>> = {
+  'docs/cli.md': cliReference,
+  'docs/invariants.md': invariantsPage,
+  'docs/scenario-format.md': formatPage,
+  'docs/scenarios.md': corpusPage,
+  'scenarios/scenario.schema.json': scenarioJsonSchemaText,
+};
 
-function commandSection(name: string, row: CommandRow): string[] {
-  const usage = `tokenwarp ${name}${row.args === '' ? '' : ` ${row.args}`} [options]`;
-  const examples = row.examples.map(([line, what]) => [`\`${line}\``, what]);
-  return [
-    `## tokenwarp ${name}`, '', `${row.summary.charAt(0).toUpperCase()}${row.summary.slice(1)}.`, '', '```', usage, '```', '', row.details, '',
-    ...(Object.keys(row.options).length === 0 ? [] : [...optionTable(row.options), '']),
-    ...table(['example', 'what it does'], examples), '',
-  ];
-}
-
-function optionTable(options: Readonly<Record<string, OptionRow>>): string[] {
-  const rows = Object.entries(options).filter(([, row]) => row.hidden !== true)
-    .map(([key, row]) => [`\`${row.flags}\``, row.summary, row.otherwise ?? '', `\`${variableOf(key)}\``]);
-  return table(['option', 'meaning', 'default', 'variable'], rows);
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  const line = (cells: readonly string[]): string => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)];
-}
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const target = new URL('../docs/cli.md', import.meta.url);
-  const text = cliReference();
-  if (process.argv.includes('--check')) {
-    const fresh = readFileSync(target, 'utf8') === text;
-    process.stdout.write(fresh ? 'docs/cli.md is fresh\n' : 'docs/cli.md is stale: npm run docs\n');
-    process.exitCode = fresh ? 0 : 1;
-  } else {
-    writeFileSync(target, text);
-    process.stdout.write(`docs/cli.md: ${text.length} bytes\n`);
-  }
+const check = process.argv.includes('--check');
+mkdirSync(new URL('docs', ROOT), { recursive: true });
+for (const [name, write] of Object.entries(FILES)) {
+  const file = new URL(name, ROOT);
+  const text = write();
+  if (existsSync(file) && readFileSync(file, 'utf8') === text) continue;
+  if (check) process.exitCode = 1;
+  else writeFileSync(file, text);
+  console.log(`${name} ${check ? 'is out of date: npm run docs' : 'written'}`);
 }

@@ -1,5 +1,5 @@
 // The JSON schema of the scenario format for editors, derived from the zod schema. draft-07, because that is what
-// yaml-language-server handles. Made at build time by scripts/schema.ts and checked in; never needed at run time.
+// yaml-language-server handles. Written by `npm run docs` and checked in; never needed at run time.
 import { z } from 'zod';
 import { scenario } from './schema.ts';
 
