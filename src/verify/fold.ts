@@ -12,7 +12,7 @@ const ALONE = 'no-token-leak';
 /** One finding per cause, ordered by the event at which it broke. */
 export function foldByCause(view: HistoryView, violations: readonly Violation[]): readonly Finding[] {
   const rank = new Map(CAUSE_ORDER.map((invariant, at) => [invariant.name, at]));
-  const ordered = [...violations].sort((a, b) => a.seq - b.seq || (rank.get(a.invariant) ?? 0) - (rank.get(b.invariant) ?? 0));
+  const ordered = [...violations].sort((a, b) => rootOf(a) - rootOf(b) || (rank.get(a.invariant) ?? 0) - (rank.get(b.invariant) ?? 0) || a.seq - b.seq);
   const groups: Group[] = [];
   for (const violation of ordered) {
     const subjects = subjectsOf(view, violation);
@@ -24,6 +24,10 @@ export function foldByCause(view: HistoryView, violations: readonly Violation[])
     }
   }
   return groups.map(({ first, folded }) => ({ ...first, folded }));
+}
+
+function rootOf({ root, seq }: Violation): number {
+  return root ?? seq;
 }
 
 interface Subjects { names: Set<string>; devices: Set<string> }

@@ -15,6 +15,8 @@ export interface Violation {
   hint: string;
   /** The event at which it broke. */
   seq: number;
+  /** The earlier event it goes back to, where there is one: findings are ordered by it. */
+  root?: number;
   /** The few events that show it, ascending, `seq` among them. */
   witness: readonly number[];
 }

@@ -17,17 +17,20 @@ export function earlier(from: { t: number }, to: { t: number }): string {
   return to.t === from.t ? 'in the same millisecond' : `${ms(to.t - from.t)} earlier`;
 }
 
-export interface ViolationParts { clause?: string; message: string; hint: string; at: { seq: number }; witness: readonly ({ seq: number } | undefined)[] }
+export interface ViolationParts { clause?: string; message: string; hint: string; at: { seq: number }; root?: { seq: number }; witness: readonly ({ seq: number } | undefined)[] }
 
 /** The largest number of events a witness names. */
 const WITNESS_SIZE = 8;
 
 /** A violation with its witness in order: each event once, the violating one always, the earliest others dropped when there are too many. */
 export function violation(invariant: Pick<Invariant, 'name'>, parts: ViolationParts): Violation {
-  const { clause, message, hint, at, witness } = parts;
+  const { clause, message, hint, at, root, witness } = parts;
   const seqs = new Set<number>();
   for (const event of witness) if (event !== undefined && event.seq !== at.seq) seqs.add(event.seq);
   const kept = [...seqs].sort((a, b) => a - b).slice(-(WITNESS_SIZE - 1));
   const all = [...kept, at.seq].sort((a, b) => a - b);
-  return { invariant: invariant.name, ...(clause === undefined ? {} : { clause }), message, hint, seq: at.seq, witness: all };
+  return {
+    invariant: invariant.name, ...(clause === undefined ? {} : { clause }), message, hint, seq: at.seq,
+    ...(root === undefined ? {} : { root: root.seq }), witness: all,
+  };
 }

@@ -50,6 +50,7 @@ export function lostAtEnd(view: HistoryView, device: DeviceInfo, invariant: Inva
     message: `at the end the store of ${device.device} does not hold ${newRt}, which came with ${granted.x}; it holds ${labels.length === 0 ? 'nothing' : labels.join(', ')}`,
     hint: 'store the refresh token of every answer, also when something else about the answer displeases you, and again when a write failed',
     at: runEnd,
+    root: granted.delivered,
     witness: [granted.sent, granted.delivered, ...device.writes.filter((write) => (write.end?.seq ?? 0) > (granted.delivered?.seq ?? 0)).map((write) => write.end).slice(0, 3)],
   });
 }

@@ -88,6 +88,7 @@ function notAdopted(view: HistoryView, exchange: Exchange): Violation | undefine
     message: `${process} presented ${next.rt} in ${next.x}, ${after(delivered, next.sent)} ${newRt} had come with ${x}: the rotation was never adopted nor stored`,
     hint: 'take the refresh token of every answer over, in memory and in the store; keep it in memory and write again when the store refuses',
     at: next.sent,
+    root: delivered,
     witness: [exchange.sent, delivered, ...view.device(device).writes.filter((write) => write.labels.includes(newRt)).map((write) => write.end).slice(0, 2)],
   });
 }

@@ -1,5 +1,6 @@
 // The clauses of I11, each a small function over one retry and what led to it.
 import { needed, outcome, refusedAt } from '../derived.ts';
+import { between, lastBefore } from '../moments.ts';
 import type { Exchange } from '../records.ts';
 import type { Violation } from '../result.ts';
 import { ms, violation } from '../say.ts';
@@ -78,7 +79,7 @@ export function unbounded({ exchange, attempts, isRetry }: Retry): Violation | u
 /** Clause f: granted, and at once the next one, though the new token is good; twice in a row, with nothing new in between. */
 export function loops(view: HistoryView, { exchange, chain, isRetry }: Retry): Violation | undefined {
   const [one, two] = chain.slice(-2);
-  if (!isRetry || one === undefined || two === undefined) return undefined;
+  if (!isRetry || one === undefined || two === undefined || isWaitedFor(view, exchange) || isWaitedFor(view, two)) return undefined;
   if (![two, exchange].every((next) => isNeedless(view, next))) return undefined;
   const { process, sent } = two;
   return violation(NAME, {
@@ -86,8 +87,16 @@ export function loops(view: HistoryView, { exchange, chain, isRetry }: Retry): V
     message: `${process} refreshes in a loop: ${one.x}, ${two.x} and ${exchange.x} within ${ms(exchange.sent.t - one.sent.t)}, each granted, none of them needed`,
     hint: 'clamp the refresh-ahead time to half of the lifetime, and split timers longer than 2^31-1 ms (24.8 days): they fire at once',
     at: sent,
+    root: isNeedless(view, one) ? one.sent : sent,
     witness: [one.sent, one.delivered, two.delivered, exchange.sent],
   });
+}
+
+/** Some request is still open: what looks like a loop may be a queue of callers, each with a reason of its own. */
+function isWaitedFor(view: HistoryView, { process, sent }: Exchange): boolean {
+  const { calls, settles, lives } = view.process(process);
+  const born = lastBefore(lives, sent.seq)?.seq ?? -1;
+  return between(calls, born, sent.seq).length > between(settles, born, sent.seq).length;
 }
 
 function isNeedless(view: HistoryView, exchange: Exchange): boolean {
