@@ -15,7 +15,8 @@ export function checkFault(raw: Raw, path: Path, context: CheckContext): void {
     report('TW_SCENARIO_MISSING', source.at(path), 'a fault that does nothing', `one of ${Object.keys(FAULT_KINDS).join(', ')}`);
     return;
   }
-  if (second !== undefined) report('TW_SCENARIO_KEY', source.keyAt([...path, second]), `a fault with two kinds: ${kind} and ${second}`, 'one fault per step');
+  if (second !== undefined)
+    report('TW_SCENARIO_KEY', source.keyAt([...path, second]), `a fault with two kinds: ${kind} and ${second}`, 'one fault per step');
   else checkOwnKeys(kind, raw, path, context);
   if (typeof raw['from'] === 'string') checkPlace(raw['from'], source.at([...path, 'from']), context);
 }
@@ -24,12 +25,15 @@ function checkOwnKeys(kind: FaultKind, raw: Raw, path: Path, { source, report }:
   const own: readonly string[] = FAULT_KINDS[kind];
   for (const key of Object.keys(raw)) {
     if (!OWN_KEYS.has(key) || own.includes(key)) continue;
-    const kinds = Object.entries(FAULT_KINDS).filter(([, keys]) => (keys as readonly string[]).includes(key)).map(([name]) => name);
+    const kinds = Object.entries(FAULT_KINDS)
+      .filter(([, keys]) => (keys as readonly string[]).includes(key))
+      .map(([name]) => name);
     report('TW_SCENARIO_KEY', source.keyAt([...path, key]), `"${key}" means nothing beside "${kind}"`, `it belongs to ${kinds.join(', ')}`);
   }
   const { how } = raw;
   const words = FAULT_HOW[kind];
-  if (typeof how === 'string' && words !== undefined && !words.includes(how)) report('TW_SCENARIO_VALUE', source.at([...path, 'how']), `"how" cannot be "${how}" beside "${kind}"`, `expected ${words.join(' or ')}`);
+  if (typeof how === 'string' && words !== undefined && !words.includes(how))
+    report('TW_SCENARIO_VALUE', source.at([...path, 'how']), `"how" cannot be "${how}" beside "${kind}"`, `expected ${words.join(' or ')}`);
   if (raw['location'] !== undefined && !(typeof raw['reply'] === 'number' && raw['reply'] >= 300 && raw['reply'] < 400)) {
     report('TW_SCENARIO_KEY', source.keyAt([...path, 'location']), '"location" needs a 3xx reply');
   }

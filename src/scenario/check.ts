@@ -22,13 +22,16 @@ export function check(source: Source, invariants: readonly string[]): Problem[] 
   const raw = record(source.value);
   const problems: Problem[] = [];
   const context: CheckContext = {
-    source, devices: devicesOf(raw), requests: new Map(),
+    source,
+    devices: devicesOf(raw),
+    requests: new Map(),
     report: (...problem) => problems.push(source.problem(...problem)),
   };
   checkDevices(raw, context);
   checkGrace(record(raw['server']), ['server'], context);
   const total = checkSteps(list(raw['steps']), { path: ['steps'], times: 1 }, context);
-  if (total > MOST_STEPS) context.report('TW_SCENARIO_VALUE', source.keyAt(['steps']), `${total} steps with every repeat written out`, `at most ${MOST_STEPS}`);
+  if (total > MOST_STEPS)
+    context.report('TW_SCENARIO_VALUE', source.keyAt(['steps']), `${total} steps with every repeat written out`, `at most ${MOST_STEPS}`);
   checkExpectations(raw, context);
   checkRelax(list(raw['relax']), invariants, context);
   return problems;
@@ -37,26 +40,42 @@ export function check(source: Source, invariants: readonly string[]): Problem[] 
 /** Devices as the file means them, also when parts of them are wrong. */
 function devicesOf(raw: Raw): ReadonlyMap<string, readonly string[]> {
   if (raw['devices'] === undefined) return new Map([['phone', ['app']]]);
-  return new Map(Object.entries(record(raw['devices'])).map(([name, device]) => {
-    const processes = list(record(device)['processes']).filter((process) => typeof process === 'string');
-    return [name, processes.length > 0 ? processes : ['app']];
-  }));
+  return new Map(
+    Object.entries(record(raw['devices'])).map(([name, device]) => {
+      const processes = list(record(device)['processes']).filter((process) => typeof process === 'string');
+      return [name, processes.length > 0 ? processes : ['app']];
+    }),
+  );
 }
 
 function checkDevices(raw: Raw, { source, devices, report }: CheckContext): void {
-  if (devices.size === 0) report('TW_SCENARIO_VALUE', source.at(['devices']), 'a scenario without devices', 'name one, or leave `devices` out for one phone');
+  if (devices.size === 0)
+    report('TW_SCENARIO_VALUE', source.at(['devices']), 'a scenario without devices', 'name one, or leave `devices` out for one phone');
   const ttl = parseDuration(String(record(record(raw['server'])['accessToken'])['ttl'])) ?? DEFAULT_POLICY.accessToken.lifetime;
   for (const [name, processes] of devices) {
     const path = ['devices', name];
-    if (RESERVED.includes(name)) report('TW_SCENARIO_NAME', source.keyAt(path), `a device cannot be called "${name}"`, 'the servers and the world are called so in a history');
+    if (RESERVED.includes(name))
+      report(
+        'TW_SCENARIO_NAME',
+        source.keyAt(path),
+        `a device cannot be called "${name}"`,
+        'the servers and the world are called so in a history',
+      );
     const twice = processes.findIndex((process, i) => processes.indexOf(process) < i);
-    if (twice > 0) report('TW_SCENARIO_DUPLICATE', source.at([...path, 'processes', twice]), `process "${processes[twice]}" is there twice`);
+    if (twice > 0)
+      report('TW_SCENARIO_DUPLICATE', source.at([...path, 'processes', twice]), `process "${processes[twice]}" is there twice`);
     const session = record(record(record(raw['devices'])[name])['session']);
     const expiresIn = parseDuration(String(session['expiresIn']));
     if (expiresIn === undefined) continue;
     const at = source.at([...path, 'session', 'expiresIn']);
     if (session['state'] !== 'active') report('TW_SCENARIO_KEY', at, '"expiresIn" means nothing beside a session that is not active');
-    if (expiresIn > ttl) report('TW_SCENARIO_VALUE', at, `an access token cannot be good for longer than it lives`, 'raise server.accessToken.ttl, or lower this');
+    if (expiresIn > ttl)
+      report(
+        'TW_SCENARIO_VALUE',
+        at,
+        `an access token cannot be good for longer than it lives`,
+        'raise server.accessToken.ttl, or lower this',
+      );
   }
 }
 
@@ -64,13 +83,21 @@ function checkDevices(raw: Raw, { source, devices, report }: CheckContext): void
 function checkGrace(server: Raw, path: Path, { source, report }: CheckContext): void {
   const grace = record(record(server['refreshToken'])['grace']);
   if (grace['policy'] === 'strict' && grace['window'] !== undefined) {
-    report('TW_SCENARIO_KEY', source.keyAt([...path, 'refreshToken', 'grace', 'window']), 'grace policy "strict" has no window', 'leave the window out, or choose another policy');
+    report(
+      'TW_SCENARIO_KEY',
+      source.keyAt([...path, 'refreshToken', 'grace', 'window']),
+      'grace policy "strict" has no window',
+      'leave the window out, or choose another policy',
+    );
   }
 }
 
 /** Checks a list of steps; returns how many they are with every repeat written out. */
 function checkSteps(steps: readonly unknown[], where: { path: Path; times: number }, context: CheckContext): number {
-  return steps.reduce<number>((total, raw, i) => total + checkStep(record(raw), { path: [...where.path, i], times: where.times }, context), 0);
+  return steps.reduce<number>(
+    (total, raw, i) => total + checkStep(record(raw), { path: [...where.path, i], times: where.times }, context),
+    0,
+  );
 }
 
 function checkStep(raw: Raw, where: { path: Path; times: number }, context: CheckContext): number {
@@ -79,12 +106,18 @@ function checkStep(raw: Raw, where: { path: Path; times: number }, context: Chec
   const [verb, second] = verbs;
   if (verb === undefined) {
     // A misspelt verb is reported as an unknown key already.
-    if (Object.keys(raw).every((key) => STEP_KEYS.has(key))) report('TW_SCENARIO_VERB', source.at(where.path), 'a step without a verb', `one of ${Object.keys(VERBS).join(', ')}`);
+    if (Object.keys(raw).every((key) => STEP_KEYS.has(key)))
+      report('TW_SCENARIO_VERB', source.at(where.path), 'a step without a verb', `one of ${Object.keys(VERBS).join(', ')}`);
     if (raw['on'] !== undefined) checkOn('request', raw, where.path, context);
     return 1;
   }
   if (second !== undefined) {
-    report('TW_SCENARIO_VERB', source.keyAt([...where.path, second]), `a step with ${verbs.length} verbs: ${verbs.join(', ')}`, 'one verb per step; use parallel for steps that begin together');
+    report(
+      'TW_SCENARIO_VERB',
+      source.keyAt([...where.path, second]),
+      `a step with ${verbs.length} verbs: ${verbs.join(', ')}`,
+      'one verb per step; use parallel for steps that begin together',
+    );
     return 1;
   }
   checkCompanions(verb, raw, where, context);
@@ -104,14 +137,28 @@ function checkInner(verb: string, raw: Raw, where: { path: Path; times: number }
 }
 
 /** `as` names requests only, each name once; `wait` is for what takes time. */
-function checkCompanions(verb: keyof typeof VERBS, raw: Raw, where: { path: Path; times: number }, { source, requests, report }: CheckContext): void {
+function checkCompanions(verb: keyof typeof VERBS, raw: Raw, where: { path: Path; times: number }, context: CheckContext): void {
+  const { source, requests, report } = context;
   const rule = VERBS[verb];
-  if (raw['wait'] !== undefined && rule.wait === undefined) report('TW_SCENARIO_KEY', source.keyAt([...where.path, 'wait']), `"wait" means nothing beside "${verb}"`);
+  if (raw['wait'] !== undefined && rule.wait === undefined)
+    report('TW_SCENARIO_KEY', source.keyAt([...where.path, 'wait']), `"wait" means nothing beside "${verb}"`);
   const name = raw['as'];
   if (name === undefined) return;
-  if (rule.as === undefined) report('TW_SCENARIO_KEY', source.keyAt([...where.path, 'as']), `"as" means nothing beside "${verb}"`, 'only requests have names');
-  else if (typeof name === 'string' && requests.has(name)) report('TW_SCENARIO_DUPLICATE', source.at([...where.path, 'as']), `a request called "${name}" is there already`);
-  else if (typeof name === 'string') requests.set(name, where.times * (Number(record(raw['request'])['count']) || 1));
+  if (rule.as === undefined)
+    report('TW_SCENARIO_KEY', source.keyAt([...where.path, 'as']), `"as" means nothing beside "${verb}"`, 'only requests have names');
+  else if (typeof name === 'string') {
+    const names = namesOf(name, raw['on'], context);
+    if (names.some((each) => requests.has(each)))
+      report('TW_SCENARIO_DUPLICATE', source.at([...where.path, 'as']), `a request called "${name}" is there already`);
+    else for (const each of names) requests.set(each, Number(record(raw['request'])['count']) || 1);
+  }
+}
+
+/** A request on several places is several: `name@phone/app`, `name@tablet/app`. A repeated one is known by its last round. */
+function namesOf(name: string, on: unknown, { devices }: CheckContext): string[] {
+  const places = list(on).filter((place) => typeof place === 'string');
+  if (places.length < 2) return [name];
+  return places.map((place) => `${name}@${place.includes('/') ? place : `${place}/${devices.get(place)?.[0] ?? 'app'}`}`);
 }
 
 function checkOn(verb: keyof typeof VERBS, raw: Raw, path: Path, context: CheckContext): void {
@@ -128,7 +175,8 @@ function checkOn(verb: keyof typeof VERBS, raw: Raw, path: Path, context: CheckC
   for (const [name, at] of names) {
     if (typeof name !== 'string') continue;
     const device = name.split('/', 1)[0] ?? name;
-    if (rule === 'device' && name.includes('/')) report('TW_SCENARIO_NAME', source.at(at), `"${verb}" is about a device, not about one process`, `on: ${device}`);
+    if (rule === 'device' && name.includes('/'))
+      report('TW_SCENARIO_NAME', source.at(at), `"${verb}" is about a device, not about one process`, `on: ${device}`);
     else checkPlace(name, source.at(at), context);
   }
 }
@@ -152,23 +200,46 @@ function checkExpect(expect: unknown, path: Path, context: CheckContext): void {
   if (expect === undefined) return;
   const { source, requests, report } = context;
   const raw = record(expect);
-  if (typeof expect === 'object' && Object.keys(raw).length === 0) report('TW_SCENARIO_VALUE', source.at(path), 'an expectation that expects nothing', 'refreshes, prompts, sessions or requests');
+  if (typeof expect === 'object' && Object.keys(raw).length === 0)
+    report('TW_SCENARIO_VALUE', source.at(path), 'an expectation that expects nothing', 'refreshes, prompts, sessions or requests');
   for (const name of Object.keys(record(raw['sessions']))) checkPlace(name, source.keyAt([...path, 'sessions', name]), context);
   for (const name of Object.keys(record(raw['requests']))) {
     const [base = name, nth] = name.split('#');
     const many = requests.get(base);
     const at = source.keyAt([...path, 'requests', name]);
-    if (many === undefined) report('TW_SCENARIO_NAME', at, `no request is called "${base}"`, didYouMean(base, requests.keys()) ?? 'give the request a name with `as`');
+    if (many === undefined)
+      report(
+        'TW_SCENARIO_NAME',
+        at,
+        `no request is called "${base}"`,
+        didYouMean(base, requests.keys()) ?? elsewhere(base, requests) ?? 'give the request a name with `as`',
+      );
     else if (nth !== undefined && !(/^[1-9]\d*$/.test(nth) && Number(nth) >= 2 && Number(nth) <= many)) {
-      report('TW_SCENARIO_NAME', at, `"${base}" stands for ${many} request${many === 1 ? '' : 's'}`, many === 1 ? base : `${base}, ${base}#2 to ${base}#${many}`);
+      report(
+        'TW_SCENARIO_NAME',
+        at,
+        `"${base}" stands for ${many} request${many === 1 ? '' : 's'}`,
+        many === 1 ? base : `${base}, ${base}#2 to ${base}#${many}`,
+      );
     }
   }
+}
+
+/** The full names of a request that several places make. */
+function elsewhere(name: string, requests: ReadonlyMap<string, number>): string | undefined {
+  const full = [...requests.keys()].filter((key) => key.startsWith(`${name}@`));
+  return full.length === 0 ? undefined : `it is made in several places: ${full.join(', ')}`;
 }
 
 function checkRelax(relax: readonly unknown[], invariants: readonly string[], { source, report }: CheckContext): void {
   for (const [i, item] of relax.entries()) {
     const name = record(item)['invariant'];
     if (typeof name !== 'string' || invariants.length === 0 || invariants.includes(name)) continue;
-    report('TW_SCENARIO_NAME', source.at(['relax', i, 'invariant']), `there is no invariant "${name}"`, didYouMean(name, invariants) ?? `one of ${invariants.join(', ')}`);
+    report(
+      'TW_SCENARIO_NAME',
+      source.at(['relax', i, 'invariant']),
+      `there is no invariant "${name}"`,
+      didYouMean(name, invariants) ?? `one of ${invariants.join(', ')}`,
+    );
   }
 }

@@ -26,13 +26,20 @@ const WORDS: Words = {
   repeat: (step) => `${step.times} times: ${step.steps.map((inner) => inner.text).join('; ')}`,
   advance: (step) => {
     switch (step.to) {
-      case 'by': return `${formatDuration(step.by)} pass`;
-      case 'idle': return `time passes until nothing is pending (at most ${formatDuration(step.by)})`;
-      case 'past-expiry': return `time passes to ${formatDuration(step.by)} past the expiry of the access token of ${list(step.on)}`;
-      case 'before-expiry': return `time passes to ${formatDuration(step.by)} before the expiry of the access token of ${list(step.on)}`;
+      case 'by':
+        return `${formatDuration(step.by)} pass`;
+      case 'idle':
+        return `time passes until nothing is pending (at most ${formatDuration(step.by)})`;
+      case 'past-expiry':
+        return `time passes to ${formatDuration(step.by)} past the expiry of the access token of ${list(step.on)}`;
+      case 'before-expiry':
+        return `time passes to ${formatDuration(step.by)} before the expiry of the access token of ${list(step.on)}`;
     }
   },
-  network: (step) => 'state' in step.change ? `network ${step.change.state} on ${list(step.on)}` : `network latency ${range(step.change.latency)} on ${list(step.on)}`,
+  network: (step) =>
+    'state' in step.change
+      ? `network ${step.change.state} on ${list(step.on)}`
+      : `network latency ${range(step.change.latency)} on ${list(step.on)}`,
   fault: (step) => step.fault.text,
   heal: () => 'every fault ends',
   revoke: (step) => `server revokes ${REVOKED[step.what]} of ${list(step.on)} (${step.reason})`,
@@ -50,22 +57,30 @@ const WORDS: Words = {
 };
 
 const REVOKED = {
-  'access-token': 'the access token', 'refresh-token': 'the refresh token', 'family': 'the token family', 'all-sessions': 'all sessions of the user',
+  'access-token': 'the access token',
+  'refresh-token': 'the refresh token',
+  family: 'the token family',
+  'all-sessions': 'all sessions of the user',
 } as const;
 
 const list = (names: readonly string[]): string => names.join(', ');
 const unawaited = (step: { wait: boolean }): string => (step.wait ? '' : ' (not awaited)');
-const range = ({ min, max }: DurationRange): string => (min === max ? formatDuration(min) : `${formatDuration(min)}..${formatDuration(max)}`);
+const range = ({ min, max }: DurationRange): string =>
+  min === max ? formatDuration(min) : `${formatDuration(min)}..${formatDuration(max)}`;
 
 /** `accessToken.lifetime 300000`: the members of a policy patch, flat. */
 function leaves(patch: object, prefix = ''): string[] {
   return Object.entries(patch).flatMap(([key, value]: [string, unknown]) =>
-    typeof value === 'object' && value !== null ? leaves(value, `${prefix}${key}.`) : [`${prefix}${key} ${String(value)}`]);
+    typeof value === 'object' && value !== null ? leaves(value, `${prefix}${key}.`) : [`${prefix}${key} ${String(value)}`],
+  );
 }
 
 /** `refreshes 1, late 200, phone active`. */
 function expected(expect: Expectations): string {
-  const counts = [['refreshes', expect.refreshes], ['prompts', expect.prompts]] as const;
+  const counts = [
+    ['refreshes', expect.refreshes],
+    ['prompts', expect.prompts],
+  ] as const;
   return [
     ...counts.flatMap(([name, bound]) => (bound === undefined ? [] : [`${name} ${bounds(bound)}`])),
     ...Object.entries(expect.sessions ?? {}).map(([name, state]) => `${name} ${state}`),

@@ -1,6 +1,6 @@
 // What the schema refuses, in words for the person who wrote the file: every problem in one pass, each at the key or the
 // value that is wrong, with the word that was probably meant. It judges shapes only; names and verbs are check.ts's.
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { Path, Source } from './source.ts';
 import type { Problem } from './problem.ts';
 import { scenario } from './schema.ts';
@@ -21,28 +21,46 @@ export function diagnose(source: Source): Problem[] {
  */
 function phrase(issue: z.core.$ZodRawIssue): string | undefined {
   switch (issue.code) {
-    case 'unrecognized_keys': return Object.keys((issue.inst as z.ZodObject | undefined)?.shape ?? {}).join(' ');
-    case 'invalid_type': return TYPES[issue.expected] ?? issue.expected;
-    case 'invalid_value': return oneOf(issue.values.map((value) => (typeof value === 'string' ? value : JSON.stringify(value))));
-    case 'too_small': return `at least ${issue.minimum}${unit(issue.origin, issue.minimum)}`;
-    case 'too_big': return `at most ${issue.maximum}${unit(issue.origin, issue.maximum)}`;
-    default: return undefined;
+    case 'unrecognized_keys':
+      return Object.keys((issue.inst as z.ZodObject | undefined)?.shape ?? {}).join(' ');
+    case 'invalid_type':
+      return TYPES[issue.expected] ?? issue.expected;
+    case 'invalid_value':
+      return oneOf(issue.values.map((value) => (typeof value === 'string' ? value : JSON.stringify(value))));
+    case 'too_small':
+      return `at least ${issue.minimum}${unit(issue.origin, issue.minimum)}`;
+    case 'too_big':
+      return `at most ${issue.maximum}${unit(issue.origin, issue.maximum)}`;
+    default:
+      return undefined;
   }
 }
 
 const TYPES: Readonly<Record<string, string>> = {
-  string: 'text', int: 'a whole number', number: 'a whole number', boolean: 'true or false', array: 'a list', object: 'an object', record: 'an object', null: 'nothing',
+  string: 'text',
+  int: 'a whole number',
+  number: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'an object',
+  record: 'an object',
+  null: 'nothing',
 };
 const WORDS: Readonly<Record<string, string>> = { string: ' character', array: ' item' };
-const unit = (origin: string, many: number | bigint): string => (WORDS[origin] === undefined ? '' : `${WORDS[origin]}${many === 1 ? '' : 's'}`);
+const unit = (origin: string, many: number | bigint): string =>
+  WORDS[origin] === undefined ? '' : `${WORDS[origin]}${many === 1 ? '' : 's'}`;
 
 function explain(issue: Issue, base: Path, source: Source): Problem[] {
   const path = [...base, ...issue.path];
   switch (issue.code) {
-    case 'unrecognized_keys': return issue.keys.map((key) => unknownKey(key, path, issue.message.split(' '), source));
-    case 'invalid_union': return explainUnion(issue, path, source);
-    case 'invalid_key': return [wrongName(path, issue.issues[0]?.message ?? 'another name', source)];
-    default: return [wrongValue(path, [issue.message], valuesOf(issue), source)];
+    case 'unrecognized_keys':
+      return issue.keys.map((key) => unknownKey(key, path, issue.message.split(' '), source));
+    case 'invalid_union':
+      return explainUnion(issue, path, source);
+    case 'invalid_key':
+      return [wrongName(path, issue.issues[0]?.message ?? 'another name', source)];
+    default:
+      return [wrongValue(path, [issue.message], valuesOf(issue), source)];
   }
 }
 
@@ -51,7 +69,14 @@ function explainUnion(issue: z.core.$ZodIssueInvalidUnion, path: Path, source: S
   const meant = issue.errors.filter((branch) => branch.length > 0 && !branch.some(refusesWhole)).sort((a, b) => a.length - b.length)[0];
   if (meant !== undefined) return meant.flatMap((inner) => explain(inner, path, source));
   const refusals = openUnions(issue).filter(refusesWhole);
-  return [wrongValue(path, refusals.map((inner) => inner.message), refusals.flatMap(valuesOf), source)];
+  return [
+    wrongValue(
+      path,
+      refusals.map((inner) => inner.message),
+      refusals.flatMap(valuesOf),
+      source,
+    ),
+  ];
 }
 
 function openUnions(issue: Issue): readonly Issue[] {
@@ -99,7 +124,10 @@ function place(path: Path): string {
 }
 
 function valueAt(value: unknown, path: Path): unknown {
-  return path.reduce<unknown>((at, key) => (typeof at === 'object' && at !== null ? (at as Record<PropertyKey, unknown>)[key] : undefined), value);
+  return path.reduce<unknown>(
+    (at, key) => (typeof at === 'object' && at !== null ? (at as Record<PropertyKey, unknown>)[key] : undefined),
+    value,
+  );
 }
 
 function oneOf(words: readonly string[]): string {

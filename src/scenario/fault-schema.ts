@@ -23,38 +23,75 @@ export const FAULT_KINDS = {
 export type FaultKind = keyof typeof FAULT_KINDS;
 
 /** What `how` may say for a kind. */
-export const FAULT_HOW: Partial<Record<FaultKind, readonly string[]>> = { drop: ['reset', 'silence'], cut: ['reset', 'silence'], truncate: ['short', 'error'] };
+export const FAULT_HOW: Partial<Record<FaultKind, readonly string[]>> = {
+  drop: ['reset', 'silence'],
+  cut: ['reset', 'silence'],
+  truncate: ['short', 'error'],
+};
 
-const status = z.int({ error: 'an HTTP status from 100 to 599' }).min(100, { error: 'an HTTP status from 100 to 599' }).max(599, { error: 'an HTTP status from 100 to 599' });
+const status = z
+  .int({ error: 'an HTTP status from 100 to 599' })
+  .min(100, { error: 'an HTTP status from 100 to 599' })
+  .max(599, { error: 'an HTTP status from 100 to 599' });
 
 /** One fault rule: what happens, to which messages, how often. It stays until it is used up, runs out, or `heal`. */
-export const fault = z.strictObject({
-  drop: z.enum(['request', 'response']).optional()
-    .describe('The message never arrives. A dropped request never reaches the server; a dropped response was committed first.'),
-  cut: z.enum(PHASES).optional()
-    .describe('The connection breaks inside the server, just after this phase: received, validated, committed, serialised, flushed.'),
-  delay: positiveDuration.optional().describe('The message arrives this much later.'),
-  reply: z.union([status, z.enum(NAMED_REPLIES)]).optional()
-    .describe('Somebody else answers. A status, or: captive-portal (200 HTML), forbidden-page (403 HTML from a proxy), malformed-json (200, broken JSON), empty (200, no body), error-in-200 (an OAuth error with status 200), server-error-json (503 whose JSON says invalid_grant).'),
-  truncate: z.int().min(0).optional().describe('The body of the response ends after so many bytes.'),
-  rewrite: z.record(z.string(), z.json()).optional().describe('Members of the JSON response that get another value; null is a literal null.'),
-  remove: z.union([z.string(), z.array(z.string()).min(1)]).optional().describe('Members taken out of the JSON response.'),
-  duplicate: z.enum(['request', ...PHASES]).optional().describe('The transport sends the same request once more from this point on, as HTTP stacks do after a lost connection.'),
-  of: z.enum(['token', 'resource', 'revocation', 'other', 'any']).optional().describe('The endpoint whose messages it falls on. Default: resource when `path` is given, else token.'),
-  at: z.enum(POINTS as [string, ...string[]]).optional()
-    .describe('Where it falls: request (on its way out), after one of the phases, response (on its way back). Default: response for delay; received for reply, request for a captive portal. A reply at received means that the server did nothing; at committed or later the state has changed and only the answer is another.'),
-  how: z.enum(['reset', 'silence', 'short', 'error']).optional()
-    .describe('drop and cut: reset (default) tells the client at once, silence tells it nothing. truncate: short (default) looks complete, error breaks the reading.'),
-  path: path.optional().describe('Only requests whose path begins so.'),
-  from: place.optional().describe('Only requests of this device or process.'),
-  skip: z.int().min(1).optional().describe('Lets this many matching messages pass first.'),
-  times: z.int().min(1).optional().describe('How many messages it falls on. Default: all of them, until `heal`.'),
-  for: positiveDuration.optional().describe('How long it lasts, counted from this step.'),
-  retryAfter: duration.optional().describe('reply: a Retry-After header, in whole seconds (RFC 9110 10.2.3).'),
-  location: z.string().optional().describe('reply: a Location header, for a 3xx status.'),
-  body: z.string().optional().describe('reply: the body, as text.'),
-  json: z.record(z.string(), z.json()).optional().describe('reply: the body, as JSON.'),
-  headers: z.record(z.string(), z.string()).optional().describe('reply: further headers.'),
-}).meta({ id: 'fault' });
+export const fault = z
+  .strictObject({
+    drop: z
+      .enum(['request', 'response'])
+      .optional()
+      .describe('The message never arrives. A dropped request never reaches the server; a dropped response was committed first.'),
+    cut: z
+      .enum(PHASES)
+      .optional()
+      .describe('The connection breaks inside the server, just after this phase: received, validated, committed, serialised, flushed.'),
+    delay: positiveDuration.optional().describe('The message arrives this much later.'),
+    reply: z
+      .union([status, z.enum(NAMED_REPLIES)])
+      .optional()
+      .describe(
+        'Somebody else answers. A status, or: captive-portal (200 HTML), forbidden-page (403 HTML from a proxy), malformed-json (200, broken JSON), empty (200, no body), error-in-200 (an OAuth error with status 200), server-error-json (503 whose JSON says invalid_grant).',
+      ),
+    truncate: z.int().min(0).optional().describe('The body of the response ends after so many bytes.'),
+    rewrite: z
+      .record(z.string(), z.json())
+      .optional()
+      .describe('Members of the JSON response that get another value; null is a literal null.'),
+    remove: z
+      .union([z.string(), z.array(z.string()).min(1)])
+      .optional()
+      .describe('Members taken out of the JSON response.'),
+    duplicate: z
+      .enum(['request', ...PHASES])
+      .optional()
+      .describe('The transport sends the same request once more from this point on, as HTTP stacks do after a lost connection.'),
+    of: z
+      .enum(['token', 'resource', 'revocation', 'other', 'any'])
+      .optional()
+      .describe('The endpoint whose messages it falls on. Default: resource when `path` is given, else token.'),
+    at: z
+      .enum(POINTS as [string, ...string[]])
+      .optional()
+      .describe(
+        'Where it falls: request (on its way out), after one of the phases, response (on its way back). Default: response for delay; received for reply, request for a captive portal. A reply at received means that the server did nothing; at committed or later the state has changed and only the answer is another.',
+      ),
+    how: z
+      .enum(['reset', 'silence', 'short', 'error'])
+      .optional()
+      .describe(
+        'drop and cut: reset (default) tells the client at once, silence tells it nothing. truncate: short (default) looks complete, error breaks the reading.',
+      ),
+    path: path.optional().describe('Only requests whose path begins so.'),
+    from: place.optional().describe('Only requests of this device or process.'),
+    skip: z.int().min(1).optional().describe('Lets this many matching messages pass first.'),
+    times: z.int().min(1).optional().describe('How many messages it falls on. Default: all of them, until `heal`.'),
+    for: positiveDuration.optional().describe('How long it lasts, counted from this step.'),
+    retryAfter: duration.optional().describe('reply: a Retry-After header, in whole seconds (RFC 9110 10.2.3).'),
+    location: z.string().optional().describe('reply: a Location header, for a 3xx status.'),
+    body: z.string().optional().describe('reply: the body, as text.'),
+    json: z.record(z.string(), z.json()).optional().describe('reply: the body, as JSON.'),
+    headers: z.record(z.string(), z.string()).optional().describe('reply: further headers.'),
+  })
+  .meta({ id: 'fault' });
 
 export type FaultInput = z.infer<typeof fault>;

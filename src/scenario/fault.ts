@@ -13,7 +13,10 @@ export function faultSpec(input: FaultInput): FaultSpec & { for?: number } {
   const endpoint = input.of ?? (input.path === undefined ? 'token' : 'resource');
   const lasts = input.for === undefined ? undefined : ms(input.for);
   return {
-    text: faultText(kind, input, endpoint), endpoint, point: pointOf(kind, input), verdict: verdictOf(kind, input),
+    text: faultText(kind, input, endpoint),
+    endpoint,
+    point: pointOf(kind, input),
+    verdict: verdictOf(kind, input),
     ...defined({ path: input.path, from: input.from, skip: input.skip, times: input.times, for: lasts }),
   };
 }
@@ -25,24 +28,40 @@ export function faultKinds(input: object): FaultKind[] {
 
 function pointOf(kind: FaultKind, input: FaultInput): Point {
   switch (kind) {
-    case 'drop': return input.drop ?? 'response';
-    case 'cut': return input.cut ?? 'committed';
-    case 'duplicate': return input.duplicate ?? 'received';
-    case 'delay': return (input.at as Point | undefined) ?? 'response';
-    case 'reply': return (input.at as Point | undefined) ?? (input.reply === 'captive-portal' ? 'request' : 'received');
-    case 'truncate': case 'rewrite': case 'remove': return 'response';
+    case 'drop':
+      return input.drop ?? 'response';
+    case 'cut':
+      return input.cut ?? 'committed';
+    case 'duplicate':
+      return input.duplicate ?? 'received';
+    case 'delay':
+      return (input.at as Point | undefined) ?? 'response';
+    case 'reply':
+      return (input.at as Point | undefined) ?? (input.reply === 'captive-portal' ? 'request' : 'received');
+    case 'truncate':
+    case 'rewrite':
+    case 'remove':
+      return 'response';
   }
 }
 
 function verdictOf(kind: FaultKind, input: FaultInput): Verdict {
   switch (kind) {
-    case 'drop': case 'cut': return { kind: 'drop', how: input.how === 'silence' ? 'silence' : 'reset' };
-    case 'delay': return { kind: 'delay', ms: ms(input.delay ?? '0s') };
-    case 'reply': return { kind: 'reply', response: replyOf(input) };
-    case 'truncate': return { kind: 'truncate', keep: input.truncate ?? 0, how: input.how === 'error' ? 'error' : 'short' };
-    case 'rewrite': return { kind: 'rewrite', members: input.rewrite ?? {} };
-    case 'remove': return { kind: 'rewrite', members: Object.fromEntries([input.remove ?? []].flat().map((member) => [member, undefined])) };
-    case 'duplicate': return { kind: 'duplicate' };
+    case 'drop':
+    case 'cut':
+      return { kind: 'drop', how: input.how === 'silence' ? 'silence' : 'reset' };
+    case 'delay':
+      return { kind: 'delay', ms: ms(input.delay ?? '0s') };
+    case 'reply':
+      return { kind: 'reply', response: replyOf(input) };
+    case 'truncate':
+      return { kind: 'truncate', keep: input.truncate ?? 0, how: input.how === 'error' ? 'error' : 'short' };
+    case 'rewrite':
+      return { kind: 'rewrite', members: input.rewrite ?? {} };
+    case 'remove':
+      return { kind: 'rewrite', members: Object.fromEntries([input.remove ?? []].flat().map((member) => [member, undefined])) };
+    case 'duplicate':
+      return { kind: 'duplicate' };
   }
 }
 
@@ -51,10 +70,18 @@ const JSON_TYPE = 'application/json';
 
 /** Answers with a name. Their bodies are what such machines really send, shortened. */
 const REPLIES: Readonly<Record<NamedReply, HttpResponse>> = {
-  'captive-portal': { status: 200, headers: { 'content-type': HTML }, body: '<!doctype html><title>Welcome</title><form action="/accept">Accept the terms to go online</form>' },
-  'forbidden-page': { status: 403, headers: { 'content-type': HTML }, body: '<!doctype html><title>403 Forbidden</title><h1>Request blocked</h1>' },
+  'captive-portal': {
+    status: 200,
+    headers: { 'content-type': HTML },
+    body: '<!doctype html><title>Welcome</title><form action="/accept">Accept the terms to go online</form>',
+  },
+  'forbidden-page': {
+    status: 403,
+    headers: { 'content-type': HTML },
+    body: '<!doctype html><title>403 Forbidden</title><h1>Request blocked</h1>',
+  },
   'malformed-json': { status: 200, headers: { 'content-type': JSON_TYPE }, body: '{"access_token": "' },
-  'empty': { status: 200, headers: {}, body: '' },
+  empty: { status: 200, headers: {}, body: '' },
   // GitHub answers a dead refresh token so (lelylan/simple-oauth2#459).
   'error-in-200': { status: 200, headers: { 'content-type': JSON_TYPE }, body: '{"error":"temporarily_unavailable"}' },
   // A status that says outage with a body that says refusal: the status wins (huskarl-rs/huskarl#198).
@@ -62,8 +89,10 @@ const REPLIES: Readonly<Record<NamedReply, HttpResponse>> = {
 };
 
 function replyOf(input: FaultInput): HttpResponse {
-  const base: HttpResponse = typeof input.reply === 'string' ? REPLIES[input.reply]
-    : { status: input.reply ?? 500, headers: { 'content-type': 'text/plain' }, body: '' };
+  const base: HttpResponse =
+    typeof input.reply === 'string'
+      ? REPLIES[input.reply]
+      : { status: input.reply ?? 500, headers: { 'content-type': 'text/plain' }, body: '' };
   const json = input.json === undefined ? {} : { 'content-type': JSON_TYPE };
   const extra = Object.fromEntries(Object.entries(input.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]));
   const retry = input.retryAfter === undefined ? {} : { 'retry-after': String(Math.ceil(ms(input.retryAfter) / 1_000)) };

@@ -6,7 +6,12 @@ import { scenario } from './schema.ts';
 /** The schema as a plain object. */
 export function scenarioJsonSchema(): Record<string, unknown> {
   const { $schema, ...rest } = z.toJSONSchema(scenario, { target: 'draft-7', io: 'input' });
-  return { $schema, title: 'tokenwarp scenario', description: 'What happens to login sessions, step by step, and what must be true in the end.', ...rest };
+  return {
+    $schema,
+    title: 'tokenwarp scenario',
+    description: 'What happens to login sessions, step by step, and what must be true in the end.',
+    ...rest,
+  };
 }
 
 /** As it stands in scenarios/scenario.schema.json. */

@@ -9,7 +9,12 @@ import { byPosition, compareText, formatProblem, type Problem } from './problem.
 export const SUFFIX = '.scenario.yaml';
 
 /** One file: its plan or its problems, and the text for code frames. */
-export interface LoadedScenario { file: string; text: string; plan?: Plan; problems: Problem[] }
+export interface LoadedScenario {
+  file: string;
+  text: string;
+  plan?: Plan;
+  problems: Problem[];
+}
 
 export interface LoadedScenarios {
   files: LoadedScenario[];
@@ -56,7 +61,10 @@ function filesUnder(path: string): { files: string[]; problems: Problem[] } {
   const entries = attempt(() => readdirSync(path, { recursive: true, encoding: 'utf8' }));
   if (entries instanceof Error) return { files: [], problems: [unreadable(path, entries)] };
   const base = path.replace(/[\\/]+$/, '');
-  return { files: entries.filter((entry) => entry.endsWith(SUFFIX)).map((entry) => `${base}/${entry.replaceAll('\\', '/')}`), problems: [] };
+  return {
+    files: entries.filter((entry) => entry.endsWith(SUFFIX)).map((entry) => `${base}/${entry.replaceAll('\\', '/')}`),
+    problems: [],
+  };
 }
 
 /** Selecting by name must be unambiguous: the later file of two gives way. */
@@ -68,8 +76,16 @@ function checkNames(files: LoadedScenario[]): void {
     const other = taken.get(name);
     if (other === undefined) taken.set(name, file.file);
     else {
-      const line = file.text.split('\n').findIndex((text) => /^name:/.test(text)) + 1;
-      file.problems.push({ code: 'TW_SCENARIO_DUPLICATE', file: file.file, line: line || 1, column: 1, length: 4, message: `a scenario called "${name}" is there already`, hint: `in ${other}` });
+      const line = file.text.split('\n').findIndex((text) => text.startsWith('name:')) + 1;
+      file.problems.push({
+        code: 'TW_SCENARIO_DUPLICATE',
+        file: file.file,
+        line: line || 1,
+        column: 1,
+        length: 4,
+        message: `a scenario called "${name}" is there already`,
+        hint: `in ${other}`,
+      });
       delete file.plan;
     }
   }

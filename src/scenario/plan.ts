@@ -50,21 +50,38 @@ function buildPlan(input: ScenarioInput, source: Source): Plan {
   const requestDeadline = input.deadline === undefined ? DEADLINE : ms(input.deadline);
   const steps = buildSteps(input.steps, ['steps'], { source, devices, requestDeadline, next: 0 });
   return {
-    name: input.name, family: familyOf(file), file, summary: input.summary.trim(), tags: input.tags ?? [], specs: input.specs ?? [],
-    reproduces: input.reproduces ?? [], needs: input.needs ?? [], methods: uses(steps, 'signOut') ? ['signOut'] : [],
-    policy: patchPolicy(DEFAULT_POLICY, policyPatch(input.server ?? {})), devices,
+    name: input.name,
+    family: familyOf(file),
+    file,
+    summary: input.summary.trim(),
+    tags: input.tags ?? [],
+    specs: input.specs ?? [],
+    reproduces: input.reproduces ?? [],
+    needs: input.needs ?? [],
+    methods: uses(steps, 'signOut') ? ['signOut'] : [],
+    policy: patchPolicy(DEFAULT_POLICY, policyPatch(input.server ?? {})),
+    devices,
     latency: input.network?.latency === undefined ? LATENCY : rangeOf(input.network.latency),
-    steps, expect: buildExpectations(input.expect ?? {}, ['expect'], source), relax: input.relax ?? [],
-    maxVirtual: input.maxVirtual === undefined ? SLACK + advanced(steps) : ms(input.maxVirtual), requestDeadline,
+    steps,
+    expect: buildExpectations(input.expect ?? {}, ['expect'], source),
+    relax: input.relax ?? [],
+    maxVirtual: input.maxVirtual === undefined ? SLACK + advanced(steps) : ms(input.maxVirtual),
+    requestDeadline,
   };
 }
 
 function buildDevice(name: string, input: DeviceInput): DevicePlan {
-  const { state, expiresIn } = typeof input.session === 'object' ? input.session : { state: input.session ?? 'active', expiresIn: undefined };
+  const { state, expiresIn } =
+    typeof input.session === 'object' ? input.session : { state: input.session ?? 'active', expiresIn: undefined };
   return {
-    name, platform: input.platform ?? 'ios', processes: input.processes ?? ['app'], user: input.user ?? 'ada',
+    name,
+    platform: input.platform ?? 'ios',
+    processes: input.processes ?? ['app'],
+    user: input.user ?? 'ada',
     session: { state, ...defined({ expiresIn: expiresIn === undefined ? undefined : ms(expiresIn) }) },
-    clockSkew: input.clockSkew === undefined ? 0 : ms(input.clockSkew), launched: input.launched ?? true, scope: input.scope ?? SCOPE,
+    clockSkew: input.clockSkew === undefined ? 0 : ms(input.clockSkew),
+    launched: input.launched ?? true,
+    scope: input.scope ?? SCOPE,
   };
 }
 

@@ -8,41 +8,78 @@ import { durationRange, kebab, positiveDuration, signedDuration } from './values
 
 const SESSION_STATE = ['active', 'stale', 'signed-out'] as const;
 
-const deviceShape = z.strictObject({
-  platform: z.enum(['ios', 'android', 'web', 'node']).optional().describe('Default ios.'),
-  processes: z.array(kebab).min(1).max(16).optional().describe('Processes that share the store of the device; the first one signs in. Default [app].'),
-  user: kebab.optional().describe('Who is signed in. Default ada.'),
-  session: z.union([z.enum(SESSION_STATE), z.strictObject({
-    state: z.enum(SESSION_STATE).describe('active: a fresh session; stale: the access token expired while the app was closed, the refresh token is good; signed-out: nothing stored.'),
-    expiresIn: positiveDuration.optional().describe('active: how long the access token is still good. Default: its whole lifetime.'),
-  })]).optional().describe('How the run finds the device: active (default), stale or signed-out.'),
-  clockSkew: signedDuration.optional().describe("The device's wall clock minus true time. Default 0s."),
-  launched: z.boolean().optional().describe('Whether its processes run before the first step. Default true.'),
-  scope: z.string().optional().describe('Scope the client is configured with. Default: openid profile offline_access.'),
-}).meta({ id: 'device' });
+const deviceShape = z
+  .strictObject({
+    platform: z.enum(['ios', 'android', 'web', 'node']).optional().describe('Default ios.'),
+    processes: z
+      .array(kebab)
+      .min(1)
+      .max(16)
+      .optional()
+      .describe('Processes that share the store of the device; the first one signs in. Default [app].'),
+    user: kebab.optional().describe('Who is signed in. Default ada.'),
+    session: z
+      .union([
+        z.enum(SESSION_STATE),
+        z.strictObject({
+          state: z
+            .enum(SESSION_STATE)
+            .describe(
+              'active: a fresh session; stale: the access token expired while the app was closed, the refresh token is good; signed-out: nothing stored.',
+            ),
+          expiresIn: positiveDuration.optional().describe('active: how long the access token is still good. Default: its whole lifetime.'),
+        }),
+      ])
+      .optional()
+      .describe('How the run finds the device: active (default), stale or signed-out.'),
+    clockSkew: signedDuration.optional().describe("The device's wall clock minus true time. Default 0s."),
+    launched: z.boolean().optional().describe('Whether its processes run before the first step. Default true.'),
+    scope: z.string().optional().describe('Scope the client is configured with. Default: openid profile offline_access.'),
+  })
+  .meta({ id: 'device' });
 
 const reference = (pattern: RegExp, phrase: string) => z.string({ error: phrase }).regex(pattern, { error: phrase });
 
 export const scenario = z.strictObject({
   version: z.literal(1).describe('Version of this format.'),
   name: kebab.describe('Unique; says what happens, in lower-case words joined by hyphens.'),
-  summary: z.string().min(20, { error: 'a sentence that says what a user would have suffered' }).describe('One or two sentences: what a user would have suffered.'),
+  summary: z
+    .string()
+    .min(20, { error: 'a sentence that says what a user would have suffered' })
+    .describe('One or two sentences: what a user would have suffered.'),
   tags: z.array(kebab).optional().describe('Words to select scenarios by.'),
-  specs: z.array(reference(/^RFC\d+(#[\w.]+)?$/, 'a clause such as "RFC6749#5.2"')).optional().describe('Clauses that say who is right, RFC6749#5.2.'),
-  reproduces: z.array(reference(/^[\w.-]+\/[\w.-]+#\d+$/, 'a public thread such as "zitadel/zitadel#9631"')).optional()
+  specs: z
+    .array(reference(/^RFC\d+(#[\w.]+)?$/, 'a clause such as "RFC6749#5.2"'))
+    .optional()
+    .describe('Clauses that say who is right, RFC6749#5.2.'),
+  reproduces: z
+    .array(reference(/^[\w.-]+\/[\w.-]+#\d+$/, 'a public thread such as "zitadel/zitadel#9631"'))
+    .optional()
     .describe('Public bug reports with the same history, owner/repository#number.'),
   needs: z.array(z.enum(FEATURES)).optional().describe('Features without which a client is not applicable.'),
   server: serverPatch.optional().describe('What the servers do differently from the default.'),
-  network: z.strictObject({ latency: durationRange.optional().describe('One-way latency, drawn per message. Default 20ms..60ms.') }).optional()
+  network: z
+    .strictObject({ latency: durationRange.optional().describe('One-way latency, drawn per message. Default 20ms..60ms.') })
+    .optional()
     .describe('The network of all devices.'),
-  devices: z.record(kebab, z.union([deviceShape, z.null()])).optional().describe('Devices by name. Default: one device, phone.'),
+  devices: z
+    .record(kebab, z.union([deviceShape, z.null()]))
+    .optional()
+    .describe('Devices by name. Default: one device, phone.'),
   steps: z.array(step).min(1).describe('What happens, in order.'),
   expect: expectations.optional().describe('What must be true at the end.'),
-  relax: z.array(z.strictObject({
-    invariant: kebab.describe('Its name, such as no-retry-storm.'),
-    reason: z.string().min(10, { error: 'a reason that convinces a reader' }).describe('Why this scenario cannot hold it.'),
-  })).optional().describe('Invariants not judged here.'),
-  maxVirtual: positiveDuration.optional().describe('Virtual time after which a run is inconclusive. Default 60d more than the steps advance.'),
+  relax: z
+    .array(
+      z.strictObject({
+        invariant: kebab.describe('Its name, such as no-retry-storm.'),
+        reason: z.string().min(10, { error: 'a reason that convinces a reader' }).describe('Why this scenario cannot hold it.'),
+      }),
+    )
+    .optional()
+    .describe('Invariants not judged here.'),
+  maxVirtual: positiveDuration
+    .optional()
+    .describe('Virtual time after which a run is inconclusive. Default 60d more than the steps advance.'),
   deadline: positiveDuration.optional().describe('When a request that names no deadline must have settled. Default 60s.'),
 });
 

@@ -11,40 +11,79 @@ const USUAL_WINDOW = 30_000;
 
 const orNever = z.union([z.literal('never'), positiveDuration]);
 
-export const serverPatch = z.strictObject({
-  accessToken: z.strictObject({
-    ttl: positiveDuration.optional().describe('Lifetime. Default 1h.'),
-    format: z.enum(['jwt', 'opaque']).optional().describe('Default jwt (RFC 9068).'),
-  }).optional().describe('Access tokens.'),
-  refreshToken: z.strictObject({
-    rotation: z.enum(['rotate', 'same', 'omit']).optional()
-      .describe('rotate: a new one per use (default); same: the presented one comes back; omit: the response carries none (RFC 6749 6).'),
-    grace: z.union([z.enum(GRACE_POLICIES), z.strictObject({
-      policy: z.enum(GRACE_POLICIES).describe('What a second use of the just-rotated refresh token leads to.'),
-      window: positiveDuration.optional().describe('For how long. Default 30s.'),
-    })]).optional().describe('Second use of the just-rotated refresh token. Default strict: refused, and the family dies (RFC 9700 4.14.2).'),
-    idle: orNever.optional().describe('Dies when unused for so long. Default 30d.'),
-    absolute: orNever.optional().describe('Dies so long after the sign-in, however active. Default never.'),
-    onReuse: z.enum(['refresh-tokens', 'family']).optional().describe('What dies when a spent token comes back: refresh tokens alone, or access tokens too (default).'),
-  }).optional().describe('Refresh tokens.'),
-  revocation: z.strictObject({
-    refreshKillsAccess: z.boolean().optional().describe('Revoking a refresh token kills its access tokens (RFC 7009 2.1). Default true.'),
-    accessKillsRefresh: z.boolean().optional().describe('Revoking an access token kills its refresh token. Default false.'),
-  }).optional().describe('What a revocation takes with it.'),
-  resource: z.strictObject({
-    checksRevocation: z.boolean().optional().describe('False: a revoked access token is accepted until it expires. Default true.'),
-    leeway: duration.optional().describe('Accepts an access token this long past its expiry. Default 0s.'),
-  }).optional().describe('The resource server.'),
-  atomicity: z.union([z.literal('serialize'), z.strictObject({
-    race: positiveDuration.describe('Two refreshes within this long may both pass the check (keycloak CVE-2026-1035).'),
-  })]).optional().describe('serialize: check and commit are one step (default).'),
-  sessionsPerUser: z.int().min(1).optional().describe('Newest sessions kept per user. Default: no limit.'),
-  clockOffset: signedDuration.optional().describe("The server's clock minus true time. Default 0s."),
-  response: z.strictObject({
-    expiresIn: z.enum(['number', 'string', 'absent']).optional().describe('How expires_in is told. Default number.'),
-    scope: z.boolean().optional().describe('Whether the response repeats the scope (RFC 6749 5.1 allows to omit it). Default true.'),
-  }).optional().describe('Shape of the token response.'),
-}).meta({ id: 'server' });
+export const serverPatch = z
+  .strictObject({
+    accessToken: z
+      .strictObject({
+        ttl: positiveDuration.optional().describe('Lifetime. Default 1h.'),
+        format: z.enum(['jwt', 'opaque']).optional().describe('Default jwt (RFC 9068).'),
+      })
+      .optional()
+      .describe('Access tokens.'),
+    refreshToken: z
+      .strictObject({
+        rotation: z
+          .enum(['rotate', 'same', 'omit'])
+          .optional()
+          .describe(
+            'rotate: a new one per use (default); same: the presented one comes back; omit: the response carries none (RFC 6749 6).',
+          ),
+        grace: z
+          .union([
+            z.enum(GRACE_POLICIES),
+            z.strictObject({
+              policy: z.enum(GRACE_POLICIES).describe('What a second use of the just-rotated refresh token leads to.'),
+              window: positiveDuration.optional().describe('For how long. Default 30s.'),
+            }),
+          ])
+          .optional()
+          .describe('Second use of the just-rotated refresh token. Default strict: refused, and the family dies (RFC 9700 4.14.2).'),
+        idle: orNever.optional().describe('Dies when unused for so long. Default 30d.'),
+        absolute: orNever.optional().describe('Dies so long after the sign-in, however active. Default never.'),
+        onReuse: z
+          .enum(['refresh-tokens', 'family'])
+          .optional()
+          .describe('What dies when a spent token comes back: refresh tokens alone, or access tokens too (default).'),
+      })
+      .optional()
+      .describe('Refresh tokens.'),
+    revocation: z
+      .strictObject({
+        refreshKillsAccess: z
+          .boolean()
+          .optional()
+          .describe('Revoking a refresh token kills its access tokens (RFC 7009 2.1). Default true.'),
+        accessKillsRefresh: z.boolean().optional().describe('Revoking an access token kills its refresh token. Default false.'),
+      })
+      .optional()
+      .describe('What a revocation takes with it.'),
+    resource: z
+      .strictObject({
+        checksRevocation: z.boolean().optional().describe('False: a revoked access token is accepted until it expires. Default true.'),
+        leeway: duration.optional().describe('Accepts an access token this long past its expiry. Default 0s.'),
+      })
+      .optional()
+      .describe('The resource server.'),
+    atomicity: z
+      .union([
+        z.literal('serialize'),
+        z.strictObject({
+          race: positiveDuration.describe('Two refreshes within this long may both pass the check (keycloak CVE-2026-1035).'),
+        }),
+      ])
+      .optional()
+      .describe('serialize: check and commit are one step (default).'),
+    sessionsPerUser: z.int().min(1).optional().describe('Newest sessions kept per user. Default: no limit.'),
+    clockOffset: signedDuration.optional().describe("The server's clock minus true time. Default 0s."),
+    response: z
+      .strictObject({
+        expiresIn: z.enum(['number', 'string', 'absent']).optional().describe('How expires_in is told. Default number.'),
+        scope: z.boolean().optional().describe('Whether the response repeats the scope (RFC 6749 5.1 allows to omit it). Default true.'),
+      })
+      .optional()
+      .describe('Shape of the token response.'),
+  })
+  .meta({ id: 'server' });
 
 export type ServerInput = z.infer<typeof serverPatch>;
 
@@ -53,10 +92,15 @@ export function policyPatch(input: ServerInput): PolicyPatch {
   const { accessToken, refreshToken, resource } = input;
   return defined({
     accessToken: accessToken && defined({ lifetime: maybe(accessToken.ttl), format: accessToken.format }),
-    refreshToken: refreshToken && defined({
-      rotation: refreshToken.rotation, grace: refreshToken.grace === undefined ? undefined : graceOf(refreshToken.grace),
-      idle: maybe(refreshToken.idle), absolute: maybe(refreshToken.absolute), onReuse: refreshToken.onReuse,
-    }),
+    refreshToken:
+      refreshToken &&
+      defined({
+        rotation: refreshToken.rotation,
+        grace: refreshToken.grace === undefined ? undefined : graceOf(refreshToken.grace),
+        idle: maybe(refreshToken.idle),
+        absolute: maybe(refreshToken.absolute),
+        onReuse: refreshToken.onReuse,
+      }),
     revocation: input.revocation && defined(input.revocation),
     resource: resource && defined({ checksRevocation: resource.checksRevocation, leeway: maybe(resource.leeway) }),
     atomicity: input.atomicity === undefined || input.atomicity === 'serialize' ? input.atomicity : { race: ms(input.atomicity.race) },
@@ -66,7 +110,10 @@ export function policyPatch(input: ServerInput): PolicyPatch {
   });
 }
 
-function graceOf(grace: NonNullable<NonNullable<ServerInput['refreshToken']>['grace']>): { policy: (typeof GRACE_POLICIES)[number]; window: number } {
+function graceOf(grace: NonNullable<NonNullable<ServerInput['refreshToken']>['grace']>): {
+  policy: (typeof GRACE_POLICIES)[number];
+  window: number;
+} {
   const { policy, window } = typeof grace === 'string' ? { policy: grace, window: undefined } : grace;
   return { policy, window: policy === 'strict' ? 0 : window === undefined ? USUAL_WINDOW : ms(window) };
 }

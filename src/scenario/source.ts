@@ -1,6 +1,18 @@
 // YAML text -> plain data plus the way back: from a path in the data to line and column. Bounded on purpose: a scenario
 // is small, so a huge, deep or alias-heavy file is a mistake or an attack and is refused with a position.
-import { LineCounter, isAlias, isCollection, isMap, isPair, isScalar, isSeq, parseDocument, type Document, type Node, type Pair } from 'yaml';
+import {
+  LineCounter,
+  isAlias,
+  isCollection,
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  parseDocument,
+  type Document,
+  type Node,
+  type Pair,
+} from 'yaml';
 import type { SourcePosition } from '../core/errors.ts';
 import type { Problem, ProblemCode } from './problem.ts';
 
@@ -14,7 +26,9 @@ const DEEPEST = 64;
 const MOST_ALIASES = 200;
 
 /** A stretch of the text, as a problem needs it. */
-export interface Span extends SourcePosition { length: number }
+export interface Span extends SourcePosition {
+  length: number;
+}
 
 export interface Source {
   /** Undefined when the text is too broken to look at. */
@@ -36,7 +50,9 @@ export function readSource(text: string, file: string): Source {
   const start: Span = { file, line: 1, column: 1, length: 1 };
   const problem: Source['problem'] = (code, where, message, hint) => ({ ...where, code, message, ...(hint === undefined ? {} : { hint }) });
   const source: Source = {
-    value: undefined, problems: [], problem,
+    value: undefined,
+    problems: [],
+    problem,
     at: (path) => (root instanceof Error || root === undefined ? start : span(valueRange(root, path))),
     keyAt: (path) => (root instanceof Error || root === undefined ? start : span(keyRange(root, path))),
   };
@@ -44,7 +60,8 @@ export function readSource(text: string, file: string): Source {
     source.problems.push(problem('TW_SCENARIO_YAML', start, refusal ?? firstLine(root?.message ?? 'unreadable')));
     return source;
   }
-  for (const error of [...root.errors, ...root.warnings]) source.problems.push(problem('TW_SCENARIO_YAML', span(error.pos), firstLine(error.message)));
+  for (const error of [...root.errors, ...root.warnings])
+    source.problems.push(problem('TW_SCENARIO_YAML', span(error.pos), firstLine(error.message)));
   if (root.errors.every((error) => error.code === 'DUPLICATE_KEY')) expand(root, source);
   return source;
 }

@@ -15,7 +15,14 @@ const request = z.strictObject({
   path: path.describe('Path on the resource server.'),
   method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']).optional().describe('Default: GET, or POST when there is a body.'),
   body: z.string().optional().describe('Request body, as text.'),
-  count: z.int().min(1).max(MANY).optional().describe('How many callers ask for it. Default 1. Named ones are called name, name#2, name#3 ...'),
+  count: z
+    .int()
+    .min(1)
+    .max(MANY)
+    .optional()
+    .describe(
+      'How many callers ask for it. Default 1. Named ones are called name, name#2, name#3 ...; on several places name@phone/app, name@tablet/app.',
+    ),
   every: duration.optional().describe('Time between two of `count`. Default: all at once.'),
   latency: durationRange.optional().describe("One-way latency of this request's own messages, instead of the network's."),
   abortAfter: duration.optional().describe('The caller gives up after this long (AbortSignal).'),
@@ -24,63 +31,111 @@ const request = z.strictObject({
 });
 
 /** What can be expected at the end, or at one point in time. */
-export const expectations = z.strictObject({
-  refreshes: count.optional().describe('Refresh requests sent by all devices since the run began.'),
-  prompts: count.optional().describe('Re-authentication prompts shown since the run began.'),
-  sessions: z.record(place, z.enum(SESSION)).optional().describe('Device or process -> session state. A client without state() is not judged by it.'),
-  requests: z.record(z.string(), outcomes).optional().describe('Name given with `as` -> what it came to.'),
-}).meta({ id: 'expectations' });
+export const expectations = z
+  .strictObject({
+    refreshes: count.optional().describe('Refresh requests sent by all devices since the run began.'),
+    prompts: count.optional().describe('Re-authentication prompts shown since the run began.'),
+    sessions: z
+      .record(place, z.enum(SESSION))
+      .optional()
+      .describe('Device or process -> session state. A client without state() is not judged by it.'),
+    requests: z.record(z.string(), outcomes).optional().describe('Name given with `as` -> what it came to.'),
+  })
+  .meta({ id: 'expectations' });
 
 /** One step. Exactly one verb key, plus `on`, `as`, `after`, `wait`. */
-export const step = z.strictObject({
-  on: z.union([place, z.array(place).min(1)]).optional()
-    .describe("Where: a device (phone) or a process (phone/app), or a list. Default: the first device's first process, or the first device for network, store, clock, revoke."),
-  as: kebab.optional().describe('request: a name for later expectations.'),
-  after: duration.optional().describe('Virtual time to wait before the step begins.'),
-  wait: z.boolean().optional().describe('request, signIn, signOut: false goes on without waiting for the end. Default true.'),
+export const step = z
+  .strictObject({
+    on: z
+      .union([place, z.array(place).min(1)])
+      .optional()
+      .describe(
+        "Where: a device (phone) or a process (phone/app), or a list. Default: the first device's first process, or the first device for network, store, clock, revoke.",
+      ),
+    as: kebab.optional().describe('request: a name for later expectations.'),
+    after: duration.optional().describe('Virtual time to wait before the step begins.'),
+    wait: z.boolean().optional().describe('request, signIn, signOut: false goes on without waiting for the end. Default true.'),
 
-  request: z.union([path, request]).optional().describe('The app asks for something: a path, or an object with more.'),
-  get parallel() {
-    return z.array(step).min(1).optional().describe('Steps that begin at the same instant; ends when all have ended.');
-  },
-  get repeat() {
-    return z.strictObject({ times: z.int().min(1).max(MANY).describe('How often.'), steps: z.array(step).min(1).describe('What is repeated, in order.') })
-      .optional().describe('Steps in order, several times.');
-  },
-  advance: z.union([
-    z.enum(['past-expiry', 'before-expiry', 'to-idle']), positiveDuration,
-    z.strictObject({
-      to: z.enum(['past-expiry', 'before-expiry', 'idle']).describe('Where to.'),
-      margin: positiveDuration.optional().describe('How far past or before the expiry. Default 1s.'),
-      within: positiveDuration.optional().describe('idle: at most this long. Default 10m.'),
-    }),
-  ]).optional().describe('Time passes: a duration; to just past or just before the expiry of the newest access token of `on`; or until nothing is pending.'),
-  network: z.union([z.enum(['offline', 'online']), z.strictObject({ latency: durationRange.describe('One-way latency from now on.') })]).optional()
-    .describe('The network of a device.'),
-  fault: fault.optional().describe('Something goes wrong between a client and a server.'),
-  heal: nothing.optional().describe('Removes every fault: `heal: all`.'),
-  revoke: z.union([
-    z.enum(['access-token', 'refresh-token', 'family', 'all-sessions']),
-    z.strictObject({
-      what: z.enum(['access-token', 'refresh-token', 'family', 'all-sessions']).describe('What dies: the newest access token, the newest refresh token, the token family of the device, or every session of its user.'),
-      reason: z.enum(['user', 'password', 'admin']).optional().describe('Why. Default: user.'),
-    }),
-  ]).optional().describe('The server ends something, without telling the client.'),
-  app: z.enum(['kill', 'launch', 'relaunch', 'suspend', 'resume', 'foreground', 'background', 'stop']).optional()
-    .describe('Life of a process. kill: nothing is called, only the store survives; relaunch: kill, then launch; suspend: frozen, no timers, no answers; stop: a clean exit.'),
-  clock: z.union([signedDuration, z.strictObject({ jump: signedDuration.describe('By how much.') })]).optional()
-    .describe("The device's wall clock jumps; true time and the monotonic clock do not."),
-  store: z.union([
-    z.enum(['lock', 'unlock']),
-    z.strictObject({ failWrites: z.int().min(1).describe('How many writes fail.'), code: kebab.optional().describe('Error code of the failure. Default: store-failed.') }),
-    z.strictObject({ delay: duration.describe('Every operation takes this long from now on.') }),
-  ]).optional().describe('The secure store of a device: locked, failing or slow.'),
-  signIn: z.union([kebab, z.strictObject({ user: kebab.optional().describe("Default: the device's user.") })]).optional()
-    .describe('Somebody signs in: a user name, or {} for the user of the device.'),
-  signOut: z.union([place, z.strictObject({})]).optional().describe('The user signs out: {} or where.'),
-  server: serverPatch.optional().describe('The server changes its policy, for what it issues or checks from now on.'),
-  expect: expectations.optional().describe('What must be true at this point.'),
-}).meta({ id: 'step' });
+    request: z.union([path, request]).optional().describe('The app asks for something: a path, or an object with more.'),
+    get parallel() {
+      return z.array(step).min(1).optional().describe('Steps that begin at the same instant; ends when all have ended.');
+    },
+    get repeat() {
+      return z
+        .strictObject({
+          times: z.int().min(1).max(MANY).describe('How often.'),
+          steps: z.array(step).min(1).describe('What is repeated, in order.'),
+        })
+        .optional()
+        .describe('Steps in order, several times.');
+    },
+    advance: z
+      .union([
+        z.enum(['past-expiry', 'before-expiry', 'to-idle']),
+        positiveDuration,
+        z.strictObject({
+          to: z.enum(['past-expiry', 'before-expiry', 'idle']).describe('Where to.'),
+          margin: positiveDuration.optional().describe('How far past or before the expiry. Default 1s.'),
+          within: positiveDuration.optional().describe('idle: at most this long. Default 10m.'),
+        }),
+      ])
+      .optional()
+      .describe(
+        'Time passes: a duration; to just past or just before the expiry of the newest access token of `on`; or until nothing is pending.',
+      ),
+    network: z
+      .union([z.enum(['offline', 'online']), z.strictObject({ latency: durationRange.describe('One-way latency from now on.') })])
+      .optional()
+      .describe('The network of a device.'),
+    fault: fault.optional().describe('Something goes wrong between a client and a server.'),
+    heal: nothing.optional().describe('Removes every fault: `heal: all`.'),
+    revoke: z
+      .union([
+        z.enum(['access-token', 'refresh-token', 'family', 'all-sessions']),
+        z.strictObject({
+          what: z
+            .enum(['access-token', 'refresh-token', 'family', 'all-sessions'])
+            .describe(
+              'What dies: the newest access token, the newest refresh token, the token family of the device, or every session of its user.',
+            ),
+          reason: z.enum(['user', 'password', 'admin']).optional().describe('Why. Default: user.'),
+        }),
+      ])
+      .optional()
+      .describe('The server ends something, without telling the client.'),
+    app: z
+      .enum(['kill', 'launch', 'relaunch', 'suspend', 'resume', 'foreground', 'background', 'stop'])
+      .optional()
+      .describe(
+        'Life of a process. kill: nothing is called, only the store survives; relaunch: kill, then launch; suspend: frozen, no timers, no answers; stop: a clean exit.',
+      ),
+    clock: z
+      .union([signedDuration, z.strictObject({ jump: signedDuration.describe('By how much.') })])
+      .optional()
+      .describe("The device's wall clock jumps; true time and the monotonic clock do not."),
+    store: z
+      .union([
+        z.enum(['lock', 'unlock']),
+        z.strictObject({
+          failWrites: z.int().min(1).describe('How many writes fail.'),
+          code: kebab.optional().describe('Error code of the failure. Default: store-failed.'),
+        }),
+        z.strictObject({ delay: duration.describe('Every operation takes this long from now on.') }),
+      ])
+      .optional()
+      .describe('The secure store of a device: locked, failing or slow.'),
+    signIn: z
+      .union([kebab, z.strictObject({ user: kebab.optional().describe("Default: the device's user.") })])
+      .optional()
+      .describe('Somebody signs in: a user name, or {} for the user of the device.'),
+    signOut: z
+      .union([place, z.strictObject({})])
+      .optional()
+      .describe('The user signs out: {} or where.'),
+    server: serverPatch.optional().describe('The server changes its policy, for what it issues or checks from now on.'),
+    expect: expectations.optional().describe('What must be true at this point.'),
+  })
+  .meta({ id: 'step' });
 
 export type StepInput = z.infer<typeof step>;
 export type ExpectationsInput = z.infer<typeof expectations>;

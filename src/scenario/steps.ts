@@ -50,13 +50,20 @@ export function rangeOf(text: string): DurationRange {
 }
 
 type Base = Pick<UntoldStep, 'index' | 'source' | 'on' | 'after'>;
-type Build<V extends Verb> = (value: NonNullable<StepInput[V]>, base: Base, more: { input: StepInput; path: Path; shop: Workshop }) => Omit<Extract<Step, { verb: V }>, 'text'>;
+type Build<V extends Verb> = (
+  value: NonNullable<StepInput[V]>,
+  base: Base,
+  more: { input: StepInput; path: Path; shop: Workshop },
+) => Omit<Extract<Step, { verb: V }>, 'text'>;
 
 function buildStep(input: StepInput, path: Path, shop: Workshop): Step {
   const verb = (Object.keys(input).find(isVerb) ?? 'expect') as Verb;
   const { file, line, column } = shop.source.at(path);
   const base: Base = {
-    index: shop.next++, source: { file, line, column }, on: resolveOn(verb, input, shop.devices), after: input.after === undefined ? 0 : ms(input.after),
+    index: shop.next++,
+    source: { file, line, column },
+    on: resolveOn(verb, input, shop.devices),
+    after: input.after === undefined ? 0 : ms(input.after),
   };
   const build = BUILD[verb] as Build<Verb>;
   const untold = build(input[verb] as never, base, { input, path, shop }) as UntoldStep;
@@ -67,18 +74,30 @@ const BUILD: { readonly [V in Verb]: Build<V> } = {
   request: (value, base, { input, shop }) => {
     const more = typeof value === 'string' ? { path: value } : value;
     return {
-      ...base, verb: 'request', path: more.path, method: more.method ?? (more.body === undefined ? 'GET' : 'POST'),
-      count: more.count ?? 1, every: more.every === undefined ? 0 : ms(more.every), wait: input.wait ?? true,
+      ...base,
+      verb: 'request',
+      path: more.path,
+      method: more.method ?? (more.body === undefined ? 'GET' : 'POST'),
+      count: more.count ?? 1,
+      every: more.every === undefined ? 0 : ms(more.every),
+      wait: input.wait ?? true,
       deadline: more.deadline === undefined ? shop.requestDeadline : ms(more.deadline),
       ...defined({
-        as: input.as, body: more.body, latency: more.latency === undefined ? undefined : rangeOf(more.latency),
+        as: input.as,
+        body: more.body,
+        latency: more.latency === undefined ? undefined : rangeOf(more.latency),
         abortAfter: more.abortAfter === undefined ? undefined : ms(more.abortAfter),
         expect: more.expect === undefined ? undefined : ([more.expect].flat() as RequestOutcome[]),
       }),
     };
   },
   parallel: (value, base, { path, shop }) => ({ ...base, verb: 'parallel', steps: buildSteps(value, [...path, 'parallel'], shop) }),
-  repeat: (value, base, { path, shop }) => ({ ...base, verb: 'repeat', times: value.times, steps: buildSteps(value.steps, [...path, 'repeat', 'steps'], shop) }),
+  repeat: (value, base, { path, shop }) => ({
+    ...base,
+    verb: 'repeat',
+    times: value.times,
+    steps: buildSteps(value.steps, [...path, 'repeat', 'steps'], shop),
+  }),
   advance: (value, base) => {
     if (value === 'past-expiry' || value === 'before-expiry') return { ...base, verb: 'advance', to: value, by: MARGIN };
     if (value === 'to-idle') return { ...base, verb: 'advance', to: 'idle', by: IDLE };
@@ -86,10 +105,18 @@ const BUILD: { readonly [V in Verb]: Build<V> } = {
     const given = value.to === 'idle' ? value.within : value.margin;
     return { ...base, verb: 'advance', to: value.to, by: given === undefined ? (value.to === 'idle' ? IDLE : MARGIN) : ms(given) };
   },
-  network: (value, base) => ({ ...base, verb: 'network', change: typeof value === 'string' ? { state: value } : { latency: rangeOf(value.latency) } }),
+  network: (value, base) => ({
+    ...base,
+    verb: 'network',
+    change: typeof value === 'string' ? { state: value } : { latency: rangeOf(value.latency) },
+  }),
   fault: (value, base) => ({ ...base, verb: 'fault', fault: faultSpec(value) }),
   heal: (_value, base) => ({ ...base, verb: 'heal' }),
-  revoke: (value, base) => ({ ...base, verb: 'revoke', ...(typeof value === 'string' ? { what: value, reason: 'user' as const } : { what: value.what, reason: value.reason ?? 'user' }) }),
+  revoke: (value, base) => ({
+    ...base,
+    verb: 'revoke',
+    ...(typeof value === 'string' ? { what: value, reason: 'user' as const } : { what: value.what, reason: value.reason ?? 'user' }),
+  }),
   app: (value, base) => ({ ...base, verb: 'app', action: value }),
   clock: (value, base) => ({ ...base, verb: 'clock', jump: ms(typeof value === 'string' ? value : value.jump) }),
   store: (value, base) => {
@@ -103,7 +130,11 @@ const BUILD: { readonly [V in Verb]: Build<V> } = {
   },
   signOut: (_value, base, { input }) => ({ ...base, verb: 'signOut', wait: input.wait ?? true }),
   server: (value, base) => ({ ...base, verb: 'server', change: policyPatch(value) }),
-  expect: (value, base, { path, shop }) => ({ ...base, verb: 'expect', expect: buildExpectations(value, [...path, 'expect'], shop.source) }),
+  expect: (value, base, { path, shop }) => ({
+    ...base,
+    verb: 'expect',
+    expect: buildExpectations(value, [...path, 'expect'], shop.source),
+  }),
 };
 
 /** Processes for what an app does, devices for the rest; the first of either when the step names none. */
@@ -111,7 +142,11 @@ function resolveOn(verb: Verb, input: StepInput, devices: readonly DevicePlan[])
   const first = devices[0]?.name ?? 'phone';
   const named = [input.on ?? (typeof input.signOut === 'string' ? input.signOut : first)].flat();
   if (VERBS[verb].on !== 'process') return [...new Set(named.map((name) => name.split('/', 1)[0] ?? name))];
-  return [...new Set(named.map((name) => (name.includes('/') ? name : `${name}/${devices.find((device) => device.name === name)?.processes[0] ?? 'app'}`)))];
+  return [
+    ...new Set(
+      named.map((name) => (name.includes('/') ? name : `${name}/${devices.find((device) => device.name === name)?.processes[0] ?? 'app'}`)),
+    ),
+  ];
 }
 
 function userOf(on: readonly string[], devices: readonly DevicePlan[]): string {

@@ -15,54 +15,78 @@ const LIKE = 'a duration with a unit, such as "90s", "5m" or "1h30m"';
 
 /** A duration of 0 or more. */
 export const duration = text(LIKE, (value) => durationFault(value, 0)).meta({
-  id: 'duration', pattern: DURATION_PATTERN, description: 'Virtual time, with a unit: 80ms, 90s, 5m, 1h30m, 30d.', examples: ['90s', '5m', '1h30m', '30d'],
+  id: 'duration',
+  pattern: DURATION_PATTERN,
+  description: 'Virtual time, with a unit: 80ms, 90s, 5m, 1h30m, 30d.',
+  examples: ['90s', '5m', '1h30m', '30d'],
 });
 
 /** A duration of at least 1 ms. */
 export const positiveDuration = text(LIKE, (value) => durationFault(value, 1)).meta({
-  id: 'positiveDuration', pattern: DURATION_PATTERN, description: 'Virtual time longer than 0: 80ms, 90s, 5m, 30d.', examples: ['90s', '5m', '30d'],
+  id: 'positiveDuration',
+  pattern: DURATION_PATTERN,
+  description: 'Virtual time longer than 0: 80ms, 90s, 5m, 30d.',
+  examples: ['90s', '5m', '30d'],
 });
 
 /** A duration that may be negative: a skew, an offset, a jump. */
 export const signedDuration = text(`${LIKE}, with an optional sign`, (value) => durationFault(value, -LONGEST)).meta({
-  id: 'signedDuration', pattern: '^[+-]?(\\d+(\\.\\d+)?(ms|s|m|h|d|w))+$', description: 'Virtual time with an optional sign: +1h, -10m.', examples: ['+1h', '-10m'],
+  id: 'signedDuration',
+  pattern: '^[+-]?(\\d+(\\.\\d+)?(ms|s|m|h|d|w))+$',
+  description: 'Virtual time with an optional sign: +1h, -10m.',
+  examples: ['+1h', '-10m'],
 });
 
 /** `80ms` or `80ms..200ms`. */
 export const durationRange = text('a duration or a range such as "80ms..200ms"', rangeFault).meta({
-  id: 'durationRange', pattern: '^(\\d+(\\.\\d+)?(ms|s|m|h|d|w))+(\\.\\.(\\d+(\\.\\d+)?(ms|s|m|h|d|w))+)?$',
-  description: 'One duration, or a range from which one is drawn per message.', examples: ['50ms', '80ms..200ms'],
+  id: 'durationRange',
+  pattern: '^(\\d+(\\.\\d+)?(ms|s|m|h|d|w))+(\\.\\.(\\d+(\\.\\d+)?(ms|s|m|h|d|w))+)?$',
+  description: 'One duration, or a range from which one is drawn per message.',
+  examples: ['50ms', '80ms..200ms'],
 });
 
 /** Lower-case words joined by hyphens. */
 export const kebab = text('lower-case words joined by hyphens, such as "late-401"', (value) =>
-  /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(value) ? undefined : 'lower-case words joined by hyphens, such as "late-401"').meta({
-  id: 'name', pattern: '^[a-z][a-z0-9]*(-[a-z0-9]+)*$',
+  /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(value) ? undefined : 'lower-case words joined by hyphens, such as "late-401"',
+).meta({
+  id: 'name',
+  pattern: '^[a-z][a-z0-9]*(-[a-z0-9]+)*$',
 });
 
 /** `phone` or `phone/app`. */
 export const place = text('a device or a process, such as "phone" or "phone/app"', (value) =>
-  /^[a-z][a-z0-9-]*(\/[a-z][a-z0-9-]*)?$/.test(value) ? undefined : 'a device or a process, such as "phone" or "phone/app"').meta({
-  id: 'place', pattern: '^[a-z][a-z0-9-]*(/[a-z][a-z0-9-]*)?$',
+  /^[a-z][a-z0-9-]*(\/[a-z][a-z0-9-]*)?$/.test(value) ? undefined : 'a device or a process, such as "phone" or "phone/app"',
+).meta({
+  id: 'place',
+  pattern: '^[a-z][a-z0-9-]*(/[a-z][a-z0-9-]*)?$',
 });
 
 /** Path of the resource server. */
-export const path = text('a path that begins with "/"', (value) => (/^\/\S*$/.test(value) ? undefined : 'a path that begins with "/"')).meta({
-  id: 'path', pattern: '^/\\S*$', examples: ['/feed'],
+export const path = text('a path that begins with "/"', (value) =>
+  /^\/\S*$/.test(value) ? undefined : 'a path that begins with "/"',
+).meta({
+  id: 'path',
+  pattern: '^/\\S*$',
+  examples: ['/feed'],
 });
 
 /** What a request may come to: `ok`, `pending`, a status, or the reason of a rejection. */
 export const outcome = z.union([z.enum(['ok', 'pending', ...REJECTIONS]), z.int().min(100).max(599)]).meta({
-  id: 'outcome', description: 'ok = a 2xx status; pending = not settled though everything that can happen now has happened; a status; or the reason of a rejection.',
+  id: 'outcome',
+  description:
+    'ok = a 2xx status; pending = not settled though everything that can happen now has happened; a status; or the reason of a rejection.',
 });
 export const outcomes = z.union([outcome, z.array(outcome).min(1)]);
 
 /** `1`, `"<=2"`, `">=1"` or `"1..3"`. */
-export const count = z.union([
-  z.int().min(0),
-  text('a number, or a bound such as "<=2", ">=1" or "1..3"', (value) =>
-    parseCount(value) === undefined ? 'a number, or a bound such as "<=2", ">=1" or "1..3"' : undefined),
-]).meta({ id: 'count', description: 'Exactly so many, or a bound: "<=2", ">=1", "1..3".', examples: [1, '<=2', '>=1', '1..3'] });
+export const count = z
+  .union([
+    z.int().min(0),
+    text('a number, or a bound such as "<=2", ">=1" or "1..3"', (value) =>
+      parseCount(value) === undefined ? 'a number, or a bound such as "<=2", ">=1" or "1..3"' : undefined,
+    ),
+  ])
+  .meta({ id: 'count', description: 'Exactly so many, or a bound: "<=2", ">=1", "1..3".', examples: [1, '<=2', '>=1', '1..3'] });
 
 /** Reads a bound; undefined when it is none. Both ends are inclusive. */
 export function parseCount(value: string | number): { min: number; max: number } | undefined {
@@ -82,7 +106,9 @@ export function ms(value: string): number {
 }
 
 function text(phrase: string, fault: (value: string) => string | undefined): z.ZodString {
-  return z.string({ error: phrase }).refine((value) => fault(value) === undefined, { error: (issue) => fault(issue.input as string) ?? phrase });
+  return z
+    .string({ error: phrase })
+    .refine((value) => fault(value) === undefined, { error: (issue) => fault(issue.input as string) ?? phrase });
 }
 
 function durationFault(value: string, least: number): string | undefined {

@@ -5,7 +5,11 @@ import type { Verb } from '../sim/plan.ts';
 export const SESSION = ['loading', 'active', 'locked', 'expired', 'signed-out'] as const satisfies readonly SessionState[];
 
 /** What `on` names for a verb, and whether `as` and `wait` mean something. */
-export interface VerbRule { on: 'process' | 'device' | 'nothing'; as?: true; wait?: true }
+export interface VerbRule {
+  on: 'process' | 'device' | 'nothing';
+  as?: true;
+  wait?: true;
+}
 
 export const VERBS: Readonly<Record<Verb, VerbRule>> = {
   request: { on: 'process', as: true, wait: true },

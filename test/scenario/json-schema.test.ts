@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { scenarioJsonSchema, scenarioJsonSchemaText } from '../../src/scenario/json-schema.ts';
 
-test('the checked-in schema is the one the code would write: npm run schema', () => {
+test('the checked-in schema is the one the code would write: npm run docs', () => {
   expect(readFileSync(new URL('../../scenarios/scenario.schema.json', import.meta.url), 'utf8')).toBe(scenarioJsonSchemaText());
 });
 

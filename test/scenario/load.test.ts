@@ -6,7 +6,9 @@ import { InvalidInputError } from '../../src/core/errors.ts';
 import { loadPlan, loadScenarioFile, loadScenarios } from '../../src/scenario/load.ts';
 
 let folder = '';
-beforeEach(() => { folder = mkdtempSync(join(tmpdir(), 'scenarios-')); });
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'scenarios-'));
+});
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 function write(path: string, name: string, steps = '[{ request: /feed }]'): string {
@@ -22,7 +24,11 @@ test('a folder gives every scenario below it, in the order of their paths', () =
   writeFileSync(join(folder, 'notes.yaml'), 'not: a scenario\n');
   const { plans, problems } = loadScenarios(folder);
   expect(problems).toEqual([]);
-  expect(plans.map((plan) => [plan.family, plan.name])).toEqual([['expiry', 'expiry-a'], ['expiry', 'expiry-z'], ['offline', 'offline-b']]);
+  expect(plans.map((plan) => [plan.family, plan.name])).toEqual([
+    ['expiry', 'expiry-a'],
+    ['expiry', 'expiry-z'],
+    ['offline', 'offline-b'],
+  ]);
 });
 
 test('a file named twice is read once, and one bad file does not hide the good ones', () => {
@@ -39,11 +45,23 @@ test('two files with one name: the second is refused and says where the first is
   const second = write('offline/a.scenario.yaml', 'same');
   const { plans, problems } = loadScenarios(folder);
   expect(plans.map((plan) => plan.file)).toEqual([first]);
-  expect(problems).toEqual([{ code: 'TW_SCENARIO_DUPLICATE', file: second, line: 2, column: 1, length: 4, message: 'a scenario called "same" is there already', hint: `in ${first}` }]);
+  expect(problems).toEqual([
+    {
+      code: 'TW_SCENARIO_DUPLICATE',
+      file: second,
+      line: 2,
+      column: 1,
+      length: 4,
+      message: 'a scenario called "same" is there already',
+      hint: `in ${first}`,
+    },
+  ]);
 });
 
 test('a file that is not there, or is a folder, is a problem and no exception', () => {
-  expect(loadScenarioFile(join(folder, 'gone.scenario.yaml')).problems).toMatchObject([{ code: 'TW_SCENARIO_FILE', message: 'there is no such file' }]);
+  expect(loadScenarioFile(join(folder, 'gone.scenario.yaml')).problems).toMatchObject([
+    { code: 'TW_SCENARIO_FILE', message: 'there is no such file' },
+  ]);
   expect(loadScenarioFile(folder).problems).toMatchObject([{ code: 'TW_SCENARIO_FILE', message: 'cannot be read (EISDIR)' }]);
   expect(loadScenarios([join(folder, 'gone')]).problems).toMatchObject([{ code: 'TW_SCENARIO_FILE' }]);
 });

@@ -7,68 +7,225 @@ const FILE = 'scenarios/expiry/a-name.scenario.yaml';
 
 /** `code line:column message | hint` of every problem; the head takes the first three lines. */
 function problemsOf(body: string, invariants: readonly string[] = []): string[] {
-  return parseScenario(HEAD + body, FILE, { invariants }).problems.map((p) => `${p.code} ${p.line}:${p.column} ${p.message}${p.hint === undefined ? '' : ` | ${p.hint}`}`);
+  return parseScenario(HEAD + body, FILE, { invariants }).problems.map(
+    (p) => `${p.code} ${p.line}:${p.column} ${p.message}${p.hint === undefined ? '' : ` | ${p.hint}`}`,
+  );
 }
 
 describe('each mistake is named with code, line and column', () => {
   test.each([
-    ['an unknown key of a step', 'steps:\n  - { on: phone, reqest: /feed }\n', 'TW_SCENARIO_KEY 5:18 unknown step key "reqest" | did you mean "request"?'],
-    ['an unknown key inside a verb', 'steps:\n  - request: { path: /a, cuont: 2 }\n', 'TW_SCENARIO_KEY 5:26 unknown request key "cuont" | did you mean "count"?'],
-    ['a wrong type', 'steps:\n  - request: { path: /a, count: two }\n', 'TW_SCENARIO_VALUE 5:33 "count" cannot be "two" | expected a whole number'],
-    ['a duration without a unit', 'steps:\n  - advance: 300\n', 'TW_SCENARIO_VALUE 5:14 "advance" cannot be 300 | expected one of past-expiry, before-expiry, to-idle, or a duration with a unit, such as "90s", "5m" or "1h30m", or an object'],
-    ['a negative duration', 'steps:\n  - { after: -1s, request: /a }\n', 'TW_SCENARIO_VALUE 5:14 "after" cannot be "-1s" | expected a duration that is not negative'],
-    ['a duration longer than a life', 'steps:\n  - advance: 999999d\n', 'TW_SCENARIO_VALUE 5:14 "advance" cannot be "999999d" | expected at most 36500d'],
-    ['an access token that never lives', 'server: { accessToken: { ttl: 0s } }\nsteps: [{ request: /a }]\n', 'TW_SCENARIO_VALUE 4:31 "ttl" cannot be "0s" | expected a duration longer than 0'],
-    ['a range that ends before it starts', 'network: { latency: 200ms..80ms }\nsteps: [{ request: /a }]\n', 'TW_SCENARIO_VALUE 4:21 "latency" cannot be "200ms..80ms" | expected a duration or a range such as "80ms..200ms" whose end is not before its start'],
+    [
+      'an unknown key of a step',
+      'steps:\n  - { on: phone, reqest: /feed }\n',
+      'TW_SCENARIO_KEY 5:18 unknown step key "reqest" | did you mean "request"?',
+    ],
+    [
+      'an unknown key inside a verb',
+      'steps:\n  - request: { path: /a, cuont: 2 }\n',
+      'TW_SCENARIO_KEY 5:26 unknown request key "cuont" | did you mean "count"?',
+    ],
+    [
+      'a wrong type',
+      'steps:\n  - request: { path: /a, count: two }\n',
+      'TW_SCENARIO_VALUE 5:33 "count" cannot be "two" | expected a whole number',
+    ],
+    [
+      'a duration without a unit',
+      'steps:\n  - advance: 300\n',
+      'TW_SCENARIO_VALUE 5:14 "advance" cannot be 300 | expected one of past-expiry, before-expiry, to-idle, or a duration with a unit, such as "90s", "5m" or "1h30m", or an object',
+    ],
+    [
+      'a negative duration',
+      'steps:\n  - { after: -1s, request: /a }\n',
+      'TW_SCENARIO_VALUE 5:14 "after" cannot be "-1s" | expected a duration that is not negative',
+    ],
+    [
+      'a duration longer than a life',
+      'steps:\n  - advance: 999999d\n',
+      'TW_SCENARIO_VALUE 5:14 "advance" cannot be "999999d" | expected at most 36500d',
+    ],
+    [
+      'an access token that never lives',
+      'server: { accessToken: { ttl: 0s } }\nsteps: [{ request: /a }]\n',
+      'TW_SCENARIO_VALUE 4:31 "ttl" cannot be "0s" | expected a duration longer than 0',
+    ],
+    [
+      'a range that ends before it starts',
+      'network: { latency: 200ms..80ms }\nsteps: [{ request: /a }]\n',
+      'TW_SCENARIO_VALUE 4:21 "latency" cannot be "200ms..80ms" | expected a duration or a range such as "80ms..200ms" whose end is not before its start',
+    ],
     ['a misspelt word', 'steps:\n  - network: offlin\n', 'TW_SCENARIO_VALUE 5:14 "network" cannot be "offlin" | did you mean "offline"?'],
-    ['no verb', 'steps:\n  - { on: phone }\n', 'TW_SCENARIO_VERB 5:5 a step without a verb | one of request, parallel, repeat, advance, network, fault, heal, revoke, app, clock, store, signIn, signOut, server, expect'],
-    ['two verbs', 'steps:\n  - request: /a\n    advance: 5m\n', 'TW_SCENARIO_VERB 6:5 a step with 2 verbs: request, advance | one verb per step; use parallel for steps that begin together'],
-    ['a device that does not exist', 'steps:\n  - { on: phnoe, request: /a }\n', 'TW_SCENARIO_NAME 5:11 there is no "phnoe" in this scenario | did you mean "phone"?'],
-    ['a process where a device is meant', 'steps:\n  - { on: phone/app, network: offline }\n', 'TW_SCENARIO_NAME 5:11 "network" is about a device, not about one process | on: phone'],
-    ['a place on a step that has none', 'steps:\n  - { on: phone, heal: all }\n', 'TW_SCENARIO_KEY 5:7 "on" means nothing beside "heal" | put it on the steps inside, or leave it out'],
-    ['a name on a step that has none', 'steps:\n  - { as: x, advance: 5m }\n', 'TW_SCENARIO_KEY 5:7 "as" means nothing beside "advance" | only requests have names'],
-    ['a wait on a step that never waits', 'steps:\n  - { wait: false, advance: 5m }\n', 'TW_SCENARIO_KEY 5:7 "wait" means nothing beside "advance"'],
-    ['a request name used twice', 'steps:\n  - { as: x, request: /a }\n  - { as: x, request: /b }\n', 'TW_SCENARIO_DUPLICATE 6:11 a request called "x" is there already'],
-    ['an expectation of a request that does not exist', 'steps: [{ as: late, request: /a }]\nexpect: { requests: { lat: ok } }\n', 'TW_SCENARIO_NAME 5:23 no request is called "lat" | did you mean "late"?'],
-    ['an expectation of a request beyond the count', 'steps: [{ as: late, request: { path: /a, count: 3 } }]\nexpect: { requests: { late#4: ok } }\n', 'TW_SCENARIO_NAME 5:23 "late" stands for 3 requests | late, late#2 to late#3'],
-    ['an expectation in a step', 'steps: [{ request: /a }, { expect: { sessions: { tablet: active } } }]\n', 'TW_SCENARIO_NAME 4:50 there is no "tablet" in this scenario | there is phone, phone/app'],
-    ['an expectation that expects nothing', 'steps: [{ request: /a }, { expect: {} }]\n', 'TW_SCENARIO_VALUE 4:36 an expectation that expects nothing | refreshes, prompts, sessions or requests'],
-    ['a fault that does nothing', 'steps: [{ fault: { of: token } }]\n', 'TW_SCENARIO_MISSING 4:18 a fault that does nothing | one of drop, cut, delay, reply, truncate, rewrite, remove, duplicate'],
-    ['a fault of two kinds', 'steps: [{ fault: { drop: response, delay: 5s } }]\n', 'TW_SCENARIO_KEY 4:36 a fault with two kinds: drop and delay | one fault per step'],
-    ['a fault key of another kind', 'steps: [{ fault: { drop: response, retryAfter: 1s } }]\n', 'TW_SCENARIO_KEY 4:36 "retryAfter" means nothing beside "drop" | it belongs to reply'],
-    ['a way to fail of another kind', 'steps: [{ fault: { drop: response, how: short } }]\n', 'TW_SCENARIO_VALUE 4:41 "how" cannot be "short" beside "drop" | expected reset or silence'],
-    ['a redirect that is none', 'steps: [{ fault: { reply: 200, location: "https://x.example/" } }]\n', 'TW_SCENARIO_KEY 4:32 "location" needs a 3xx reply'],
-    ['a fault from nowhere', 'steps: [{ fault: { drop: response, from: phone/widget } }]\n', 'TW_SCENARIO_NAME 4:42 there is no "phone/widget" in this scenario | there is phone, phone/app'],
-    ['a token good for longer than it lives', 'devices: { phone: { session: { state: active, expiresIn: 2h } } }\nsteps: [{ request: /a }]\n', 'TW_SCENARIO_VALUE 4:58 an access token cannot be good for longer than it lives | raise server.accessToken.ttl, or lower this'],
-    ['an expiry of a session that is over', 'devices: { phone: { session: { state: stale, expiresIn: 5m } } }\nsteps: [{ request: /a }]\n', 'TW_SCENARIO_KEY 4:57 "expiresIn" means nothing beside a session that is not active'],
-    ['a device called like a server', 'devices: { rs: {} }\nsteps: [{ request: /a }]\n', 'TW_SCENARIO_NAME 4:12 a device cannot be called "rs" | the servers and the world are called so in a history'],
-    ['a process that is there twice', 'devices: { phone: { processes: [app, app] } }\nsteps: [{ request: /a }]\n', 'TW_SCENARIO_DUPLICATE 4:38 process "app" is there twice'],
-    ['a device name with capitals', 'devices: { Phone: {} }\nsteps: [{ request: /a }]\n', 'TW_SCENARIO_VALUE 4:12 "Phone" is not a name | expected lower-case words joined by hyphens, such as "late-401"'],
-    ['a window where there is none', 'server: { refreshToken: { grace: { policy: strict, window: 5s } } }\nsteps: [{ request: /a }]\n', 'TW_SCENARIO_KEY 4:52 grace policy "strict" has no window | leave the window out, or choose another policy'],
+    [
+      'no verb',
+      'steps:\n  - { on: phone }\n',
+      'TW_SCENARIO_VERB 5:5 a step without a verb | one of request, parallel, repeat, advance, network, fault, heal, revoke, app, clock, store, signIn, signOut, server, expect',
+    ],
+    [
+      'two verbs',
+      'steps:\n  - request: /a\n    advance: 5m\n',
+      'TW_SCENARIO_VERB 6:5 a step with 2 verbs: request, advance | one verb per step; use parallel for steps that begin together',
+    ],
+    [
+      'a device that does not exist',
+      'steps:\n  - { on: phnoe, request: /a }\n',
+      'TW_SCENARIO_NAME 5:11 there is no "phnoe" in this scenario | did you mean "phone"?',
+    ],
+    [
+      'a process where a device is meant',
+      'steps:\n  - { on: phone/app, network: offline }\n',
+      'TW_SCENARIO_NAME 5:11 "network" is about a device, not about one process | on: phone',
+    ],
+    [
+      'a place on a step that has none',
+      'steps:\n  - { on: phone, heal: all }\n',
+      'TW_SCENARIO_KEY 5:7 "on" means nothing beside "heal" | put it on the steps inside, or leave it out',
+    ],
+    [
+      'a name on a step that has none',
+      'steps:\n  - { as: x, advance: 5m }\n',
+      'TW_SCENARIO_KEY 5:7 "as" means nothing beside "advance" | only requests have names',
+    ],
+    [
+      'a wait on a step that never waits',
+      'steps:\n  - { wait: false, advance: 5m }\n',
+      'TW_SCENARIO_KEY 5:7 "wait" means nothing beside "advance"',
+    ],
+    [
+      'a request name used twice',
+      'steps:\n  - { as: x, request: /a }\n  - { as: x, request: /b }\n',
+      'TW_SCENARIO_DUPLICATE 6:11 a request called "x" is there already',
+    ],
+    [
+      'an expectation of a request that does not exist',
+      'steps: [{ as: late, request: /a }]\nexpect: { requests: { lat: ok } }\n',
+      'TW_SCENARIO_NAME 5:23 no request is called "lat" | did you mean "late"?',
+    ],
+    [
+      'an expectation of a request beyond the count',
+      'steps: [{ as: late, request: { path: /a, count: 3 } }]\nexpect: { requests: { late#4: ok } }\n',
+      'TW_SCENARIO_NAME 5:23 "late" stands for 3 requests | late, late#2 to late#3',
+    ],
+    [
+      'an expectation of a request that several places make',
+      'steps: [{ as: both, on: [phone/app, phone/widget], request: /a }]\ndevices: { phone: { processes: [app, widget] } }\nexpect: { requests: { both: ok, both@phone/widget: ok } }\n',
+      'TW_SCENARIO_NAME 6:23 no request is called "both" | it is made in several places: both@phone/app, both@phone/widget',
+    ],
+    [
+      'an expectation in a step',
+      'steps: [{ request: /a }, { expect: { sessions: { tablet: active } } }]\n',
+      'TW_SCENARIO_NAME 4:50 there is no "tablet" in this scenario | there is phone, phone/app',
+    ],
+    [
+      'an expectation that expects nothing',
+      'steps: [{ request: /a }, { expect: {} }]\n',
+      'TW_SCENARIO_VALUE 4:36 an expectation that expects nothing | refreshes, prompts, sessions or requests',
+    ],
+    [
+      'a fault that does nothing',
+      'steps: [{ fault: { of: token } }]\n',
+      'TW_SCENARIO_MISSING 4:18 a fault that does nothing | one of drop, cut, delay, reply, truncate, rewrite, remove, duplicate',
+    ],
+    [
+      'a fault of two kinds',
+      'steps: [{ fault: { drop: response, delay: 5s } }]\n',
+      'TW_SCENARIO_KEY 4:36 a fault with two kinds: drop and delay | one fault per step',
+    ],
+    [
+      'a fault key of another kind',
+      'steps: [{ fault: { drop: response, retryAfter: 1s } }]\n',
+      'TW_SCENARIO_KEY 4:36 "retryAfter" means nothing beside "drop" | it belongs to reply',
+    ],
+    [
+      'a way to fail of another kind',
+      'steps: [{ fault: { drop: response, how: short } }]\n',
+      'TW_SCENARIO_VALUE 4:41 "how" cannot be "short" beside "drop" | expected reset or silence',
+    ],
+    [
+      'a redirect that is none',
+      'steps: [{ fault: { reply: 200, location: "https://x.example/" } }]\n',
+      'TW_SCENARIO_KEY 4:32 "location" needs a 3xx reply',
+    ],
+    [
+      'a fault from nowhere',
+      'steps: [{ fault: { drop: response, from: phone/widget } }]\n',
+      'TW_SCENARIO_NAME 4:42 there is no "phone/widget" in this scenario | there is phone, phone/app',
+    ],
+    [
+      'a token good for longer than it lives',
+      'devices: { phone: { session: { state: active, expiresIn: 2h } } }\nsteps: [{ request: /a }]\n',
+      'TW_SCENARIO_VALUE 4:58 an access token cannot be good for longer than it lives | raise server.accessToken.ttl, or lower this',
+    ],
+    [
+      'an expiry of a session that is over',
+      'devices: { phone: { session: { state: stale, expiresIn: 5m } } }\nsteps: [{ request: /a }]\n',
+      'TW_SCENARIO_KEY 4:57 "expiresIn" means nothing beside a session that is not active',
+    ],
+    [
+      'a device called like a server',
+      'devices: { rs: {} }\nsteps: [{ request: /a }]\n',
+      'TW_SCENARIO_NAME 4:12 a device cannot be called "rs" | the servers and the world are called so in a history',
+    ],
+    [
+      'a process that is there twice',
+      'devices: { phone: { processes: [app, app] } }\nsteps: [{ request: /a }]\n',
+      'TW_SCENARIO_DUPLICATE 4:38 process "app" is there twice',
+    ],
+    [
+      'a device name with capitals',
+      'devices: { Phone: {} }\nsteps: [{ request: /a }]\n',
+      'TW_SCENARIO_VALUE 4:12 "Phone" is not a name | expected lower-case words joined by hyphens, such as "late-401"',
+    ],
+    [
+      'a window where there is none',
+      'server: { refreshToken: { grace: { policy: strict, window: 5s } } }\nsteps: [{ request: /a }]\n',
+      'TW_SCENARIO_KEY 4:52 grace policy "strict" has no window | leave the window out, or choose another policy',
+    ],
     ['no steps', 'steps: []\n', 'TW_SCENARIO_VALUE 4:8 "steps" cannot be an empty list | expected at least 1 item'],
-    ['steps that never end', 'steps: [{ repeat: { times: 1000, steps: [{ repeat: { times: 1000, steps: [{ request: /a }] } }] } }]\n', 'TW_SCENARIO_VALUE 4:1 1001001 steps with every repeat written out | at most 10000'],
+    [
+      'steps that never end',
+      'steps: [{ repeat: { times: 1000, steps: [{ repeat: { times: 1000, steps: [{ request: /a }] } }] } }]\n',
+      'TW_SCENARIO_VALUE 4:1 1001001 steps with every repeat written out | at most 10000',
+    ],
     ['a key given twice', 'steps: [{ request: /a }]\nsteps: [{ request: /b }]\n', 'TW_SCENARIO_YAML 5:1 Map keys must be unique'],
-    ['a reference that is none', 'reproduces: [zitadel 9631]\nsteps: [{ request: /a }]\n', 'TW_SCENARIO_VALUE 4:14 "reproduces" cannot be "zitadel 9631" | expected a public thread such as "zitadel/zitadel#9631"'],
+    [
+      'a reference that is none',
+      'reproduces: [zitadel 9631]\nsteps: [{ request: /a }]\n',
+      'TW_SCENARIO_VALUE 4:14 "reproduces" cannot be "zitadel 9631" | expected a public thread such as "zitadel/zitadel#9631"',
+    ],
   ])('%s', (_, body, problem) => {
     expect(problemsOf(body)).toEqual([problem]);
   });
 
   test('an invariant that does not exist', () => {
     const body = 'steps: [{ request: /a }]\nrelax: [{ invariant: no-retry-strom, reason: because it is a test }]\n';
-    expect(problemsOf(body, ['no-retry-storm', 'no-token-leak'])).toEqual(['TW_SCENARIO_NAME 5:22 there is no invariant "no-retry-strom" | did you mean "no-retry-storm"?']);
+    expect(problemsOf(body, ['no-retry-storm', 'no-token-leak'])).toEqual([
+      'TW_SCENARIO_NAME 5:22 there is no invariant "no-retry-strom" | did you mean "no-retry-storm"?',
+    ]);
     expect(problemsOf(body, ['no-retry-strom'])).toEqual([]);
   });
 
   test('a missing key is reported at the thing that lacks it', () => {
     expect(problemsOf('steps:\n  - request: { count: 2 }\n')).toEqual(['TW_SCENARIO_MISSING 5:14 request key "path" is missing']);
-    expect(parseScenario('version: 1\n', FILE).problems.map((p) => p.message)).toEqual(['key "name" is missing', 'key "summary" is missing', 'key "steps" is missing']);
+    expect(parseScenario('version: 1\n', FILE).problems.map((p) => p.message)).toEqual([
+      'key "name" is missing',
+      'key "summary" is missing',
+      'key "steps" is missing',
+    ]);
   });
 });
 
 test('all mistakes of a file come in one pass, in reading order: shapes, verbs and names together', () => {
-  const problems = problemsOf('tags: expiry\nsteps:\n  - { on: phnoe, reqest: /a }\n  - { request: /a, advance: 5 }\n  - { fault: { drop: responce } }\nexpect: { refreshes: "<3" }\n');
+  const problems = problemsOf(
+    'tags: expiry\nsteps:\n  - { on: phnoe, reqest: /a }\n  - { request: /a, advance: 5 }\n  - { fault: { drop: responce } }\nexpect: { refreshes: "<3" }\n',
+  );
   expect(problems.map((problem) => problem.split(' ').slice(0, 2).join(' '))).toEqual([
-    'TW_SCENARIO_VALUE 4:7', 'TW_SCENARIO_NAME 6:11', 'TW_SCENARIO_KEY 6:18', 'TW_SCENARIO_VERB 7:20', 'TW_SCENARIO_VALUE 7:29', 'TW_SCENARIO_VALUE 8:22', 'TW_SCENARIO_VALUE 9:22',
+    'TW_SCENARIO_VALUE 4:7',
+    'TW_SCENARIO_NAME 6:11',
+    'TW_SCENARIO_KEY 6:18',
+    'TW_SCENARIO_VERB 7:20',
+    'TW_SCENARIO_VALUE 7:29',
+    'TW_SCENARIO_VALUE 8:22',
+    'TW_SCENARIO_VALUE 9:22',
   ]);
 });
 
@@ -83,9 +240,17 @@ describe('text that is not a scenario at all', () => {
     ['a comment', '# later\n', 'TW_SCENARIO_YAML 1:1 the file is empty'],
     ['a list', '[]\n', 'TW_SCENARIO_VALUE 1:1 a scenario cannot be an empty list'],
     ['prose', 'hello\n', 'TW_SCENARIO_VALUE 1:1 a scenario cannot be "hello"'],
-    ['an open bracket', 'steps: [ { request: /a }\n', 'TW_SCENARIO_YAML 2:1 Flow sequence in block collection must be sufficiently indented and end with a ]'],
+    [
+      'an open bracket',
+      'steps: [ { request: /a }\n',
+      'TW_SCENARIO_YAML 2:1 Flow sequence in block collection must be sufficiently indented and end with a ]',
+    ],
     ['tabs for indentation', 'steps:\n\t- request: /a\n', 'TW_SCENARIO_YAML 2:1 Tabs are not allowed as indentation'],
-    ['two documents', 'version: 1\n---\nversion: 1\n', 'TW_SCENARIO_YAML 2:1 Source contains multiple documents; please use YAML.parseAllDocuments()'],
+    [
+      'two documents',
+      'version: 1\n---\nversion: 1\n',
+      'TW_SCENARIO_YAML 2:1 Source contains multiple documents; please use YAML.parseAllDocuments()',
+    ],
   ])('%s', (_, text, first) => {
     const [problem] = parseScenario(text, FILE).problems;
     expect(`${problem?.code} ${problem?.line}:${problem?.column} ${problem?.message}`).toBe(first);
@@ -93,7 +258,12 @@ describe('text that is not a scenario at all', () => {
 
   test('an alias bomb is refused, quickly and with its position', () => {
     const lines = ['a: &a [x, x, x, x, x, x, x, x, x]'];
-    for (let i = 1; i < 26; i++) lines.push(`${letter(i)}: &${letter(i)} [${Array(9).fill(`*${letter(i - 1)}`).join(', ')}]`);
+    for (let i = 1; i < 26; i++)
+      lines.push(
+        `${letter(i)}: &${letter(i)} [${Array(9)
+          .fill(`*${letter(i - 1)}`)
+          .join(', ')}]`,
+      );
     const { plan, problems } = parseScenario(lines.join('\n'), FILE);
     expect(plan).toBeUndefined();
     expect(problems.map((p) => `${p.code} ${p.line}:${p.column}`)).toEqual(['TW_SCENARIO_YAML 2:8']);
@@ -127,11 +297,13 @@ describe('the block that shows a mistake', () => {
   };
 
   test('names the place, shows the line and points at the word', () => {
-    expect(block(`${HEAD}steps:\n  - { on: phone, reqest: /feed }\n`)).toBe([
-      'a.scenario.yaml:5:18  unknown step key "reqest"  TW_SCENARIO_KEY',
-      ' 5 |   - { on: phone, reqest: /feed }',
-      '   |                  ^^^^^^ did you mean "request"?',
-    ].join('\n'));
+    expect(block(`${HEAD}steps:\n  - { on: phone, reqest: /feed }\n`)).toBe(
+      [
+        'a.scenario.yaml:5:18  unknown step key "reqest"  TW_SCENARIO_KEY',
+        ' 5 |   - { on: phone, reqest: /feed }',
+        '   |                  ^^^^^^ did you mean "request"?',
+      ].join('\n'),
+    );
   });
 
   test('survives Windows line ends, tabs and very long lines', () => {
