@@ -7,12 +7,13 @@ import { parseScenario } from '../scenario/plan.ts';
 import { formatProblem } from '../scenario/problem.ts';
 import { INVARIANTS } from '../verify/invariants.ts';
 import type { Plan } from '../sim/plan.ts';
-import { selectFiles } from './corpus.ts';
+import { isBuiltIn, nameOf, selectFiles } from './corpus.ts';
 import type { SelectOptions } from './option-table.ts';
 
 /** Plans in order of their files. Throws TW_SCENARIO with every mistake, or TW_NOTHING_SELECTED. */
 export function selectPlans(filters: readonly string[], options: SelectOptions, cwd: string): Plan[] {
-  const loaded = selectFiles(filters, cwd).map((path) => loadShown(path, cwd));
+  const files = selectFiles(filters, cwd);
+  const loaded = files.filter((path) => canMatch(path, options, cwd)).map((path) => loadShown(path, cwd));
   const blocks = loaded.flatMap((file) => problemBlocks(file));
   if (blocks.length > 0) {
     throw new InvalidInputError('TW_SCENARIO', blocks.join('\n\n'), { hint: `${blocks.length} ${blocks.length === 1 ? 'problem' : 'problems'}, nothing ran; \`tokenwarp explain TW_SCENARIO_KEY\` and the like say more` });
@@ -20,7 +21,7 @@ export function selectPlans(filters: readonly string[], options: SelectOptions, 
   const plans = loaded.flatMap((file) => (file.plan === undefined ? [] : [file.plan])).filter((plan) => isWanted(plan, options));
   refuseTwins(plans);
   if (plans.length > 0) return plans;
-  throw new NothingSelectedError('TW_NOTHING_SELECTED', `none of ${loaded.length} scenarios ${wish(options)}`, { hint: '`tokenwarp list` shows names and tags' });
+  throw new NothingSelectedError('TW_NOTHING_SELECTED', `none of ${files.length} scenarios ${wish(options)}`, { hint: '`tokenwarp list` shows names and tags' });
 }
 
 /** Loads a file from `cwd` but calls it by the path as shown, in positions and results. */
@@ -59,6 +60,11 @@ function refuseTwins(plans: readonly Plan[]): void {
     if (other !== undefined) throw new InvalidInputError('TW_SCENARIO_DUPLICATE', `two selected scenarios are called ${plan.name}: ${other} and ${plan.file}`, { hint: 'rename one, or select one of them' });
     files.set(plan.name, plan.file);
   }
+}
+
+/** Built-in files are called as their scenarios, which a test holds: those that cannot match need not be read. */
+function canMatch(path: string, options: SelectOptions, cwd: string): boolean {
+  return options.name?.test(nameOf(path)) !== false || !isBuiltIn(path, cwd);
 }
 
 function isWanted(plan: Plan, options: SelectOptions): boolean {
