@@ -1,7 +1,7 @@
 // The decisions of the engine, apart from every effect: what to do with the token in hand, what a stored record means for it,
 // and what follows from an exchange. Pure.
 import type { Outcome } from './classify.ts';
-import type { SessionRecord, Stamp } from './record.ts';
+import { isLater, type SessionRecord, type Stamp } from './record.ts';
 import type { Reading } from './vault.ts';
 
 export type TokenUse =
@@ -59,11 +59,6 @@ export function decideStored(reading: Reading, mine: InHand, isOver: IsOver): St
 function decideTombstone(ended: { session: string; reason: string }, mine: InHand, isOver: IsOver): StoredVerdict {
   if (ended.session === mine.session) return { kind: 'ended', reason: ended.reason };
   return mine.durable && !isOver(ended.session, 0) ? { kind: 'signed-out' } : { kind: 'ours' };
-}
-
-/** By both clocks: one may have been set, the other may have begun anew. */
-function isLater(one: Stamp, other: Stamp): boolean {
-  return one.mono > other.mono && one.wall > other.wall;
 }
 
 export type AfterExchange =

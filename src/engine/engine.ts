@@ -92,13 +92,13 @@ class RefreshEngine implements Engine {
     else endSession(rt, before, ENDINGS.signedInAnew);
     const granted = { accessToken, expiresIn, date: undefined, refreshToken: refreshToken === '' ? undefined : refreshToken };
     const tokens = tokensFrom(rt, granted, { now: stampOf(rt), travelled: 0, refreshToken: undefined });
-    const session = openSession(rt, { session: nameOf(rt), since: stampOf(rt), processes: [], revision: 1, tokens, outage: undefined }, false);
+    const session = openSession(rt, { session: nameOf(rt), since: stampOf(rt), revision: 1, tokens, outage: undefined }, false);
     session.writing = save(rt, session, session.record);
     await session.writing;
     session.writing = undefined;
     if (session.ended !== undefined) return;
     rt.holder.move('active', 'signed-in');
-    if (before !== undefined) void sweep(rt, before);
+    if (before !== undefined) void sweep(rt, session.since);
   }
 
   request(path: string, init: RequestInit = {}): Promise<{ status: number }> {
@@ -116,6 +116,7 @@ class RefreshEngine implements Engine {
   async signOut(): Promise<void> {
     const rt = this.#rt;
     const { session } = rt.holder;
+    const now = stampOf(rt);
     if (session === undefined) {
       rejectCalls(rt, 'signed-out');
       rt.holder.leave('signed-out');
@@ -123,9 +124,8 @@ class RefreshEngine implements Engine {
       endSession(rt, session, ENDINGS.signedOut);
     }
     await clear(rt);
-    if (session === undefined) return;
-    const { refreshToken } = session.tokens;
-    void sweep(rt, session);
+    void sweep(rt, now);
+    const refreshToken = session?.tokens.refreshToken;
     if (refreshToken === undefined) return;
     const revoked = revoke(rt, refreshToken);
     if (rt.gate.online) await Promise.race([revoked, rt.timers.pause(REVOCATION_PATIENCE)]);
@@ -141,6 +141,7 @@ class RefreshEngine implements Engine {
 
   foreground(): void {
     this.#relieve();
+    this.#rt.timers.hurry();
     this.#loader.nudge();
     const { session } = this.#rt.holder;
     if (session !== undefined) void this.#freshen(session);

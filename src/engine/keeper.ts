@@ -3,9 +3,10 @@
 import { laterOutage } from './backoff.ts';
 import type { Call } from './call.ts';
 import { decideStored } from './decide.ts';
-import type { SessionRecord } from './record.ts';
+import { isLater, type SessionRecord, type Stamp } from './record.ts';
 import { endSession, monotonicHolds, observe, openSession, type Runtime, stampOf } from './runtime.ts';
 import { ENDINGS, type Session } from './session.ts';
+import { codeOf } from './vault.ts';
 
 /** The one lock of a device: whoever holds it may present the refresh token. */
 export const LOCK = 'refresh';
@@ -14,14 +15,18 @@ const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS'];
 const FIRST_RETRY = 200;
 /** Short, because until the write succeeds a kill loses the rotation. */
 const LONGEST_RETRY = 1_000;
+/** A phone that stays locked is asked less often after so many tries; coming back to the screen asks at once. */
+const PATIENT_AFTER = 60;
+const PATIENT_RETRY = 10_000;
 
-export type Reconciled = 'mine' | 'adopted' | 'over' | 'unreadable';
+/** `locked` and `unreadable`: the store said nothing; only the first will change by itself. */
+export type Reconciled = 'mine' | 'adopted' | 'over' | 'locked' | 'unreadable';
 
 /** Reads the store again and lets it correct the session in hand. */
 export async function reconcile(rt: Runtime, session: Session): Promise<Reconciled> {
   const reading = await rt.vault.read();
   if (session.ended !== undefined) return 'over';
-  if (reading.kind === 'unreadable') return 'unreadable';
+  if (reading.kind === 'unreadable') return reading.locked ? 'locked' : 'unreadable';
   const { id, since, revision, durable, tokens } = session;
   const mine = { session: id, since, revision, durable, accessToken: tokens.accessToken };
   const verdict = decideStored(reading, mine, (other, at) => rt.holder.isOver(other, at));
@@ -30,7 +35,6 @@ export async function reconcile(rt: Runtime, session: Session): Promise<Reconcil
     case 'same':
       session.durable = true;
       session.dirty = false;
-      session.join(verdict.record.processes);
       session.outage = laterOutage(session.outage, verdict.record.outage, monotonicHolds(rt));
       return 'mine';
     case 'newer':
@@ -73,12 +77,14 @@ export async function save(rt: Runtime, session: Session, record: SessionRecord)
   return false;
 }
 
-/** Empties the store of one session (or of whatever is there, when none is named); repeated until it works or somebody signs in. */
-export async function clear(rt: Runtime, only?: string): Promise<void> {
+/** Empties the store; repeated until it works or somebody signs in. */
+export async function clear(rt: Runtime): Promise<void> {
   const { epoch } = rt.holder;
-  if ((await rt.vault.clear(only)) !== 'refused') return;
+  const wanted = (): boolean => rt.holder.epoch === epoch;
+  const work = async (): Promise<boolean> => (await rt.vault.clear(wanted)) !== 'refused';
+  if (await work()) return;
   observe(rt, 'store-clear-failed');
-  void repeat(rt, () => only !== undefined || rt.holder.epoch === epoch, async () => (await rt.vault.clear(only)) !== 'refused');
+  void repeat(rt, wanted, work);
 }
 
 /** Notes in the store that the server ended the session; repeated until it works. */
@@ -87,14 +93,15 @@ export async function bury(rt: Runtime, session: Session, reason: string): Promi
   if (!(await write())) void repeat(rt, () => true, write);
 }
 
-/** After a session ended here: a sibling that was refreshing may have written it back meanwhile. */
-export async function sweep(rt: Runtime, session: Session): Promise<void> {
+/** After a sign-in or sign-out at `since`: a sibling that was refreshing may have written an older session back meanwhile. */
+export async function sweep(rt: Runtime, since: Stamp): Promise<void> {
+  const { epoch } = rt.holder;
   await exclusively(rt, async () => {
-    const next = rt.holder.session;
     const reading = await rt.vault.read();
-    if (reading.kind !== 'record' || reading.record.session !== session.id) return;
-    if (next === undefined) await clear(rt, session.id);
-    else await save(rt, next, next.record);
+    if (reading.kind !== 'record' || rt.holder.epoch !== epoch || isLater(reading.record.since, since)) return;
+    const { session } = rt.holder;
+    if (session === undefined) await clear(rt);
+    else if (session.id !== reading.record.session) await save(rt, session, session.record);
   });
 }
 
@@ -109,12 +116,6 @@ async function exclusively(rt: Runtime, job: () => Promise<void>): Promise<void>
   } catch (error) {
     if (!entered && codeOf(error) !== 'lock-timeout') await job();
   }
-}
-
-/** The `code` of a host's error; the error itself is never passed on. */
-export function codeOf(error: unknown): string | undefined {
-  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
-  return typeof error.code === 'string' ? error.code : undefined;
 }
 
 function keepSaving(rt: Runtime, session: Session): Promise<void> {
@@ -132,8 +133,8 @@ function keepSaving(rt: Runtime, session: Session): Promise<void> {
 
 /** Tries again with growing pauses until it works, is no longer wanted, or the process stops. */
 async function repeat(rt: Runtime, wanted: () => boolean, work: () => Promise<boolean>): Promise<void> {
-  for (let delay = FIRST_RETRY; ; delay = Math.min(LONGEST_RETRY, delay * 2)) {
-    await rt.timers.pause(delay);
+  for (let tries = 0; ; tries++) {
+    await rt.timers.pause(tries < PATIENT_AFTER ? Math.min(LONGEST_RETRY, FIRST_RETRY * 2 ** tries) : PATIENT_RETRY);
     if (rt.stopped || !wanted() || (await work())) return;
   }
 }

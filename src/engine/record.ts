@@ -37,8 +37,6 @@ export interface SessionRecord {
   readonly session: string;
   /** When that was: an older session in the store is a leftover. */
   readonly since: Stamp;
-  /** The processes that have written it, at most {@link MOST_PROCESSES}: more than one, and nobody may refresh without reading first. */
-  readonly processes: readonly string[];
   /** Counts rotations: the higher one is the younger pair. */
   readonly revision: number;
   readonly tokens: TokenSet;
@@ -48,7 +46,6 @@ export interface SessionRecord {
 /** What is left of a session that the server ended: siblings and the next launch say `expired` too, and know why. No tokens. */
 export interface Tombstone { readonly session: string; readonly ended: string }
 
-export const MOST_PROCESSES = 8;
 const VERSION = 1;
 
 export function encodeRecord(record: SessionRecord | Tombstone): string {
@@ -59,15 +56,19 @@ export function encodeRecord(record: SessionRecord | Tombstone): string {
 export function decodeRecord(value: string): SessionRecord | Tombstone | undefined {
   const json = parse(value);
   if (!isObject(json) || json['v'] !== VERSION) return undefined;
-  const { session, since, processes, revision, tokens, outage, ended } = json;
+  const { session, since, revision, tokens, outage, ended } = json;
   if (typeof session !== 'string') return undefined;
   if (typeof ended === 'string') return { session, ended };
   if (!isNumber(revision)) return undefined;
   const begun = decodeStamp(since);
   const set = decodeTokens(tokens);
-  if (begun === undefined || set === undefined || !Array.isArray(processes)) return undefined;
-  const names = processes.filter((name) => typeof name === 'string').slice(0, MOST_PROCESSES);
-  return { session, since: begun, processes: names, revision, tokens: set, outage: decodeOutage(outage) };
+  if (begun === undefined || set === undefined) return undefined;
+  return { session, since: begun, revision, tokens: set, outage: decodeOutage(outage) };
+}
+
+/** By both clocks: one may have been set, the other may have begun anew. */
+export function isLater(one: Stamp, other: Stamp): boolean {
+  return one.mono > other.mono && one.wall > other.wall;
 }
 
 /**

@@ -5,24 +5,29 @@ import type { Outcome } from './classify.ts';
 import { decideAfterExchange } from './decide.ts';
 import { exchange, revoke } from './exchange.ts';
 import { Flight, type FlightEnd } from './flight.ts';
-import { bury, codeOf, LOCK, reconcile, save } from './keeper.ts';
+import { bury, LOCK, reconcile, save } from './keeper.ts';
 import type { Stamp } from './record.ts';
 import { endSession, monotonicHolds, observe, type Runtime, stampOf } from './runtime.ts';
 import { ENDINGS, type Session } from './session.ts';
 import { tokensFrom } from './tokens.ts';
+import { codeOf } from './vault.ts';
 
 /** A holder that outlasts two waits is frozen or dead: its own exchange was abandoned long ago (refresh-bugs class L). */
 const LOCK_PATIENCE = 2;
+/** After so many looks a store that is not locked is taken for broken: nobody shares anything through it. */
+const MOST_BLIND = 3;
 /** Ms between two looks at a store that cannot be read. */
 const BLIND_PAUSE = 1_000;
 /** More rounds than this without a sending are a fault of the host; the flight gives up instead of spinning. */
 const MOST_ROUNDS = 100;
 
 /**
- * `again`: nothing was sent, the reason is dealt with by waiting. `blind`: the store cannot be read, and siblings write to it: the
- * refresh token in hand may be spent, and presenting it would end the session of all (RFC 9700 4.14.2).
+ * `again`: nothing was sent, the reason is dealt with by waiting. `blind`: the store cannot be read. A sibling may have spent the refresh
+ * token, and a rotation could not be written, so that a kill would lose it (refresh-bugs F6): either ends the session of all.
  */
 type Step = FlightEnd | 'again' | 'blind';
+
+interface Spent { attempts: number; rounds: number; locks: number; blind: number }
 
 /** The refresh that runs for the session, or a new one. */
 export function flightOf(rt: Runtime, session: Session): Flight {
@@ -55,7 +60,7 @@ async function run(rt: Runtime, session: Session, flight: Flight): Promise<void>
 
 /** `idle`: nobody needs it any longer. */
 async function fly(rt: Runtime, session: Session, flight: Flight): Promise<FlightEnd | 'idle'> {
-  const spent = { attempts: 0, rounds: 0, locks: 0 };
+  const spent: Spent = { attempts: 0, rounds: 0, locks: 0, blind: 0 };
   for (;;) {
     const ready = await getReady(rt, session, flight, spent.rounds > 0);
     if (ready !== 'go') return ready;
@@ -67,6 +72,7 @@ async function fly(rt: Runtime, session: Session, flight: Flight): Promise<Fligh
     }
     spent.rounds += 1;
     if (step === 'blind') {
+      spent.blind += 1;
       flight.releaseAhead();
       if (flight.needed) await flight.pause(rt.timers, BLIND_PAUSE);
     }
@@ -90,11 +96,11 @@ async function getReady(rt: Runtime, session: Session, flight: Flight, again: bo
   }
 }
 
-async function underLock(rt: Runtime, session: Session, flight: Flight, spent: { locks: number }): Promise<Step> {
+async function underLock(rt: Runtime, session: Session, flight: Flight, spent: Spent): Promise<Step> {
   let entered = false;
   const job = (): Promise<Step> => {
     entered = true;
-    return attempt(rt, session, flight);
+    return attempt(rt, session, flight, spent);
   };
   try {
     return await rt.host.lock(LOCK, job, { timeout: rt.settings.lockTimeout });
@@ -113,13 +119,13 @@ async function underLock(rt: Runtime, session: Session, flight: Flight, spent: {
 }
 
 /** One attempt, inside the lock: a sibling may have done the work meanwhile. */
-async function attempt(rt: Runtime, session: Session, flight: Flight): Promise<Step> {
+async function attempt(rt: Runtime, session: Session, flight: Flight, spent: Spent): Promise<Step> {
   const stored = await reconcile(rt, session);
   if (stored === 'over' || session.ended !== undefined) return 'ended';
   if (stored === 'adopted' && session.isFresh(rt.host.clock.monotonic())) return 'renewed';
   const { refreshToken } = session.tokens;
   if (refreshToken === undefined) return await finish(rt, session, ENDINGS.noRefreshToken);
-  if (stored === 'unreadable' && session.shared) return 'blind';
+  if (stored === 'locked' || (stored === 'unreadable' && spent.blind < MOST_BLIND)) return 'blind';
   if (!rt.gate.online || rt.stopped || refreshFloor(rt, session) > 0) return 'again';
   const sentAt = stampOf(rt);
   noteSending(rt.sendings, sentAt.mono);
@@ -144,7 +150,7 @@ async function persist(
   flight.delivered = true;
   try {
     await reconcile(rt, session);
-    const record = session.recordWith(session.revision + 1, tokens, undefined);
+    const record = { ...session.record, revision: session.revision + 1, tokens, outage: undefined };
     if (session.ended === undefined) await save(rt, session, record);
     if (session.ended !== undefined) return discard(rt, session, granted.refreshToken);
     session.adopt(record, stampOf(rt), monotonicHolds(rt));
@@ -181,7 +187,7 @@ async function backOff(
   const { sentAt } = failure;
   const took = rt.host.clock.monotonic() - sentAt.mono;
   session.outage = afterFailure(session.outage, { ...failure, took, monotonicHolds: monotonicHolds(rt) }, rt.host.random());
-  const end = await rt.vault.write(() => (session.ended === undefined ? session.record : undefined));
+  const end = await rt.vault.update(() => (session.ended === undefined ? session.record : undefined));
   if (end === 'written') {
     session.durable = true;
     session.dirty = false;

@@ -35,7 +35,7 @@ export function monotonicHolds({ settings }: Runtime): boolean {
 
 /** Makes a stored or just granted record the session in hand. */
 export function openSession(rt: Runtime, record: SessionRecord, durable: boolean): Session {
-  const session = new Session(record, stampOf(rt), { durable, monotonicHolds: monotonicHolds(rt), process: rt.host.name });
+  const session = new Session(record, stampOf(rt), { durable, monotonicHolds: monotonicHolds(rt) });
   rt.holder.take(session);
   return session;
 }

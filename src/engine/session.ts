@@ -3,7 +3,7 @@
 import type { Rejection, SessionState } from '../core/contract.ts';
 import { deathMargin } from './expiry.ts';
 import type { Flight } from './flight.ts';
-import { elapsedSince, MOST_PROCESSES, type Outage, type SessionRecord, type Stamp, type TokenSet } from './record.ts';
+import { elapsedSince, type Outage, type SessionRecord, type Stamp, type TokenSet } from './record.ts';
 
 /** Why a session is over, for its waiting requests and for whoever watches the state. */
 export interface Ending { state: SessionState; reason: string; rejection: Rejection }
@@ -37,15 +37,13 @@ export class Session {
   readonly stubborn = new Map<string, number>();
   /** Only the wall clock could tell the age of a restored token: the next `Date` header may correct it. */
   #uncertain = false;
-  readonly #processes: Set<string>;
   #refused: string | undefined;
   #freshUntil = 0;
   #aliveUntil = 0;
 
-  constructor(record: SessionRecord, now: Stamp, origin: { durable: boolean; monotonicHolds: boolean; process: string }) {
+  constructor(record: SessionRecord, now: Stamp, origin: { durable: boolean; monotonicHolds: boolean }) {
     this.id = record.session;
     this.since = record.since;
-    this.#processes = new Set([...record.processes, origin.process]);
     this.revision = record.revision;
     this.tokens = record.tokens;
     this.outage = record.outage;
@@ -54,26 +52,11 @@ export class Session {
   }
 
   get record(): SessionRecord {
-    return this.recordWith(this.revision, this.tokens, this.outage);
-  }
-
-  /** What the store is to hold once this pair is current. */
-  recordWith(revision: number, tokens: TokenSet, outage: Outage | undefined): SessionRecord {
-    return { session: this.id, since: this.since, processes: [...this.#processes].slice(0, MOST_PROCESSES), revision, tokens, outage };
-  }
-
-  /** Other processes are known to write this session. */
-  get shared(): boolean {
-    return this.#processes.size > 1;
-  }
-
-  join(processes: readonly string[]): void {
-    for (const name of processes) this.#processes.add(name);
+    return { session: this.id, since: this.since, revision: this.revision, tokens: this.tokens, outage: this.outage };
   }
 
   /** Takes over a younger pair. Everything known about the old one is forgotten. */
   adopt(record: SessionRecord, now: Stamp, monotonicHolds: boolean): void {
-    this.join(record.processes);
     this.revision = record.revision;
     this.tokens = record.tokens;
     this.outage = record.outage;

@@ -39,9 +39,14 @@ export class Timers {
     });
   }
 
+  /** Ends all pauses now: something happened that may let what failed succeed. */
+  hurry(): void {
+    for (const end of [...this.#pauses]) end();
+  }
+
   close(): void {
     this.#closed = true;
-    for (const end of [...this.#pauses]) end();
+    this.hurry();
     for (const forget of [...this.#open]) forget();
   }
 }

@@ -11,7 +11,7 @@ export type Reading =
   /** Something is there that this version did not write. */
   | { kind: 'corrupt' }
   /** Locked, or failing otherwise: says nothing about what is in it. */
-  | { kind: 'unreadable' };
+  | { kind: 'unreadable'; locked: boolean };
 
 /** `skipped`: when its turn came, it was no longer wanted. */
 export type WriteEnd = 'written' | 'refused' | 'skipped';
@@ -38,16 +38,20 @@ export class Vault {
     });
   }
 
-  /** Empties the store. With `only`, nothing but that session is removed. */
-  clear(only?: string): Promise<WriteEnd> {
+  /** As `write`, but only over what `record` itself was read from: never brings back what a sibling has removed meanwhile. */
+  update(record: () => SessionRecord | undefined): Promise<WriteEnd> {
     return this.#enqueue(async () => {
-      if (only !== undefined) {
-        const reading = await this.#read();
-        if (reading.kind === 'unreadable') return 'refused';
-        if (reading.kind !== 'record' || reading.record.session !== only) return 'skipped';
-      }
-      return await attempt(() => this.#store.delete(this.#key));
+      const reading = await this.#read();
+      const value = record();
+      if (value === undefined || reading.kind !== 'record') return 'skipped';
+      if (reading.record.session !== value.session || reading.record.revision > value.revision) return 'skipped';
+      return await attempt(() => this.#store.set(this.#key, encodeRecord(value)));
     });
+  }
+
+  /** Empties the store, whatever is in it. */
+  clear(wanted: () => boolean = () => true): Promise<WriteEnd> {
+    return this.#enqueue(async () => (wanted() ? await attempt(() => this.#store.delete(this.#key)) : 'skipped'));
   }
 
   /** Replaces that session by a note that it ended, unless the store holds another one or a younger pair by now. */
@@ -72,8 +76,8 @@ export class Vault {
       const record = decodeRecord(value);
       if (record === undefined) return { kind: 'corrupt' };
       return 'ended' in record ? { kind: 'ended', session: record.session, reason: record.ended } : { kind: 'record', record };
-    } catch {
-      return { kind: 'unreadable' };
+    } catch (error) {
+      return { kind: 'unreadable', locked: codeOf(error) === 'store-locked' };
     }
   }
 
@@ -82,6 +86,12 @@ export class Vault {
     this.#tail = result;
     return result;
   }
+}
+
+/** The `code` of a host's error; the error itself is never passed on. */
+export function codeOf(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
 }
 
 async function attempt(operation: () => Promise<void>): Promise<WriteEnd> {
