@@ -47,22 +47,31 @@ async function longRows(): Promise<Row[]> {
   ];
 }
 
-/** Kept results without their events, and whether memory grows when nothing is kept. */
+/** Whether memory grows when nothing is kept, what a kept record weighs without its history, and what an event does. */
 async function memoryRows(): Promise<Row[]> {
   const worlds = 2_000;
-  await often(200, () => scenario(SMALL));
-  const before = heap();
+  await often(500, () => scenario(SMALL));
+  const empty = heap();
   await often(worlds, () => scenario(SMALL));
-  const dropped = (heap() - before) / worlds / 1_024;
-  const kept: unknown[] = [];
-  await often(worlds / 10, async () => {
-    const { history: _history, ...rest } = await runPlan(SMALL, { seed: 1, factory: createEngine, settle: 'drain' });
-    kept.push(rest);
-  });
-  const retained = (heap() - before) / kept.length / 1_024;
+  const dropped = heap() - empty;
+  const records: unknown[] = [];
+  const histories: unknown[] = [];
+  const counts = { events: 0 };
+  const keep = async (kept: 'record' | 'history'): Promise<void> => {
+    const { history, ...record } = await runPlan(SMALL, { seed: 1, factory: createEngine, settle: 'drain' });
+    counts.events = history.events.length;
+    if (kept === 'record') records.push(record);
+    else histories.push(history);
+  };
+  const before = heap();
+  await often(worlds, () => keep('record'));
+  const between = heap();
+  await often(worlds / 4, () => keep('history'));
+  const perHistory = ((heap() - between) * 4) / worlds;
   return [
-    { measure: `memory per world, ${worlds} worlds dropped`, value: Math.max(0, dropped), unit: 'KiB', goal: { value: 0.1 }, note: 'flat' },
-    { measure: 'memory per world, record kept without its history', value: Math.max(0, retained), unit: 'KiB', goal: { value: 16 } },
+    { measure: `memory growth per world, ${worlds} worlds dropped`, value: dropped / worlds / 1_024, unit: 'KiB', goal: { value: 0.1 } },
+    { measure: 'memory per world, record kept without its history', value: (between - before) / worlds / 1_024, unit: 'KiB', goal: { value: 16 } },
+    { measure: 'memory per event of a kept history', value: perHistory / counts.events, unit: 'B', goal: { value: 256 }, note: `${records.length + histories.length} kept` },
   ];
 }
 
