@@ -7,8 +7,8 @@ const GROWTH = 2.5;
 const LONGEST_GAP = 30_000;
 /** A gap is drawn from 0.85 to 1.15 of its nominal length, so that two at the cap still keep the ratio that storms are judged by. */
 const SPREAD = 0.3;
-/** A pause is at least this share of the one before, also when that was the server's wish (invariants I11b asks for 0.7). */
-const KEEP = 0.75;
+/** Up to this length a pause is never shorter than the one before, also when that was the server's wish (invariants I11b), ms. */
+const LONG_GAP = 10_500;
 /** 14 attempts at once and one more every 4 minutes stay below 30 in any hour. */
 const CREDIT = 14;
 const CREDIT_EVERY = 240_000;
@@ -32,7 +32,7 @@ export function afterFailure(before: Outage | undefined, failure: Failure, fract
   const credit = (fresh ? CREDIT : Math.min(CREDIT, before.credit + idle / CREDIT_EVERY)) - 1;
   const failures = (fresh ? 0 : before.failures) + 1;
   const floor = Math.max(failure.took + (failure.retryAfter ?? 0), credit < 1 ? (1 - credit) * CREDIT_EVERY : 0);
-  const gap = Math.max(gapAfter(failures, fraction), fresh ? 0 : KEEP * Math.min(before.gap, LONGEST_GAP));
+  const gap = Math.max(gapAfter(failures, fraction), fresh ? 0 : Math.min(before.gap, LONG_GAP));
   const wait = Math.max(floor, failure.took + gap);
   return { failures, at: failure.sentAt, wait, gap: wait - failure.took, floor, credit, unknown: failure.unknown || (before?.unknown ?? false) };
 }

@@ -98,7 +98,7 @@ export async function sweep(rt: Runtime, since: Stamp): Promise<void> {
   const { epoch } = rt.holder;
   await exclusively(rt, async () => {
     const reading = await rt.vault.read();
-    if (reading.kind !== 'record' || rt.holder.epoch !== epoch || isLater(reading.record.since, since)) return;
+    if (reading.kind !== 'record' || rt.holder.epoch !== epoch || !isLater(since, reading.record.since)) return;
     const { session } = rt.holder;
     if (session === undefined) await clear(rt);
     else if (session.id !== reading.record.session) await save(rt, session, session.record);
