@@ -32,7 +32,7 @@ export function allTopics(): Topic[] {
     ...table('feature', FEATURE_WORDS),
     ...table('client error', CLIENT_ERRORS),
     ...Object.values(EXITS).toSorted((a, b) => a.code - b.code).map(({ code, meaning, explanation }) => ({
-      ...simple('exit code', String(code), `${meaning.charAt(0).toUpperCase()}${meaning.slice(1)}.`, [['more', explanation]]), aliases: [`exit-${code}`, `exit ${code}`],
+      ...simple('exit code', String(code), `${meaning.charAt(0).toUpperCase()}${meaning.slice(1)}. ${explanation}`, []), aliases: [`exit-${code}`, `exit ${code}`],
     })),
     ...table('error code', { ...ERROR_CODES, ...PROBLEM_CODES }),
     ...Object.entries(WORDS).map(([term, { text, sources }]) => simple('word', term, text, sources === undefined ? [] : [['sources', sources.join(', ')]])),

@@ -1,6 +1,5 @@
 // `tokenwarp run` as a user meets it: a child process, its exit code, what stands on which stream.
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { copyFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { FIXTURES, ROOT, scratch, tokenwarp } from '../kit/cli.ts';
@@ -153,7 +152,7 @@ describe('what decides', () => {
 
   test('--verify-determinism holds for the engine and catches a client with a memory', () => {
     expect(tokenwarp(['run', 'expiry', '--verify-determinism', '--quiet']).code).toBe(0);
-    const said = tokenwarp(['run', 'own', '--verify-determinism', '--client', join(ROOT, FIXTURES, 'changes-its-mind.ts'), `${FIXTURES}/own.scenario.yaml`].filter((arg) => arg !== 'own'));
+    const said = tokenwarp(['run', `${FIXTURES}/own.scenario.yaml`, '--verify-determinism', '--client', `${FIXTURES}/changes-its-mind.ts`]);
     expect(said.code).toBe(8);
     expect(said.stdout).toContain('same seed, different history');
     expect(said.stdout).toMatch(/first run +\d+ ms {2}phone\/app: /);
