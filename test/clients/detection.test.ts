@@ -12,16 +12,25 @@ const GOLDEN = fileURLToPath(new URL('../golden/detection-matrix.md', import.met
 const { plans, problems } = loadScenarios(fileURLToPath(new URL('../../scenarios', import.meta.url)));
 const CORRECT: readonly NamedClient[] = [
   { name: 'base', factory: (host) => new BaseClient(host) },
-  ...await Promise.all(['reactive-class', 'functional-ahead'].map(async (name) => ({ name, factory: await loadClient(new URL(`correct/${name}.ts`, import.meta.url)) }))),
+  ...(await Promise.all(
+    ['reactive-class', 'functional-ahead'].map(async (name) => ({
+      name,
+      factory: await loadClient(new URL(`correct/${name}.ts`, import.meta.url)),
+    })),
+  )),
 ];
 
 describe('clients without a bug', () => {
-  test.each(CORRECT)('$name passes every scenario that applies to it', async (client) => {
-    const cells = await runAll(client, plans);
-    const failed = cells.filter(({ outcome }) => outcome !== 'passed' && outcome !== 'not-applicable');
-    expect(failed.map(({ scenario, said }) => `${scenario}: ${said.join('; ')}`)).toEqual([]);
-    expect(cells.filter(({ outcome }) => outcome === 'passed').length).toBeGreaterThanOrEqual(25);
-  }, 120_000);
+  test.each(CORRECT)(
+    '$name passes every scenario that applies to it',
+    async (client) => {
+      const cells = await runAll(client, plans);
+      const failed = cells.filter(({ outcome }) => outcome !== 'passed' && outcome !== 'not-applicable');
+      expect(failed.map(({ scenario, said }) => `${scenario}: ${said.join('; ')}`)).toEqual([]);
+      expect(cells.filter(({ outcome }) => outcome === 'passed').length).toBeGreaterThanOrEqual(25);
+    },
+    120_000,
+  );
 });
 
 describe('clients with one bug', () => {
@@ -29,7 +38,8 @@ describe('clients with one bug', () => {
   const cellsOf = (name: string): readonly Cell[] => rows.get(name) ?? [];
 
   beforeAll(async () => {
-    for (const { name } of BROKEN) rows.set(name, await runAll({ name, factory: await loadClient(new URL(`broken/${name}.ts`, import.meta.url)) }, plans));
+    for (const { name } of BROKEN)
+      rows.set(name, await runAll({ name, factory: await loadClient(new URL(`broken/${name}.ts`, import.meta.url)) }, plans));
   }, 600_000);
 
   test('the scenario corpus is sound', () => {
@@ -37,7 +47,9 @@ describe('clients with one bug', () => {
   });
 
   test('the catalogue and the folder name the same clients, and invariants that exist', () => {
-    const files = readdirSync(new URL('broken/', import.meta.url)).map((file) => file.replace(/\.ts$/, '')).sort();
+    const files = readdirSync(new URL('broken/', import.meta.url))
+      .map((file) => file.replace(/\.ts$/, ''))
+      .sort();
     expect(BROKEN.map(({ name }) => name).sort()).toEqual(files);
     expect(BROKEN.filter(({ invariant }) => !INVARIANTS.some(({ name }) => name === invariant))).toEqual([]);
   });
@@ -48,16 +60,23 @@ describe('clients with one bug', () => {
   });
 
   test('it finds it in the scenarios that the catalogue names', () => {
-    const missing = BROKEN.flatMap(({ name, invariant, scenarios }) => scenarios.flatMap((scenario) => {
-      const cell = cellsOf(name).find((each) => each.scenario === scenario);
-      return cell !== undefined && caught(cell, invariant) ? [] : [`${name} in ${scenario}: ${cell === undefined ? 'no such scenario' : cell.said.join('; ') || cell.outcome}`];
-    }));
+    const missing = BROKEN.flatMap(({ name, invariant, scenarios }) =>
+      scenarios.flatMap((scenario) => {
+        const cell = cellsOf(name).find((each) => each.scenario === scenario);
+        return cell !== undefined && caught(cell, invariant)
+          ? []
+          : [`${name} in ${scenario}: ${cell === undefined ? 'no such scenario' : cell.said.join('; ') || cell.outcome}`];
+      }),
+    );
     expect(missing).toEqual([]);
     expect(BROKEN.filter(({ scenarios }) => scenarios.length === 0).map(({ name }) => name)).toEqual([]);
   });
 
   test('the detection matrix is the one we know', () => {
-    const matrix = renderMatrix(BROKEN.map(({ name, invariant }) => ({ name, invariant, cells: cellsOf(name) })), plans.length);
+    const matrix = renderMatrix(
+      BROKEN.map(({ name, invariant }) => ({ name, invariant, cells: cellsOf(name) })),
+      plans.length,
+    );
     if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(GOLDEN, matrix);
     expect(matrix).toBe(readFileSync(GOLDEN, 'utf8'));
   });

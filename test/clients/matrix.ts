@@ -5,7 +5,10 @@ import type { Plan } from '../../src/sim/plan.ts';
 import { INVARIANTS } from '../../src/verify/invariants.ts';
 import type { Outcome, RunResult } from '../../src/verify/result.ts';
 
-export interface NamedClient { readonly name: string; readonly factory: ClientFactory }
+export interface NamedClient {
+  readonly name: string;
+  readonly factory: ClientFactory;
+}
 
 /** What one scenario said about one client. */
 export interface Cell {
@@ -40,7 +43,9 @@ function cellOf({ scenario, outcome, reason, verdict, expectations, clientErrors
   const [first, ...rest] = findings;
   const others = [...rest, ...findings.flatMap((finding) => finding.folded)].map((violation) => violation.invariant);
   return {
-    scenario: scenario.name, outcome, primary: first?.invariant,
+    scenario: scenario.name,
+    outcome,
+    primary: first?.invariant,
     secondary: new Set(others.filter((name) => name !== first?.invariant)),
     said: [
       ...findings.map((finding) => `${finding.invariant}${finding.clause === undefined ? '' : ` (${finding.clause})`}: ${finding.message}`),

@@ -1,14 +1,16 @@
 // The base client's refresh: one flight per session, one exchange at a time per device, growing pauses shared between processes.
 // Only `invalid_grant` ends a session; every other failure leaves it as it was.
-import type { HostResponse } from '../../../src/core/contract.ts';
+import type { HostResponse, TokenResponse } from '../../../src/core/contract.ts';
 import { lifetimeOf, parseObject, Rejected, retryAfterOf, textOf, type Answer, type Session } from './session.ts';
 import { Vault } from './vault.ts';
-import type { TokenResponse } from '../../../src/core/contract.ts';
 
 const PAUSE_KEY = 'refresh-pause';
 const noop = (): void => undefined;
 /** Failed tries in a row, and when the next may begin (monotonic ms). */
-interface Pause { readonly count: number; readonly until: number }
+interface Pause {
+  readonly count: number;
+  readonly until: number;
+}
 const NO_PAUSE: Pause = { count: 0, until: 0 };
 
 export abstract class Refresher extends Vault {
@@ -61,7 +63,7 @@ export abstract class Refresher extends Vault {
 
   /** Waits while offline or pausing; rejects when the session went away or the wait would outlast the flight, whose time stands still while offline. */
   protected async clearance(session: Session, limit: number): Promise<number> {
-    for (let deadline = limit; ; ) {
+    for (let deadline = limit; ;) {
       this.mustBe(session);
       if (!this.onlineForRefresh()) {
         await this.whenOnline();
@@ -157,10 +159,12 @@ export abstract class Refresher extends Vault {
   /** RFC 6749 5.1 and 5.2, to the letter: whatever is neither a grant nor an error body says nothing about the session. */
   protected read(response: HostResponse, text: string, sentAt: number): Answer {
     const body = parseObject(text);
-    if (response.ok && textOf(body?.['access_token']) !== undefined) return { kind: 'granted', body: body as TokenResponse, sentAt, status: response.status };
+    if (response.ok && textOf(body?.['access_token']) !== undefined)
+      return { kind: 'granted', body: body as TokenResponse, sentAt, status: response.status };
     const error = textOf(body?.['error']);
     const clientError = response.status === 400 || response.status === 401;
-    if (clientError && error !== undefined && error !== 'temporarily_unavailable') return { kind: 'refused', error, status: response.status };
+    if (clientError && error !== undefined && error !== 'temporarily_unavailable')
+      return { kind: 'refused', error, status: response.status };
     return { kind: 'unknown', status: response.status, retryAfter: this.retryAfter(response) };
   }
 
@@ -260,7 +264,9 @@ export abstract class Refresher extends Vault {
     const { revocationEndpoint, clientId } = this.host.config;
     const body = `token=${encodeURIComponent(token)}&token_type_hint=refresh_token&client_id=${encodeURIComponent(clientId)}`;
     const headers = { 'content-type': 'application/x-www-form-urlencoded' };
-    await this.limited(5_000, undefined, (signal) => this.host.fetch(revocationEndpoint, { method: 'POST', headers, body, signal, redirect: 'manual' })).catch(noop);
+    await this.limited(5_000, undefined, (signal) =>
+      this.host.fetch(revocationEndpoint, { method: 'POST', headers, body, signal, redirect: 'manual' }),
+    ).catch(noop);
   }
 
   /** Ms to wait after the n-th failure in a row: doubling, spread, capped. */

@@ -29,7 +29,10 @@ export class Rejected extends Error {
   }
 }
 
-export interface Stored { readonly session?: Session; readonly ended?: 'expired' }
+export interface Stored {
+  readonly session?: Session;
+  readonly ended?: 'expired';
+}
 
 /** The record in the store. Anything that is not ours reads as empty. */
 export function readStored(text: string | undefined): Stored {

@@ -75,7 +75,8 @@ export abstract class Vault {
     const { session, ended } = readStored(text);
     const before = this.session;
     if (session === undefined || session.accessToken !== before?.accessToken) this.take(session, ended ?? 'signed-out');
-    if (before !== undefined && before.id !== session?.id) this.evict(before.id, ended === 'expired' ? 'reauthentication-required' : 'signed-out');
+    if (before !== undefined && before.id !== session?.id)
+      this.evict(before.id, ended === 'expired' ? 'reauthentication-required' : 'signed-out');
   }
 
   /** From here on this is the session (or `without` one, the state there is). */
@@ -116,10 +117,13 @@ export abstract class Vault {
   protected retryLater(): void {
     if (this.#cancelRetry !== undefined || this.closing.signal.aborted) return;
     this.#failedWrites = Math.min(this.#failedWrites + 1, 7);
-    this.#cancelRetry = this.host.clock.setTimeout(() => {
-      this.#cancelRetry = undefined;
-      if (this.unsaved !== undefined || this.phase === 'loading') void this.sync();
-    }, 100 * 2 ** this.#failedWrites);
+    this.#cancelRetry = this.host.clock.setTimeout(
+      () => {
+        this.#cancelRetry = undefined;
+        if (this.unsaved !== undefined || this.phase === 'loading') void this.sync();
+      },
+      100 * 2 ** this.#failedWrites,
+    );
   }
 
   /** Writes what is owed once more and leaves no timer behind. */

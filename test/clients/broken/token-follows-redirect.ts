@@ -6,7 +6,9 @@ class TokenFollowsRedirect extends BaseClient {
   protected override async transfer(url: string, init: RequestInit): Promise<HostResponse> {
     const response = await this.host.fetch(url, { ...init, redirect: 'manual' });
     const location = response.headers.get('location');
-    return response.status < 300 || response.status > 399 || location === null ? response : this.host.fetch(new URL(location, url).href, init);
+    return response.status < 300 || response.status > 399 || location === null
+      ? response
+      : this.host.fetch(new URL(location, url).href, init);
   }
 }
 

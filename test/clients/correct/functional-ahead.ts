@@ -9,9 +9,15 @@ const KEY = 'functional-ahead';
 const DAY = 86_400_000;
 const idle = (): void => undefined;
 
-interface Ask { resolve(pair: Pair): void; reject(error: Error): void; quiet(): void }
+interface Ask {
+  resolve(pair: Pair): void;
+  reject(error: Error): void;
+  quiet(): void;
+}
 /** A request under way: `over` aborts when its session ends or its caller leaves. */
-interface Trip { readonly over: AbortController }
+interface Trip {
+  readonly over: AbortController;
+}
 
 const rejection = (reason: Rejection): Error => Object.assign(new Error(`rejected: ${reason}`), { reason });
 
@@ -76,32 +82,36 @@ const createClient = (host: Host): Client => {
   const wake = (at: number): void => {
     if (wakeAt <= at) return;
     wakeAt = at;
-    later(() => {
-      wakeAt = Number.POSITIVE_INFINITY;
-      dispatch({ type: 'woken' });
-    }, Math.ceil(at - now()));
+    later(
+      () => {
+        wakeAt = Number.POSITIVE_INFINITY;
+        dispatch({ type: 'woken' });
+      },
+      Math.ceil(at - now()),
+    );
   };
 
   /** An access token other than `refused`; waits for the store, the network or a renewal as long as that makes sense. */
-  const acquire = (trip: Trip, refused?: string): Promise<Pair> => new Promise((resolve, reject) => {
-    asks += 1;
-    const id = asks;
-    const leave = (): void => {
-      take(id)?.reject(trip.over.signal.reason as Error);
-      dispatch({ type: 'left', id });
-    };
-    const waiting = model.phase === 'loading' ? { ms: 10_000, reason: 'locked' as const } : { ms: DAY, reason: 'deadline' as const };
-    const lazy = model.phase === 'loading' || !model.online;
-    const tire = lazy ? later(() => dispatch({ type: 'impatient', id, reason: waiting.reason }), waiting.ms) : idle;
-    const quiet = (): void => {
-      tire();
-      trip.over.signal.removeEventListener('abort', leave);
-    };
-    open.set(id, { resolve, reject, quiet });
-    if (trip.over.signal.aborted) return leave();
-    trip.over.signal.addEventListener('abort', leave);
-    dispatch(refused === undefined ? { type: 'asked', id } : { type: 'asked', id, refused });
-  });
+  const acquire = (trip: Trip, refused?: string): Promise<Pair> =>
+    new Promise((resolve, reject) => {
+      asks += 1;
+      const id = asks;
+      const leave = (): void => {
+        take(id)?.reject(trip.over.signal.reason as Error);
+        dispatch({ type: 'left', id });
+      };
+      const waiting = model.phase === 'loading' ? { ms: 10_000, reason: 'locked' as const } : { ms: DAY, reason: 'deadline' as const };
+      const lazy = model.phase === 'loading' || !model.online;
+      const tire = lazy ? later(() => dispatch({ type: 'impatient', id, reason: waiting.reason }), waiting.ms) : idle;
+      const quiet = (): void => {
+        tire();
+        trip.over.signal.removeEventListener('abort', leave);
+      };
+      open.set(id, { resolve, reject, quiet });
+      if (trip.over.signal.aborted) return leave();
+      trip.over.signal.addEventListener('abort', leave);
+      dispatch(refused === undefined ? { type: 'asked', id } : { type: 'asked', id, refused });
+    });
 
   /** One sending, and once more when the radio went off under a request that may be repeated. */
   const send = async (trip: Trip, path: string, init: RequestInit, refused?: string): Promise<{ response: HostResponse; pair: Pair }> => {
@@ -110,7 +120,12 @@ const createClient = (host: Host): Client => {
       const pair = await acquire(trip, refused);
       const headers = { ...init.headers, authorization: `Bearer ${pair.access}` };
       const { signal } = trip.over;
-      const response = await timed(host, 300_000, (limit) => host.fetch(host.config.resourceBaseUrl + path, initOf(method, headers, init.body, limit)), signal);
+      const response = await timed(
+        host,
+        300_000,
+        (limit) => host.fetch(host.config.resourceBaseUrl + path, initOf(method, headers, init.body, limit)),
+        signal,
+      );
       signal.throwIfAborted();
       if (response !== undefined) return { response, pair };
       if (left === 0 || host.connectivity.online()) throw rejection('network');
@@ -174,7 +189,8 @@ const createClient = (host: Host): Client => {
 function createDisk(host: Host, later: (fn: () => void, ms: number) => void, told: (write: number) => void) {
   let newest = 0;
   let queue = Promise.resolve();
-  const put = (record: StoredRecord | undefined): Promise<void> => (record === undefined ? host.store.delete(KEY) : host.store.set(KEY, JSON.stringify(record)));
+  const put = (record: StoredRecord | undefined): Promise<void> =>
+    record === undefined ? host.store.delete(KEY) : host.store.set(KEY, JSON.stringify(record));
   const again = (write: number, record: StoredRecord | undefined, wait: number): void => {
     later(() => {
       if (write === newest) queue = queue.then(() => put(record)).catch(() => again(write, record, Math.min(wait * 2, 10_000)));
@@ -183,7 +199,10 @@ function createDisk(host: Host, later: (fn: () => void, ms: number) => void, tol
   return {
     write: (write: number, record: StoredRecord | undefined): void => {
       newest = write;
-      queue = queue.then(() => put(record)).catch(() => again(write, record, 200)).then(() => told(write));
+      queue = queue
+        .then(() => put(record))
+        .catch(() => again(write, record, 200))
+        .then(() => told(write));
     },
     settled: (): Promise<void> => queue,
   };

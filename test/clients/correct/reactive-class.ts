@@ -1,15 +1,29 @@
 // A correct client in the object style: no refresh ahead, no queue, no timers. It refreshes when a token was refused or is known to be
 // spent, shares the work of a device's processes through `host.lock` and the store, and rejects at once while offline.
-import type { Client, Feature, Host, HostResponse, Rejection, RequestInit, SessionState, TokenResponse } from '../../../src/core/contract.ts';
+import type {
+  Client,
+  Feature,
+  Host,
+  HostResponse,
+  Rejection,
+  RequestInit,
+  SessionState,
+  TokenResponse,
+} from '../../../src/core/contract.ts';
+import { Cooldown } from './reactive-class/cooldown.ts';
 import { TokenEndpoint, lifetime, tokenRefused } from './reactive-class/endpoint.ts';
 import { Ledger } from './reactive-class/ledger.ts';
 import { Era, Failure, jsonObject, orAborted, withLimit } from './reactive-class/waiting.ts';
 
-const COOLDOWN = 'reactive.cooldown';
 const MAX_WAIT = 30_000;
 
-interface Tokens { session: string; access: string; refresh: string | undefined; bornAt: number; lives: number | undefined }
-interface Cooldown { failures: number; until: number }
+interface Tokens {
+  session: string;
+  access: string;
+  refresh: string | undefined;
+  bornAt: number;
+  lives: number | undefined;
+}
 
 export class ReactiveClient implements Client {
   readonly features: readonly Feature[] = ['cross-process'];
@@ -23,13 +37,14 @@ export class ReactiveClient implements Client {
   /** Changes of `#tokens`, to drop a reading of the store that began before one. */
   #changes = 0;
   #flight: Promise<Tokens> | undefined;
-  #cooldown: Cooldown = { failures: 0, until: 0 };
+  readonly #cooldown: Cooldown;
   readonly #ledger: Ledger;
   readonly #closing = new AbortController();
 
   constructor(host: Host) {
     this.#host = host;
     this.#endpoint = new TokenEndpoint(host);
+    this.#cooldown = new Cooldown(host);
     this.#ledger = new Ledger(host.store, host.clock, 'reactive.tokens');
   }
 
@@ -123,7 +138,8 @@ export class ReactiveClient implements Client {
     const found = typeof record['access'] === 'string' ? (record as unknown as Tokens) : undefined;
     const state = found === undefined ? (record['over'] === true ? 'expired' : 'signed-out') : 'active';
     if (found?.access === this.#tokens?.access && state === this.#state) return;
-    if (this.#tokens !== undefined && found?.session !== this.#tokens.session) this.#newEra(state === 'expired' ? 'reauthentication-required' : 'signed-out');
+    if (this.#tokens !== undefined && found?.session !== this.#tokens.session)
+      this.#newEra(state === 'expired' ? 'reauthentication-required' : 'signed-out');
     this.#set(found, state);
   }
 
@@ -156,7 +172,7 @@ export class ReactiveClient implements Client {
   async #fly(stale: Tokens, era: Era): Promise<Tokens> {
     const giveUp = this.#host.clock.monotonic() + MAX_WAIT;
     // Four tries for an outage, after that one for each who asks; tries of a sibling count.
-    for (const enough = Math.max(4, this.#cooldown.failures + 1); this.#cooldown.failures < enough; ) {
+    for (const enough = Math.max(4, this.#cooldown.failures + 1); this.#cooldown.failures < enough;) {
       await this.#coolDown(era, giveUp);
       const tokens = await this.#host.lock('reactive.refresh', () => this.#try(stale, era), { timeout: 12_000 }).catch(timeoutIsNothing);
       if (tokens !== undefined) return tokens;
@@ -176,7 +192,7 @@ export class ReactiveClient implements Client {
   /** Alone on this device: see what a sibling did, else ask. Undefined means: later. */
   async #try(stale: Tokens, era: Era): Promise<Tokens | undefined> {
     await this.#look();
-    await this.#readCooldown();
+    await this.#cooldown.look();
     era.check();
     const held = this.#tokens ?? stale;
     if (held.access !== stale.access) return held;
@@ -185,7 +201,10 @@ export class ReactiveClient implements Client {
     const sentAt = this.#host.clock.monotonic();
     const reply = await this.#endpoint.refresh(held.refresh);
     if ('granted' in reply) return this.#keep(this.#mint(reply.granted, sentAt, held), held, era);
-    if (!('error' in reply)) return this.#failed(reply.retryAfter);
+    if (!('error' in reply)) {
+      await this.#cooldown.failed(reply.retryAfter);
+      return undefined;
+    }
     await this.#look();
     era.check();
     return this.#tokens !== undefined && this.#tokens.refresh !== held.refresh ? this.#tokens : this.#expire();
@@ -201,8 +220,7 @@ export class ReactiveClient implements Client {
     await this.#ledger.save(JSON.stringify(next));
     era.check();
     this.#set(next, 'active');
-    if (this.#cooldown.failures > 0) await this.#host.store.delete(COOLDOWN).catch(() => undefined);
-    this.#cooldown = { failures: 0, until: 0 };
+    await this.#cooldown.over();
     return next;
   }
 
@@ -212,22 +230,6 @@ export class ReactiveClient implements Client {
     await this.#ledger.save(JSON.stringify({ over: true }));
     if (era === this.#era) this.#newEra('reauthentication-required');
     throw new Failure('reauthentication-required');
-  }
-
-  /** Fibonacci pauses, spread by a sixth. */
-  async #failed(retryAfter: number): Promise<undefined> {
-    const now = this.#host.clock.monotonic();
-    const failures = this.#cooldown.failures + 1;
-    const pause = ([300, 600, 900, 1_500, 2_400, 3_900, 6_300][failures - 1] ?? 8_000) * (1 + this.#host.random() / 6);
-    this.#cooldown = { failures, until: now + Math.max(pause, retryAfter * (1 + this.#host.random() / 20)) };
-    await this.#host.store.set(COOLDOWN, JSON.stringify(this.#cooldown)).catch(() => undefined);
-    return undefined;
-  }
-
-  async #readCooldown(): Promise<void> {
-    const text = await this.#host.store.get(COOLDOWN).catch(() => undefined);
-    const found = jsonObject(text ?? '') as Partial<Cooldown>;
-    if (found.until !== undefined && found.until > this.#cooldown.until) this.#cooldown = { failures: found.failures ?? 1, until: found.until };
   }
 
   #mint(granted: TokenResponse, sentAt: number, before: Tokens | undefined): Tokens {
@@ -250,7 +252,9 @@ export class ReactiveClient implements Client {
     const ended = init.signal === undefined ? era.signal : AbortSignal.any([init.signal, era.signal]);
     const url = this.#host.config.resourceBaseUrl + path;
     try {
-      return await withLimit(this.#host, 300_000, (limit) => this.#host.fetch(url, { ...request, signal: AbortSignal.any([limit, ended]) }));
+      return await withLimit(this.#host, 300_000, (limit) =>
+        this.#host.fetch(url, { ...request, signal: AbortSignal.any([limit, ended]) }),
+      );
     } catch {
       if (init.signal?.aborted === true) throw new Failure('aborted');
       era.check();
@@ -275,7 +279,6 @@ export class ReactiveClient implements Client {
     this.#newEra('signed-out');
     this.#set(undefined, state);
   }
-
 }
 
 function timeoutIsNothing(error: unknown): undefined {

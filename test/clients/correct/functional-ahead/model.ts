@@ -12,11 +12,20 @@ export interface Pair {
 }
 
 /** Failed tries in a row, the last gap, and when the next try may begin. */
-export interface Outage { readonly failures: number; readonly gap: number; readonly hold: number }
+export interface Outage {
+  readonly failures: number;
+  readonly gap: number;
+  readonly hold: number;
+}
 export const NO_OUTAGE: Outage = { failures: 0, gap: 0, hold: 0 };
 
 /** Somebody who needs an access token, other than the one that was refused. */
-export interface Waiter { readonly id: number; readonly refused: string | undefined; readonly since: number; readonly strikes: number }
+export interface Waiter {
+  readonly id: number;
+  readonly refused: string | undefined;
+  readonly since: number;
+  readonly strikes: number;
+}
 
 export type Renewal =
   | { readonly step: 'none' }
@@ -65,6 +74,13 @@ export type Effect =
   | { readonly type: 'wake'; readonly at: number }
   | { readonly type: 'revoke'; readonly token: string };
 
-export interface StoredRecord { readonly pair?: Pair; readonly outage?: Outage; readonly expired?: true }
+export interface StoredRecord {
+  readonly pair?: Pair;
+  readonly outage?: Outage;
+  readonly expired?: true;
+}
 /** Time and chance, drawn once per happening. */
-export interface Moment { readonly now: number; readonly dice: number }
+export interface Moment {
+  readonly now: number;
+  readonly dice: number;
+}

@@ -1,7 +1,18 @@
 // The decisions of the functional client: one pure function from a state and a happening to a state and effects.
 // Everything is serial by construction, so there is no lock, no flight and no promise in here.
 import type { Rejection } from '../../../../src/core/contract.ts';
-import { NO_OUTAGE, type Answer, type Effect, type Happening, type Model, type Moment, type Outage, type Pair, type StoredRecord, type Waiter } from './model.ts';
+import {
+  NO_OUTAGE,
+  type Answer,
+  type Effect,
+  type Happening,
+  type Model,
+  type Moment,
+  type Outage,
+  type Pair,
+  type StoredRecord,
+  type Waiter,
+} from './model.ts';
 
 export const START: Model = { phase: 'loading', era: 0, renewal: { step: 'none' }, outage: NO_OUTAGE, waiters: [], online: true, write: 0 };
 /** Refresh ahead: 200 s, and up to 38 s more by chance, never above two fifths of a life. */
@@ -100,7 +111,15 @@ function failed(model: Model, retryAfter: number, { now, dice }: Moment): Outcom
 }
 
 function signedIn(model: Model, answer: Extract<Answer, { kind: 'granted' }>, moment: Moment): Outcome {
-  const clean: Model = { phase: 'loading', era: model.era + 1, renewal: { step: 'none' }, outage: NO_OUTAGE, waiters: [], online: model.online, write: model.write };
+  const clean: Model = {
+    phase: 'loading',
+    era: model.era + 1,
+    renewal: { step: 'none' },
+    outage: NO_OUTAGE,
+    waiters: [],
+    online: model.online,
+    write: model.write,
+  };
   const [next, effects] = store(clean, pairOf(answer, moment.now, moment));
   return [next, [{ type: 'evict', reason: 'signed-out' }, ...effects]];
 }
@@ -110,14 +129,19 @@ function signedOut(model: Model): Outcome {
   const refresh = model.pair?.refresh;
   return [
     { phase: 'signed-out', era: model.era + 1, renewal: { step: 'none' }, outage: NO_OUTAGE, waiters: [], online: model.online, write },
-    [{ type: 'evict', reason: 'signed-out' }, { type: 'write', write, record: undefined }, ...(refresh === undefined ? [] : [{ type: 'revoke', token: refresh } as const])],
+    [
+      { type: 'evict', reason: 'signed-out' },
+      { type: 'write', write, record: undefined },
+      ...(refresh === undefined ? [] : [{ type: 'revoke', token: refresh } as const]),
+    ],
   ];
 }
 
 /** Gives tokens to those who wait, refuses those who waited enough, and begins a renewal when one is needed and allowed. */
 function serve(model: Model, moment: Moment): Outcome {
   if (model.phase === 'loading' || model.renewal.step === 'storing') return [model, []];
-  if (model.phase !== 'active' || model.pair === undefined) return refuseAll(model, model.phase === 'expired' ? 'reauthentication-required' : 'signed-out');
+  if (model.phase !== 'active' || model.pair === undefined)
+    return refuseAll(model, model.phase === 'expired' ? 'reauthentication-required' : 'signed-out');
   if (!model.online) return [model, []];
   const { pair } = model;
   const happy = (waiter: Waiter): boolean => waiter.refused !== pair.access && !spent(pair, moment.now);

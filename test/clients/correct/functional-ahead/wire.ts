@@ -19,14 +19,23 @@ export async function exchange(host: Host, refresh: string): Promise<Answer> {
 export async function revoke(host: Host, token: string): Promise<void> {
   if (!host.connectivity.online()) return;
   const body = formOf({ token, token_type_hint: 'refresh_token', client_id: host.config.clientId });
-  await timed(host, 5_000, (signal) => host.fetch(host.config.revocationEndpoint, { method: 'POST', headers: FORM, body, signal, redirect: 'manual' }));
+  await timed(host, 5_000, (signal) =>
+    host.fetch(host.config.revocationEndpoint, { method: 'POST', headers: FORM, body, signal, redirect: 'manual' }),
+  );
 }
 
 /** The result, or undefined when it failed or took longer than `ms`. `also` aborts earlier. */
-export async function timed<T>(host: Host, ms: number, work: (signal: AbortSignal) => Promise<T>, also?: AbortSignal): Promise<T | undefined> {
+export async function timed<T>(
+  host: Host,
+  ms: number,
+  work: (signal: AbortSignal) => Promise<T>,
+  also?: AbortSignal,
+): Promise<T | undefined> {
   const limit = new AbortController();
   const cancel = host.clock.setTimeout(() => limit.abort(), ms);
-  return work(also === undefined ? limit.signal : AbortSignal.any([limit.signal, also])).catch(() => undefined).finally(cancel);
+  return work(also === undefined ? limit.signal : AbortSignal.any([limit.signal, also]))
+    .catch(() => undefined)
+    .finally(cancel);
 }
 
 export function init(method: string, headers: Record<string, string>, body: string | undefined, signal: AbortSignal): HostFetchInit {
@@ -46,7 +55,8 @@ export function grantOf(body: Partial<TokenResponse>): Extract<Answer, { kind: '
   if (typeof access !== 'string' || access === '') return undefined;
   const lifetime = lifetimeOf(access, body.expires_in);
   return {
-    kind: 'granted', access,
+    kind: 'granted',
+    access,
     ...(typeof refresh === 'string' && refresh !== '' ? { refresh } : {}),
     ...(lifetime === undefined ? {} : { lifetime }),
   };
@@ -92,5 +102,7 @@ export function objectOf(text: string): Record<string, unknown> | undefined {
 }
 
 function formOf(fields: Record<string, string>): string {
-  return Object.entries(fields).map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&');
+  return Object.entries(fields)
+    .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
+    .join('&');
 }

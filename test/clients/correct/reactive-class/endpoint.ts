@@ -36,7 +36,8 @@ export class TokenEndpoint {
   /** A grant needs an access token, a refusal an OAuth error; portals, proxies and half bodies have neither (RFC 6749 5.1, 5.2). */
   #understand(response: HostResponse, text: string): Reply {
     const body = jsonObject(text);
-    if (response.ok && typeof body['access_token'] === 'string' && body['access_token'] !== '') return { granted: body as unknown as TokenResponse };
+    if (response.ok && typeof body['access_token'] === 'string' && body['access_token'] !== '')
+      return { granted: body as unknown as TokenResponse };
     if ((response.status === 400 || response.status === 401) && body['error'] === 'invalid_grant') return { error: 'invalid_grant' };
     return { retryAfter: this.#retryAfter(response) };
   }
