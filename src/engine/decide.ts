@@ -25,8 +25,8 @@ export function decideToken(facts: TokenFacts): TokenUse {
 /** The session in hand, as far as it is compared with the stored one. */
 export interface InHand { session: string; since: Stamp; revision: number; accessToken: string; durable: boolean }
 
-/** Says of a stored session, by id and revision, that it is over here: signed out, replaced, or ended at that revision. */
-export type IsOver = (session: string, revision: number) => boolean;
+/** Says of a stored session that it is over here: signed out, replaced, or ended at that revision. */
+export type IsOver = (stored: { session: string; revision: number; since: Stamp | undefined }) => boolean;
 
 export type StoredVerdict =
   | { kind: 'same'; record: SessionRecord }
@@ -48,7 +48,7 @@ export function decideStored(reading: Reading, mine: InHand, isOver: IsOver): St
   if (reading.kind !== 'record') return { kind: 'ours' };
   const { record } = reading;
   if (record.session !== mine.session) {
-    const isLeftover = isOver(record.session, record.revision) || (!mine.durable && !isLater(record.since, mine.since));
+    const isLeftover = isOver(record) || (!mine.durable && !isLater(record.since, mine.since));
     return isLeftover ? { kind: 'ours' } : { kind: 'replaced', record };
   }
   if (record.revision < mine.revision) return { kind: 'ours' };
@@ -58,7 +58,7 @@ export function decideStored(reading: Reading, mine: InHand, isOver: IsOver): St
 /** The note of another session's end says that ours was replaced before, unless it is older than ours. */
 function decideTombstone(ended: { session: string; reason: string }, mine: InHand, isOver: IsOver): StoredVerdict {
   if (ended.session === mine.session) return { kind: 'ended', reason: ended.reason };
-  return mine.durable && !isOver(ended.session, 0) ? { kind: 'signed-out' } : { kind: 'ours' };
+  return mine.durable && !isOver({ session: ended.session, revision: 0, since: undefined }) ? { kind: 'signed-out' } : { kind: 'ours' };
 }
 
 export type AfterExchange =

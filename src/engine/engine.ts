@@ -123,7 +123,8 @@ class RefreshEngine implements Engine {
     } else {
       endSession(rt, session, ENDINGS.signedOut);
     }
-    await clear(rt);
+    rt.holder.cutoff = now;
+    await clear(rt, now);
     void sweep(rt, now);
     const refreshToken = session?.tokens.refreshToken;
     if (refreshToken === undefined) return;

@@ -1,9 +1,12 @@
 // Which session this process holds, in which state, and who wants to know. Transitions are told before anything that follows
 // from them, so that no request settles while the state still says otherwise (invariants I7b).
 import type { SessionState } from '../core/contract.ts';
+import { isLater, type Stamp } from './record.ts';
 import type { Ending, Session } from './session.ts';
 
 export interface Transition { from: SessionState; to: SessionState; reason: string }
+/** A stored session, as far as leftovers are told from others. */
+export interface StoredName { session: string; revision: number; since: Stamp | undefined }
 export type Listener = (transition: Transition) => void;
 
 export class Holder {
@@ -21,9 +24,12 @@ export class Holder {
     return () => this.#listeners.delete(listener);
   }
 
+  /** The last sign-out here: what was stored before is a leftover, even when it could not be read then. */
+  cutoff: Stamp | undefined;
+
   /** Whether a stored session is a leftover of one that ended here. One the server refused may live on in a younger revision. */
-  isOver(id: string, revision: number): boolean {
-    return revision <= (this.#ended.get(id) ?? -1);
+  isOver({ session, revision, since }: StoredName): boolean {
+    return revision <= (this.#ended.get(session) ?? -1) || (this.cutoff !== undefined && since !== undefined && !isLater(since, this.cutoff));
   }
 
   move(to: SessionState, reason: string): void {

@@ -29,7 +29,7 @@ export async function reconcile(rt: Runtime, session: Session): Promise<Reconcil
   if (reading.kind === 'unreadable') return reading.locked ? 'locked' : 'unreadable';
   const { id, since, revision, durable, tokens } = session;
   const mine = { session: id, since, revision, durable, accessToken: tokens.accessToken };
-  const verdict = decideStored(reading, mine, (other, at) => rt.holder.isOver(other, at));
+  const verdict = decideStored(reading, mine, (stored) => rt.holder.isOver(stored));
   switch (verdict.kind) {
     case 'ours': return 'mine';
     case 'same':
@@ -77,14 +77,12 @@ export async function save(rt: Runtime, session: Session, record: SessionRecord)
   return false;
 }
 
-/** Empties the store; repeated until it works or somebody signs in. */
-export async function clear(rt: Runtime): Promise<void> {
+/** Empties the store after a sign-out at `since`; repeated until it works or somebody signs in here. */
+export async function clear(rt: Runtime, since: Stamp): Promise<void> {
   const { epoch } = rt.holder;
-  const wanted = (): boolean => rt.holder.epoch === epoch;
-  const work = async (): Promise<boolean> => (await rt.vault.clear(wanted)) !== 'refused';
-  if (await work()) return;
+  if ((await rt.vault.clear()) !== 'refused') return;
   observe(rt, 'store-clear-failed');
-  void repeat(rt, wanted, work);
+  void repeat(rt, () => rt.holder.epoch === epoch, async () => (await rt.vault.clearOlder(since)) !== 'refused');
 }
 
 /** Notes in the store that the server ended the session; repeated until it works. */
@@ -97,11 +95,11 @@ export async function bury(rt: Runtime, session: Session, reason: string): Promi
 export async function sweep(rt: Runtime, since: Stamp): Promise<void> {
   const { epoch } = rt.holder;
   await exclusively(rt, async () => {
-    const reading = await rt.vault.read();
-    if (reading.kind !== 'record' || rt.holder.epoch !== epoch || !isLater(since, reading.record.since)) return;
     const { session } = rt.holder;
-    if (session === undefined) await clear(rt);
-    else if (session.id !== reading.record.session) await save(rt, session, session.record);
+    if (rt.holder.epoch !== epoch) return;
+    if (session === undefined) return void (await rt.vault.clearOlder(since));
+    const reading = await rt.vault.read();
+    if (reading.kind === 'record' && isLater(since, reading.record.since)) await save(rt, session, session.record);
   });
 }
 

@@ -46,7 +46,7 @@ export class Loader {
     const reading = await vault.read();
     if (holder.epoch !== epoch || holder.session !== undefined) return true;
     if (reading.kind === 'unreadable') return holder.state !== 'loading';
-    if (reading.kind === 'record' && !holder.isOver(reading.record.session, reading.record.revision)) {
+    if (reading.kind === 'record' && !holder.isOver(reading.record)) {
       openSession(this.#rt, reading.record, true);
       holder.move('active', 'restored');
     } else if (holder.state === 'loading') {

@@ -1,7 +1,7 @@
 // The store behind one queue: reads and writes of this process never overtake each other, so a sign-out's delete always comes
 // after a write that was under way (invariants I9). Unreadable is never taken for empty (refresh-bugs K15, K16).
 import type { HostStore } from '../core/contract.ts';
-import { decodeRecord, encodeRecord, type SessionRecord } from './record.ts';
+import { decodeRecord, encodeRecord, isLater, type SessionRecord, type Stamp } from './record.ts';
 
 export type Reading =
   | { kind: 'record'; record: SessionRecord }
@@ -50,8 +50,18 @@ export class Vault {
   }
 
   /** Empties the store, whatever is in it. */
-  clear(wanted: () => boolean = () => true): Promise<WriteEnd> {
-    return this.#enqueue(async () => (wanted() ? await attempt(() => this.#store.delete(this.#key)) : 'skipped'));
+  clear(): Promise<WriteEnd> {
+    return this.#enqueue(() => attempt(() => this.#store.delete(this.#key)));
+  }
+
+  /** Empties the store of what is older than a sign-out at `since`; a later sign-in of a sibling stays. */
+  clearOlder(since: Stamp): Promise<WriteEnd> {
+    return this.#enqueue(async () => {
+      const reading = await this.#read();
+      if (reading.kind === 'unreadable') return 'refused';
+      if (reading.kind === 'empty' || (reading.kind === 'record' && !isLater(since, reading.record.since))) return 'skipped';
+      return await attempt(() => this.#store.delete(this.#key));
+    });
   }
 
   /** Replaces that session by a note that it ended, unless the store holds another one or a younger pair by now. */
