@@ -24,7 +24,7 @@ export const GLOBAL_OPTIONS = {
   json: { flags: '--json', group: 'global', summary: 'the result as one JSON document on standard output, everything else on standard error' },
   color: { flags: '--color <when>', group: 'global', summary: 'auto, always or never', read: readOneOf(['auto', 'always', 'never']), otherwise: 'auto; NO_COLOR and FORCE_COLOR are respected' },
   quiet: { flags: '--quiet', group: 'global', summary: 'failures and one line of totals' },
-  verbose: { flags: '--verbose', group: 'global', summary: 'stacks of errors, and why something was not applicable' },
+  verbose: { flags: '--verbose', group: 'global', summary: 'stacks of errors, and which invariants had nothing to judge in any scenario' },
   cwd: { flags: '--cwd <dir>', group: 'global', summary: 'the folder that paths are relative to', read: readText, otherwise: 'the current folder' },
 } as const satisfies Record<string, OptionRow>;
 

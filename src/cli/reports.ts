@@ -24,15 +24,16 @@ export async function openReports(requests: readonly ReporterRequest[], options:
   refuseSharing(wanted, options.json === true);
   const files: { path: string; text: string }[] = [];
   const reporters: Reporter[] = [];
+  const common = { verbose: options.verbose === true, ...stepSummary(system) };
   for (const { name, file } of wanted) {
     const factory = await REPORTERS[name].load();
     if (file === undefined) {
       const output = streamFor(name, options.json === true, system);
-      reporters.push(factory({ write: (text) => output.write(text), screen: detectScreen(system.env, output, options.color ?? 'auto'), ...stepSummary(system) }));
+      reporters.push(factory({ write: (text) => output.write(text), screen: detectScreen(system.env, output, options.color ?? 'auto'), ...common }));
     } else {
       const target = { path: resolve(cwd, file), text: '' };
       files.push(target);
-      reporters.push(factory({ write: (text) => { target.text += text; }, screen: PLAIN_SCREEN, ...stepSummary(system) }));
+      reporters.push(factory({ write: (text) => { target.text += text; }, screen: PLAIN_SCREEN, ...common }));
     }
   }
   for (const { path } of files) attempt(path, () => mkdirSync(dirname(path), { recursive: true }));

@@ -13,7 +13,7 @@ import { openReports } from './reports.ts';
 import { openRunner } from './runner.ts';
 import { runOverSeeds } from './seeds.ts';
 import { selectPlans } from './select.ts';
-import { packageVersion } from './system.ts';
+import { packageVersion, turn } from './system.ts';
 import type { StopSignal } from './system.ts';
 
 /** Throws our errors; what the results say comes back as conditions. */
@@ -34,14 +34,12 @@ export async function run(invocation: Invocation<RunOptions>): Promise<ReadonlyS
   try {
     reports.reporter.begin({ version: packageVersion(), scenarios: plans.map((plan) => plan.name), seeds, client: runner.client });
     for (const plan of plans) {
+      await turn();
       const report = await Promise.race([runOverSeeds(runner, plan, seeds, context), stop.pulled]);
       if (report === undefined) break;
       finished.push(report);
       reports.reporter.result(report);
       if (isEnough(finished, options.bail)) break;
-      // One turn of the event loop between two scenarios: signals are heard there.
-      await new Promise((resolve) => { setImmediate(resolve); });
-      if (stop.signal !== undefined) break;
     }
   } catch (error) {
     if (finished.length > 0) end();

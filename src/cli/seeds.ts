@@ -8,6 +8,7 @@ import { checkDeterminism } from './runner.ts';
 import type { PlanRunner } from './runner.ts';
 import { isBuiltIn } from './corpus.ts';
 import { stepLines } from './select.ts';
+import { turn } from './system.ts';
 
 export interface SeedsContext { options: RunOptions; cwd: string; now(): number; stopped(): boolean }
 
@@ -23,6 +24,7 @@ export async function runOverSeeds(runner: PlanRunner, plan: Plan, seeds: readon
   let worst: RunResult | undefined;
   let divergence: Divergence | undefined;
   for (const seed of seeds) {
+    if (seeds.length > 1) await turn();
     if (context.stopped()) return undefined;
     const result = { ...(await runner.run(plan, seed)), stepLines: lines };
     if (context.options.verifyDeterminism === true && divergence === undefined) {

@@ -34,6 +34,11 @@ export function processSystem(): System {
   };
 }
 
+/** One turn of the event loop: signals are heard there, and nowhere while runs follow each other without waiting. */
+export function turn(): Promise<void> {
+  return new Promise((resolve) => { setImmediate(resolve); });
+}
+
 /** Of tokenwarp, from the package.json beside src/ or dist/. */
 export function packageVersion(): string {
   const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };

@@ -29,6 +29,7 @@ export function linesReporter(context: ReportContext): Reporter {
       const reasons = notApplicableLines(summary);
       if (failures.length > 0 || reasons.length > 0) context.write('\n');
       for (const reason of reasons) context.write(` ${paint('dim', `– not applicable: ${reason}`)}\n`);
+      if (context.verbose === true && summary.idle.length > 0) context.write(` ${paint('dim', `– idle everywhere: ${summary.idle.join(', ')}`)}\n`);
       context.write(` ${summaryLine(summary, paint)}\n`);
     },
   };

@@ -41,6 +41,8 @@ export interface Summary {
   digest: string;
   /** Why something was not applicable -> how many scenarios. */
   notApplicable: readonly { reason: string; count: number }[];
+  /** Invariants that had nothing to judge in any scenario: of them this run says nothing. */
+  idle: readonly string[];
   interrupted?: string;
 }
 
@@ -48,6 +50,8 @@ export interface Summary {
 export interface ReportContext {
   write(text: string): void;
   screen: Screen;
+  /** More than most people want to read. */
+  verbose?: boolean;
   /** Appends Markdown to the step summary of GitHub Actions; absent elsewhere. */
   stepSummary?(text: string): void;
 }

@@ -22,9 +22,17 @@ export function summarise(reports: readonly ScenarioReport[], rest: { selected: 
     virtualMs,
     wallMs: rest.wallMs,
     digest: digestOf(reports.map(({ result, seeds }) => `${result.scenario.name} ${result.seed} ${seeds?.digest ?? result.digest}`)),
+    idle: idleEverywhere(reports),
     notApplicable: [...reasons].map(([reason, count]) => ({ reason, count })),
     ...(rest.interrupted === undefined ? {} : { interrupted: rest.interrupted }),
   };
+}
+
+function idleEverywhere(reports: readonly ScenarioReport[]): string[] {
+  const verdicts = reports.filter(({ result }) => result.outcome !== 'not-applicable').map(({ result }) => result.verdict);
+  const idle = new Set(verdicts.flatMap((verdict) => verdict.idle));
+  const judged = new Set(verdicts.flatMap((verdict) => Object.entries(verdict.judged).filter(([, count]) => count > 0).map(([name]) => name)));
+  return [...idle].filter((name) => !judged.has(name)).sort();
 }
 
 /** Fingerprint of several lines, in order: 16 hex digits. */

@@ -106,6 +106,11 @@ describe('what a run says', () => {
     expect(tokenwarp(['run', 'revocation', '--quiet']).stdout.trimEnd().split('\n')).toHaveLength(1);
   });
 
+  test('--verbose names the invariants that had nothing to judge', () => {
+    expect(tokenwarp(['run', 'late-401', '--verbose']).stdout).toMatch(/^ – idle everywhere: .*no-cross-user/m);
+    expect(tokenwarp(['run', 'late-401']).stdout).not.toContain('idle');
+  });
+
   test('the same run gives the same JSON, apart from wall time', () => {
     const strip = (text: string): string => text.replaceAll(/"wallMs": \d+/g, '');
     const [a, b] = [tokenwarp(['run', 'expiry', '--json']), tokenwarp(['run', 'expiry', '--json'], { env: { TZ: 'Asia/Tokyo', LC_ALL: 'tr_TR.UTF-8' } })];

@@ -9,7 +9,7 @@ import { onTestFinished } from 'vitest';
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 export const BIN = join(ROOT, 'bin/tokenwarp.js');
-export const FIXTURES = 'test/cli/fixtures';
+export const FIXTURES = 'test/fixtures/cli';
 
 export interface Said { code: number | null; stdout: string; stderr: string }
 export interface CliOptions { cwd?: string; env?: Readonly<Record<string, string>>; node?: readonly string[] }

@@ -139,6 +139,15 @@ describe('github', () => {
   });
 });
 
+test('an invariant that had nothing to judge in any scenario is named, one that was idle in some is not', () => {
+  const verdict = { findings: [], notApplicable: [], relaxed: [] };
+  const reports = [
+    reportOf({ name: 'a', verdict: { ...verdict, judged: { 'no-retry-storm': 2 }, idle: ['no-cross-user', 'no-resurrection'] } }),
+    reportOf({ name: 'b', verdict: { ...verdict, judged: { 'no-resurrection': 1 }, idle: ['no-cross-user', 'no-retry-storm'] } }),
+  ];
+  expect(summarise(reports, { selected: 2, wallMs: 0 }).idle).toEqual(['no-cross-user']);
+});
+
 test('totals count each outcome once, and what was not run', () => {
   const summary = summarise(mixedReports(), { selected: 9, wallMs: 1, interrupted: 'SIGINT' });
   expect(summary.counts).toEqual({ 'passed': 1, 'failed': 2, 'not-applicable': 1, 'inconclusive': 1 });
