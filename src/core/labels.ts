@@ -6,13 +6,19 @@ import type { TokenLabel } from './events.ts';
 export const LEAK_LENGTH = 12;
 const RUN = /[A-Za-z0-9_\-.~+/=]{12,}/g;
 const WORD = /[A-Za-z0-9_\-.~+/=]{16,}/g;
+/** Every piece of LEAK_LENGTH characters holds a whole anchor, when one of this length stands at every ANCHOR_STRIDE-th place. */
+const ANCHOR = 6;
+const ANCHOR_STRIDE = LEAK_LENGTH - ANCHOR + 1;
+
+/** A place in an issued token. */
+interface Anchor { label: TokenLabel; value: string; at: number }
 
 /** The labels of one run, in order of issue. */
 export class TokenLabels {
   readonly #byValue = new Map<string, TokenLabel>();
   readonly #counts = { AT: 0, RT: 0 };
-  readonly #forms = new Map<TokenLabel, string>();
-  #all = '';
+  readonly #anchors = new Map<string, Anchor[]>();
+  readonly #unindexed: [TokenLabel, string][] = [];
 
   /** Names a token just issued. The same value keeps its name. */
   issue(kind: 'AT' | 'RT', value: string): TokenLabel {
@@ -20,9 +26,7 @@ export class TokenLabels {
     if (known !== undefined) return known;
     const label = `${kind}-${++this.#counts[kind]}`;
     this.#byValue.set(value, label);
-    const forms = formsOf(value);
-    this.#forms.set(label, forms);
-    this.#all += `${forms}\n`;
+    this.#unindexed.push([label, value]);
     return label;
   }
 
@@ -45,11 +49,7 @@ export class TokenLabels {
   /** Labels of tokens that the text holds whole or by a piece of {@link LEAK_LENGTH} characters, also base64 or percent-encoded. */
   leaks(text: string): TokenLabel[] {
     const found = new Set<TokenLabel>();
-    for (const form of readings(text)) {
-      for (const [run] of form.matchAll(RUN)) {
-        for (let i = 0; i + LEAK_LENGTH <= run.length; i++) this.#ownerOf(run.slice(i, i + LEAK_LENGTH), found);
-      }
-    }
+    for (const form of readings(text)) for (const [run] of form.matchAll(RUN)) this.#searchRun(run, found);
     return [...found];
   }
 
@@ -61,24 +61,52 @@ export class TokenLabels {
     return left.length === 0 ? out : `‹text with a piece of ${left.join(', ')}›`;
   }
 
-  /** Pieces that two tokens share (a JWT header) name nobody. */
-  #ownerOf(piece: string, found: Set<TokenLabel>): void {
-    if (!this.#all.includes(piece)) return;
-    const owners = [...this.#forms].filter(([, forms]) => forms.includes(piece)).map(([label]) => label);
-    if (owners.length === 1 && owners[0] !== undefined) found.add(owners[0]);
+  #searchRun(run: string, found: Set<TokenLabel>): void {
+    this.#index();
+    for (let i = 0; i + ANCHOR <= run.length; i++) {
+      const anchors = this.#anchors.get(run.slice(i, i + ANCHOR));
+      const owners = anchors?.filter((anchor) => common(run, i, anchor) >= LEAK_LENGTH) ?? [];
+      // A piece that two tokens share (a JWT header) names nobody.
+      if (owners.length === 1 && owners[0] !== undefined) found.add(owners[0].label);
+    }
+  }
+
+  #index(): void {
+    for (const [label, value] of this.#unindexed.splice(0)) {
+      for (let at = 0; at + ANCHOR <= value.length; at += ANCHOR_STRIDE) {
+        const text = value.slice(at, at + ANCHOR);
+        const anchors = this.#anchors.get(text);
+        if (anchors === undefined) this.#anchors.set(text, [{ label, value, at }]);
+        else anchors.push({ label, value, at });
+      }
+    }
   }
 }
 
-/** A token as it may stand in a text: plain, or inside base64 at any of the three alignments. */
-function formsOf(value: string): string {
-  return [value, ...[0, 1, 2].map((skip) => btoa(value.slice(skip)))].join('\n');
+/** Length of the stretch around an anchor on which the run and the token agree. */
+function common(run: string, i: number, { value, at }: Anchor): number {
+  let before = 0;
+  while (i > before && at > before && run[i - before - 1] === value[at - before - 1]) before += 1;
+  let after = 0;
+  while (i + after < run.length && at + after < value.length && run[i + after] === value[at + after]) after += 1;
+  return before + after;
 }
 
+/** The text as it stands, percent-decoded, and whatever in it is base64, decoded at each of the four alignments. */
 function readings(text: string): string[] {
-  if (!text.includes('%')) return [text];
+  const plain = text.includes('%') ? [text, percentDecoded(text)] : [text];
+  return [...plain, ...plain.flatMap((form) => [...form.matchAll(WORD)].flatMap(([run]) => [0, 1, 2, 3].map((skip) => base64Decoded(run.slice(skip)))))];
+}
+
+function percentDecoded(text: string): string {
   try {
-    return [text, decodeURIComponent(text)];
+    return decodeURIComponent(text);
   } catch {
-    return [text];
+    return '';
   }
+}
+
+function base64Decoded(run: string): string {
+  const body = run.replaceAll('-', '+').replaceAll('_', '/').replace(/[^A-Za-z0-9+/]/g, '');
+  return atob(body.slice(0, body.length - (body.length % 4 === 1 ? 1 : 0)));
 }

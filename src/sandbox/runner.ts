@@ -2,7 +2,6 @@
 // or leaks becomes a finding about that client, and the next scenario goes on in a fresh worker.
 import { existsSync } from 'node:fs';
 import { resolve as resolvePath } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { InvalidInputError, OwnBugError } from '../core/errors.ts';
@@ -112,7 +111,7 @@ class SandboxRunner implements ClientRunner {
     if (worker === undefined) return;
     // A thread inside native code cannot be ended; it must not hold us up.
     worker.unref();
-    await Promise.race([worker.terminate(), delay(TERMINATE_MS, undefined, { ref: false })]);
+    await Promise.race([worker.terminate(), new Promise((resolve) => setTimeout(resolve, TERMINATE_MS).unref())]);
   }
 
   #locate(worker: Worker): Promise<string | undefined> {

@@ -38,7 +38,7 @@ export interface ItemOptions {
 interface External { label: string; blocks: () => boolean; done: (() => void) | undefined; since: number }
 
 export interface Limits {
-  /** Items taken, default 1,000,000. */
+  /** Items taken, default 250,000: a year of hourly refreshes, and no more than a few seconds of a client that loops. */
   steps: number;
   /** Virtual ms. */
   virtual: number;
@@ -47,7 +47,7 @@ export interface Limits {
   /** Real ms without progress while work outside virtual time is awaited, default 10,000. */
   external: number;
 }
-export const DEFAULT_LIMITS: Limits = { steps: 1_000_000, virtual: 400 * 86_400_000, wall: 60_000, external: 10_000 };
+export const DEFAULT_LIMITS: Limits = { steps: 250_000, virtual: 400 * 86_400_000, wall: 60_000, external: 10_000 };
 
 export type KernelEnding = 'done' | 'idle' | 'livelock' | 'step-limit' | 'time-limit' | 'wall-limit' | 'external-limit';
 

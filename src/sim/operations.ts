@@ -8,6 +8,9 @@ import { bodyDigest } from './flight.ts';
 import type { RequestStep } from './plan.ts';
 import type { World } from './world.ts';
 
+/** Virtual ms a start, sign-in, sign-out or stop may take. */
+export const OPERATION_LIMIT = 60_000;
+
 /** Something the client was asked to do. */
 export interface Operation {
   readonly text: string;

@@ -28,7 +28,7 @@ export class Recorder {
   /** A string that left a process: redacted, with the tokens found in it named. */
   text(actor: Actor, channel: string, text: string): void {
     const leaks = this.labels.leaks(text);
-    this.note(actor, { type: 'text', channel, text: this.labels.redact(text).slice(0, MAX_TEXT), leaks });
+    this.note(actor, { type: 'text', channel, text: (leaks.length === 0 ? text : this.labels.redact(text)).slice(0, MAX_TEXT), leaks });
   }
 }
 

@@ -3,7 +3,7 @@
 import type { SourcePosition } from '../core/errors.ts';
 import type { Device, Process } from './device.ts';
 import { checkExpectations, matchesOutcome, outcomeText } from './expectations.ts';
-import type { LogicalRequest, Operation } from './operations.ts';
+import { OPERATION_LIMIT, type LogicalRequest, type Operation } from './operations.ts';
 import type { RequestStep, Step } from './plan.ts';
 import { takeStep } from './steps.ts';
 import type { World } from './world.ts';
@@ -11,8 +11,6 @@ import type { World } from './world.ts';
 /** Something the scenario expected and did not get. */
 export interface ExpectationMiss { message: string; source?: SourcePosition; seq?: number }
 
-/** Ms a start, sign-in, sign-out or stop may take. */
-export const OPERATION_LIMIT = 60_000;
 /** Ms of quiet the world is given at the end. */
 const HORIZON = 60_000;
 /** Ms after which a request counts as pending. */

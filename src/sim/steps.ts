@@ -3,7 +3,8 @@ import { ruleOf } from '../core/fault.ts';
 import type { Device, Process } from './device.ts';
 import { checkExpectations } from './expectations.ts';
 import type { AdvanceStep, AppStep, FaultStep, NetworkStep, RevokeStep, Step, StoreStep, Verb } from './plan.ts';
-import { OPERATION_LIMIT, type Script } from './script.ts';
+import { OPERATION_LIMIT } from './operations.ts';
+import type { Script } from './script.ts';
 
 type Taker<V extends Verb> = (script: Script, step: Extract<Step, { verb: V }>) => Promise<void> | void;
 type Takers = { [V in Verb]: Taker<V> };
