@@ -31,6 +31,19 @@ describe('clients without a bug', () => {
     },
     120_000,
   );
+
+  test.each(['reactive-class', 'functional-ahead'])('%s shares nothing with the engine or another client but the contract', (name) => {
+    const folder = new URL('correct/', import.meta.url);
+    const files = [`${name}.ts`, ...readdirSync(new URL(`${name}/`, folder)).map((file) => `${name}/${file}`)];
+    const imports = files.flatMap((file) =>
+      [...readFileSync(new URL(file, folder), 'utf8').matchAll(/from '([^']+)'/g)].map(([, from = '']) => from),
+    );
+    const own = (from: string): boolean => from.startsWith(`./${name}/`) || /^\.\/[\w-]+\.ts$/.test(from);
+    expect(imports.length).toBeGreaterThan(0);
+    expect([...new Set(imports.filter((from) => !own(from)).map((from) => from.replace(/^(\.\.\/)+/, '')))]).toEqual([
+      'src/core/contract.ts',
+    ]);
+  });
 });
 
 describe('clients with one bug', () => {
@@ -52,6 +65,12 @@ describe('clients with one bug', () => {
       .sort();
     expect(BROKEN.map(({ name }) => name).sort()).toEqual(files);
     expect(BROKEN.filter(({ invariant }) => !INVARIANTS.some(({ name }) => name === invariant))).toEqual([]);
+  });
+
+  test('each is the base client with one member overridden, and says in one line what is wrong', () => {
+    const sources = BROKEN.map(({ name }) => ({ name, text: readFileSync(new URL(`broken/${name}.ts`, import.meta.url), 'utf8') }));
+    const odd = sources.filter(({ text }) => !/^\/\/ Broken in one place: .+\.\n/.test(text) || text.match(/\boverride\b/g)?.length !== 1);
+    expect(odd.map(({ name }) => name)).toEqual([]);
   });
 
   test('no row is silent: the invariant meant for a bug finds it', () => {
