@@ -39,9 +39,9 @@ export function lostAtEnd(view: HistoryView, device: DeviceInfo, invariant: Inva
   const content = runEnd?.stores[device.device];
   const session = runEnd === undefined ? undefined : view.session(device.device, runEnd.seq);
   if (runEnd === undefined || content === undefined || session === undefined || !device.observable || !QUIET.includes(runEnd.ending)) return undefined;
-  const granted = device.exchanges.findLast((exchange) => exchange.delivered?.kind === 'granted' && exchange.delivered.newRt !== undefined && exchange.delivered.newRt !== exchange.rt);
+  const granted = device.exchanges.findLast((exchange) => exchange.sent.seq > session.from.seq && exchange.delivered?.kind === 'granted' && exchange.delivered.newRt !== undefined && exchange.delivered.newRt !== exchange.rt);
   const newRt = granted?.delivered?.newRt;
-  if (granted?.delivered === undefined || newRt === undefined || granted.delivered.seq < session.from.seq) return undefined;
+  if (granted?.delivered === undefined || newRt === undefined) return undefined;
   const labels = Object.values(content).flat();
   if (labels.some((label) => label === newRt || isYounger(view, label, newRt) && label.startsWith('RT-'))) return undefined;
   if (isOver(view, granted, runEnd.seq) || hadNoChance(view, device, granted, runEnd)) return undefined;
