@@ -11,6 +11,7 @@ export default defineConfig({
     hookTimeout: 60_000,
     retry: 0,
     globals: false,
+    expect: { requireAssertions: true },
     reporters: process.env['CI'] === undefined ? ['default'] : ['default', 'github-actions'],
     env: { NO_COLOR: '1' },
   },

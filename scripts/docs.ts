@@ -1,12 +1,15 @@
-// Writes the reference under docs/ and scenarios/scenario.schema.json from the tables that the code runs on: `npm run docs`. With
+// Writes the reference under docs/, the JSON schema and the blocks of README from the tables and examples: `npm run docs`. With
 // --check it writes nothing and fails when a file is out of date, so that code and documents cannot drift apart.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { scenarioJsonSchemaText } from '../src/scenario/json-schema.ts';
 import { cliReference } from './docs/cli.ts';
 import { corpusPage, formatPage, invariantsPage } from './docs/pages.ts';
+import { refreshReadme } from './docs/readme.ts';
 
 const ROOT = new URL('../', import.meta.url);
+/** File -> what it should be; README keeps its own words around the blocks that are written. */
 const FILES: Readonly<Record<string, () => string>> = {
+  'README.md': () => refreshReadme(readFileSync(new URL('README.md', ROOT), 'utf8')),
   'docs/cli.md': cliReference,
   'docs/invariants.md': invariantsPage,
   'docs/scenario-format.md': formatPage,

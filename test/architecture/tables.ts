@@ -26,7 +26,7 @@ export const MODULES: Readonly<Record<string, readonly string[]>> = {
   'mock-server': ['node:crypto'],
   sim: ['node:async_hooks', 'node:crypto'],
   scenario: ['yaml', 'zod', 'node:fs', 'node:path', 'node:url'],
-  sandbox: ['node:worker_threads', 'node:inspector', 'node:fs', 'node:path', 'node:url', 'node:module', 'node:async_hooks'],
+  sandbox: ['node:worker_threads', 'node:timers/promises', 'node:inspector', 'node:fs', 'node:path', 'node:url', 'node:module', 'node:async_hooks'],
   explore: ['node:worker_threads', 'node:url'],
   report: ['node:util', 'node:crypto'],
   cli: ['commander', 'node:fs', 'node:path', 'node:url', 'node:process', 'node:os', 'node:util', 'node:child_process', 'node:events'],
