@@ -23,6 +23,11 @@ export function between<T extends { readonly seq: number }>(list: readonly T[], 
   return start >= end ? [] : list.slice(start, end);
 }
 
+/** How many entries have `after < seq < before`. */
+export function countWithin(list: readonly { readonly seq: number }[], after: number, before: number): number {
+  return Math.max(0, countBefore(list, before) - countBefore(list, after + 1));
+}
+
 /** How many entries come before `seq`. */
 export function countBefore(list: readonly { readonly seq: number }[], seq: number): number {
   return search(list.length, (at) => (list[at] as { seq: number }).seq < seq);

@@ -28,8 +28,9 @@ function judge(view: HistoryView): Judgement {
     if (retry.previous === undefined) continue;
     judged += 1;
     if (isRefusedForGood(exchange)) continue;
-    const found = beforeRetryAfter(view, retry) ?? growthBroken(retry) ?? unbounded(retry) ?? loops(view, retry) ?? rateBroken(retry);
-    if (found !== undefined && outages.report(retry, found.clause)) violations.push(found);
+    const found = [beforeRetryAfter, growthBroken, unbounded, loops, rateBroken].map((rule) => rule(view, retry));
+    const news = found.find((one) => one !== undefined && outages.report(retry, one.clause));
+    if (news !== undefined) violations.push(news);
   }
   violations.push(...herd(view));
   return { judged, violations: violations.sort((a, b) => a.seq - b.seq) };

@@ -1,6 +1,6 @@
 // The clauses of I11, each a small function over one retry and what led to it.
 import { needed, outcome, refusedAt } from '../derived.ts';
-import { between, lastBefore } from '../moments.ts';
+import { countWithin, lastBefore } from '../moments.ts';
 import type { Exchange } from '../records.ts';
 import type { Violation } from '../result.ts';
 import { ms, violation } from '../say.ts';
@@ -34,7 +34,7 @@ export function beforeRetryAfter(view: HistoryView, { exchange, floor }: Retry):
 }
 
 /** Clause b: gaps do not shrink, and only one retry of an outage comes at once. */
-export function growthBroken({ exchange, gaps, attempts, isRetry }: Retry): Violation | undefined {
+export function growthBroken(_view: HistoryView, { exchange, gaps, attempts, isRetry }: Retry): Violation | undefined {
   const gap = gaps.at(-1);
   if (!isRetry || gap === undefined) return undefined;
   const isHasty = gap < SHORTEST_GAP && gaps.filter((one) => one < SHORTEST_GAP).length > 1;
@@ -63,7 +63,7 @@ function mean(values: readonly number[]): number {
 }
 
 /** Clause d: after this many attempts only something new starts again. */
-export function unbounded({ exchange, attempts, isRetry }: Retry): Violation | undefined {
+export function unbounded(_view: HistoryView, { exchange, attempts, isRetry }: Retry): Violation | undefined {
   if (!isRetry || attempts.length <= MAX_ATTEMPTS) return undefined;
   const { process, rt, sent } = exchange;
   const first = attempts[0] as Exchange;
@@ -96,7 +96,7 @@ export function loops(view: HistoryView, { exchange, chain, isRetry }: Retry): V
 function isWaitedFor(view: HistoryView, { process, sent }: Exchange): boolean {
   const { calls, settles, lives } = view.process(process);
   const born = lastBefore(lives, sent.seq)?.seq ?? -1;
-  return between(calls, born, sent.seq).length > between(settles, born, sent.seq).length;
+  return countWithin(calls, born, sent.seq) > countWithin(settles, born, sent.seq);
 }
 
 function isNeedless(view: HistoryView, exchange: Exchange): boolean {
@@ -105,7 +105,7 @@ function isNeedless(view: HistoryView, exchange: Exchange): boolean {
 }
 
 /** Clause a: too many retries of one device, however they are spaced. */
-export function rateBroken({ exchange, recent, hour, isRetry }: Retry): Violation | undefined {
+export function rateBroken(_view: HistoryView, { exchange, recent, hour, isRetry }: Retry): Violation | undefined {
   if (!isRetry) return undefined;
   const isFast = recent.length > MAX_IN_10_S;
   if (!isFast && hour.length <= MAX_IN_1_H) return undefined;
