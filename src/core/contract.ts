@@ -7,12 +7,14 @@ export type SessionState = 'loading' | 'active' | 'locked' | 'expired' | 'signed
 export const FEATURES = [
   'refresh-ahead', 'offline-queue', 'cross-process', 'background', 'push', 'silent-refresh', 'reauthentication', 'idle-lock',
 ] as const;
+/** One thing a client may claim beyond the core. */
 export type Feature = (typeof FEATURES)[number];
 
 /** Why a request was rejected: the `reason` property of the Error. */
 export const REJECTIONS = [
   'reauthentication-required', 'signed-out', 'locked', 'offline', 'deadline', 'queue-full', 'not-replayable', 'aborted', 'network',
 ] as const;
+/** One of {@link REJECTIONS}. */
 export type Rejection = (typeof REJECTIONS)[number];
 
 /** RFC 6749 5.1 members of a token response. */
@@ -28,6 +30,7 @@ export interface TokenResponse {
 
 /** The part of the WHATWG fetch API that a world lends. Rejects with a TypeError on a network failure, an AbortError on abort. */
 export interface HostFetchInit { method?: string; headers?: Record<string, string>; body?: string; signal?: AbortSignal; redirect?: 'follow' | 'manual' }
+/** What a fetch answers: headers by lower- or upper-case name, the body once or often. */
 export interface HostResponse {
   readonly status: number;
   readonly ok: boolean;
@@ -36,6 +39,7 @@ export interface HostResponse {
   json(): Promise<unknown>;
 }
 
+/** Time as the process sees it. All of it is virtual. */
 export interface HostClock {
   /** The device's wall clock, ms since the Unix epoch: can be skewed and can jump. */
   now(): number;
@@ -53,9 +57,12 @@ export interface HostStore {
   delete(key: string): Promise<void>;
 }
 
+/** How a prompt for biometrics or a password ended. */
 export type PromptOutcome = 'ok' | 'failed' | 'cancelled' | 'unavailable' | 'locked-out';
+/** How a background job ended; `retry` asks the system to run it again. */
 export type JobOutcome = 'success' | 'failure' | 'retry';
 
+/** Where the servers are and who the client is, RFC 6749 and RFC 8414 words. */
 export interface HostConfig {
   issuer: string; clientId: string; tokenEndpoint: string; revocationEndpoint: string; resourceBaseUrl: string; scope: string;
 }
@@ -83,6 +90,7 @@ export interface Host {
 /** `headers['x-request-id']` names the logical request; forward it on every sending so that replays can be told apart. */
 export interface RequestInit { method?: string; headers?: Record<string, string>; body?: string; signal?: AbortSignal }
 
+/** The client under test: `start`, `signIn` and `request` are required, the rest says what it can do beyond. */
 export interface Client {
   /** After every launch: restore what the store holds. */
   start(): Promise<void>;

@@ -3,6 +3,7 @@
 /** Where in a file a problem is; 1-based. */
 export interface SourcePosition { file: string; line: number; column: number }
 
+/** What an error carries besides code and message. */
 export interface ErrorDetail { hint?: string; cause?: unknown; fields?: Readonly<Record<string, unknown>> }
 
 /** Base of all our errors. `message` is one line; `hint` says what to do next; a stack is for `--verbose` only. */

@@ -103,6 +103,7 @@ export interface Frame {
   /** The device's wall clock, ms since the Unix epoch, where it differs from true time. */
   readonly wall?: number;
 }
+/** A fact with its place in the history: when (virtual ms), by whom, caused by which event. */
 export type HistoryEvent = Frame & Fact;
 export type EventType = Fact['type'];
 /** One kind of event, by its type: `EventOf<'token.sent'>`. */

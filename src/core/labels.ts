@@ -5,6 +5,8 @@ import type { TokenLabel } from './events.ts';
 /** The shortest piece of a token that counts as a leak, in characters. */
 export const LEAK_LENGTH = 12;
 const RUN = /[A-Za-z0-9_\-.~+/=]{12,}/g;
+/** No token is shorter. */
+const SHORTEST = 16;
 const WORD = /[A-Za-z0-9_\-.~+/=]{16,}/g;
 /** Every piece of LEAK_LENGTH characters holds a whole anchor, when one of this length stands at every ANCHOR_STRIDE-th place. */
 const ANCHOR = 6;
@@ -39,11 +41,17 @@ export class TokenLabels {
   /** Labels of the whole tokens in a stored value, in the order they stand there. */
   inside(text: string): TokenLabel[] {
     const found = new Set<TokenLabel>();
-    for (const [word] of text.matchAll(WORD)) {
-      const label = this.#byValue.get(word);
+    // Nearly every store holds JSON, where a token stands between quotes; only without a hit is the text taken apart by words.
+    this.#lookUp(text.split('"'), found);
+    if (found.size === 0) this.#lookUp(text.match(WORD) ?? [], found);
+    return [...found];
+  }
+
+  #lookUp(pieces: readonly string[], found: Set<TokenLabel>): void {
+    for (const piece of pieces) {
+      const label = piece.length < SHORTEST ? undefined : this.#byValue.get(piece);
       if (label !== undefined) found.add(label);
     }
-    return [...found];
   }
 
   /** Labels of tokens that the text holds whole or by a piece of {@link LEAK_LENGTH} characters, also base64 or percent-encoded. */

@@ -8,9 +8,12 @@ export interface WorkerSetup {
   module: string;
   /** The name the user gave, for results and replay commands. */
   name: string;
-  /** One 32-bit counter the worker raises while its event loop turns. */
+  /** Two 32-bit cells: a counter the worker raises while its event loop turns, and 1 while our own judging holds the loop. */
   pulse: SharedArrayBuffer;
 }
+export const PULSE_BYTES = 8;
+export const BEAT = 0;
+export const JUDGING = 1;
 
 export interface RunMessage { type: 'run'; plan: Plan; seed: number; options: WorkerRunOptions }
 export interface WorkerRunOptions { settle?: 'turn' | 'drain'; schedule?: string; limits?: Partial<Limits> }

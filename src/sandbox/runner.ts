@@ -7,10 +7,11 @@ import { Worker } from 'node:worker_threads';
 import { InvalidInputError, OwnBugError } from '../core/errors.ts';
 import type { Plan } from '../sim/plan.ts';
 import type { RunResult } from '../verify/result.ts';
-import type { ErrorData, RunMessage, WorkerMessage, WorkerRunOptions, WorkerSetup } from './protocol.ts';
+import { BEAT, JUDGING, PULSE_BYTES, type ErrorData, type RunMessage, type WorkerMessage, type WorkerRunOptions, type WorkerSetup } from './protocol.ts';
 import { stuckResult } from './stuck.ts';
 import { whereStuck } from './watchdog.ts';
 
+/** How a foreign client is run and watched. All limits are real time. */
 export interface ClientRunnerOptions extends WorkerRunOptions {
   /** Folder the module path is relative to. */
   cwd: string;
@@ -20,6 +21,7 @@ export interface ClientRunnerOptions extends WorkerRunOptions {
   loadLimit?: number;
 }
 
+/** An opened client module: runs scenarios until it is closed. */
 export interface ClientRunner {
   /** Rejects with InvalidInputError when the module turns out to be no client. One run at a time. */
   run(plan: Plan, seed: number, options?: WorkerRunOptions): Promise<RunResult>;
@@ -45,7 +47,7 @@ class SandboxRunner implements ClientRunner {
   readonly #module: string;
   readonly #options: ClientRunnerOptions;
   #worker: Worker | undefined;
-  #pulse = new Int32Array(new SharedArrayBuffer(4));
+  #pulse = new Int32Array(new SharedArrayBuffer(PULSE_BYTES));
 
   constructor(name: string, module: string, options: ClientRunnerOptions) {
     this.#name = name;
@@ -54,7 +56,7 @@ class SandboxRunner implements ClientRunner {
   }
 
   async open(): Promise<Worker> {
-    const pulse = new SharedArrayBuffer(4);
+    const pulse = new SharedArrayBuffer(PULSE_BYTES);
     this.#pulse = new Int32Array(pulse);
     const setup: WorkerSetup = { module: this.#module, name: this.#name, pulse };
     const here = import.meta.url;
@@ -86,9 +88,9 @@ class SandboxRunner implements ClientRunner {
     };
     let answer = await this.#next(worker, () => worker.postMessage(message));
     while (answer === 'stuck') {
-      const beat = Atomics.load(this.#pulse, 0);
+      const beat = Atomics.load(this.#pulse, BEAT);
       const where = await this.#locate(worker);
-      if (where === undefined && Atomics.load(this.#pulse, 0) !== beat) {
+      if (where === undefined && Atomics.load(this.#pulse, BEAT) !== beat) {
         // It was only slow: a busy machine, a long compile.
         answer = await this.#next(worker, () => undefined);
         continue;
@@ -121,11 +123,11 @@ class SandboxRunner implements ClientRunner {
   /** The worker's next message, or that it died, or that its event loop stands still (or `limit` ms are over). */
   #next(worker: Worker, ask: () => void, limit = Number.POSITIVE_INFINITY): Promise<WorkerMessage | 'stuck' | 'exit'> {
     return new Promise((resolve) => {
-      const since = { beat: performance.now(), value: Atomics.load(this.#pulse, 0), asked: performance.now() };
+      const since = { beat: performance.now(), value: Atomics.load(this.#pulse, BEAT), asked: performance.now() };
       const timer = setInterval(() => {
-        const value = Atomics.load(this.#pulse, 0);
+        const value = Atomics.load(this.#pulse, BEAT);
         const now = performance.now();
-        if (value !== since.value) Object.assign(since, { value, beat: now });
+        if (value !== since.value || Atomics.load(this.#pulse, JUDGING) === 1) Object.assign(since, { value, beat: now });
         // Before its first beat the thread is still starting up, which a busy machine can make long.
         const patience = value === 0 && Number.isFinite(limit) ? limit : (this.#options.stuckAfter ?? 400);
         if (now - since.beat > patience || now - since.asked > limit) finish('stuck');

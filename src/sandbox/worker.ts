@@ -7,7 +7,7 @@ import { InvalidInputError, TokenwarpError } from '../core/errors.ts';
 import { errorText, whereOf } from '../core/stack.ts';
 import { runScenario } from '../scenario/run.ts';
 import { guardAmbient } from './ambient.ts';
-import type { ErrorData, RunMessage, WorkerMessage, WorkerSetup } from './protocol.ts';
+import { BEAT, JUDGING, type ErrorData, type RunMessage, type WorkerMessage, type WorkerSetup } from './protocol.ts';
 
 const port = parentPort;
 const setup = workerData as WorkerSetup;
@@ -16,7 +16,7 @@ const PULSE_MS = 20;
 const INSTANCE = 'tokenwarp-process';
 const launches = { count: 0 };
 
-setInterval(() => Atomics.add(pulse, 0, 1), PULSE_MS);
+setInterval(() => Atomics.add(pulse, BEAT, 1), PULSE_MS);
 const ambient = guardAmbient();
 separateInstances();
 port?.on('message', (message: RunMessage) => void play(message));
@@ -40,12 +40,14 @@ async function play({ plan, seed, options }: RunMessage): Promise<void> {
     const factory = async (host: Host): Promise<Client> => (await loadFactory())(host);
     const result = await runScenario(plan, {
       ...options, seed, client: { name: setup.name, factory }, traceTimers: true, attach: (ear) => ambient.listen(ear),
+      onPlayed: () => void Atomics.store(pulse, JUDGING, 1),
     });
     say({ type: 'result', result });
   } catch (error) {
     say({ type: 'error', error: errorData(error) });
   } finally {
     ambient.deaf();
+    Atomics.store(pulse, JUDGING, 0);
   }
 }
 

@@ -8,11 +8,14 @@ import { runPlan, type WorldOptions, type WorldRecord } from '../sim/world.ts';
 import type { Outcome, RunResult, Verdict } from '../verify/result.ts';
 import { judge } from '../verify/verdict.ts';
 
+/** How one scenario is run: seed, client, schedule, and the options of the world. */
 export interface RunOptions extends Partial<Omit<WorldOptions, 'factory'>> {
   /** The client under test and what to call it; the built-in engine when absent. */
   client?: { name: string; factory: ClientFactory };
   /** A recorded schedule to replay, `tw1 slack=...`; throws TW_SCHEDULE when it does not fit. */
   schedule?: string;
+  /** Called when the client's part is over and judging begins: a watchdog of the client may rest. */
+  onPlayed?: () => void;
 }
 
 /** Seed used when none is given. */
@@ -21,7 +24,7 @@ export const BUILT_IN = 'built-in engine';
 
 /** Runs one scenario once. Rejects when the client is no client, or the schedule does not fit; everything else is in the result. */
 export async function runScenario(plan: Plan, options: RunOptions = {}): Promise<RunResult> {
-  const { client, schedule, seed = DEFAULT_SEED, ...world } = options;
+  const { client, schedule, seed = DEFAULT_SEED, onPlayed, ...world } = options;
   const recorded = schedule === undefined ? undefined : parseSchedule(schedule);
   const record = await runPlan(plan, {
     settle: client === undefined ? 'drain' : 'turn',
@@ -30,6 +33,7 @@ export async function runScenario(plan: Plan, options: RunOptions = {}): Promise
     factory: client?.factory ?? ((host) => createEngine(host)),
     ...(recorded === undefined ? {} : { chooser: replayChooser(recorded), slack: recorded.slack }),
   });
+  onPlayed?.();
   const taken = schedule ?? (record.deviations.length === 0 ? undefined : formatSchedule({ slack: world.slack ?? 0, deviations: record.deviations }));
   return resultOf(plan, record, seed, client?.name ?? BUILT_IN, taken);
 }

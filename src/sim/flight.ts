@@ -66,7 +66,7 @@ export function sentFact(flight: Flight, labels: TokenLabels, known: readonly st
     case 'plain':
       return undefined;
     case 'api': {
-      const refresh = labels.inside(`${request.url} ${request.headers['authorization'] ?? ''} ${request.body}`).find((label) => label.startsWith('RT'));
+      const refresh = refreshTokenIn(request, name.at, labels);
       const origin = originOf(request.url);
       return {
         type: 'api.sent', n: name.n, k: name.k, at: name.at, ...(refresh === undefined ? {} : { rt: refresh }), origin,
@@ -75,6 +75,13 @@ export function sentFact(flight: Flight, labels: TokenLabels, known: readonly st
       };
     }
   }
+}
+
+/** A refresh token has no business at a resource server, in whatever part of the request. */
+function refreshTokenIn({ url, body }: HttpRequest, bearer: string, labels: TokenLabels): string | undefined {
+  if (bearer.startsWith('RT')) return bearer;
+  if (body === '' && !url.includes('?')) return undefined;
+  return labels.inside(`${url} ${body}`).find((label) => label.startsWith('RT'));
 }
 
 /** The fact that the answer reached the client. `now` is the client's wall clock, for Retry-After dates. */

@@ -5,6 +5,7 @@ import type { SourcePosition } from '../core/errors.ts';
 import type { FaultSpec } from '../core/fault.ts';
 import type { PolicyPatch, ServerPolicy } from '../../mock-server/policy.ts';
 
+/** A scenario that was found valid, with every default filled in. All durations in ms. */
 export interface Plan {
   name: string;
   /** Folder under scenarios/: expiry, revocation ... */
