@@ -16,6 +16,7 @@ export interface LoadedScenario {
   problems: Problem[];
 }
 
+/** What was found under some paths: every file, the plans of the valid ones, the mistakes of the others. */
 export interface LoadedScenarios {
   files: LoadedScenario[];
   /** Sorted by path. */

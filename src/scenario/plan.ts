@@ -21,6 +21,7 @@ const DEADLINE = 60_000;
 const SLACK = 60 * DAY;
 const SCOPE = 'openid profile offline_access';
 
+/** What the text is checked against besides the format. */
 export interface ParseOptions {
   /** Names that `relax` may use; any name when absent. */
   invariants?: readonly string[];

@@ -27,6 +27,7 @@ export interface Judgement { judged: number; violations: readonly Violation[] }
 /** Knowledge a history must carry: H = a HAR or proxy, J = the server's journal, V = the virtual wire, C = V + client events. */
 export type Knowledge = 'H' | 'J' | 'V' | 'C';
 
+/** Something that holds in every history, whoever the client is: a pure function with its explanation. */
 export interface Invariant {
   id: string;
   name: string;
@@ -44,11 +45,13 @@ export interface Invariant {
   judge(view: HistoryView): Judgement;
 }
 
+/** A violation with those that follow from it. */
 export interface Finding extends Violation {
   /** Further violations that follow from this one, in order. */
   folded: readonly Violation[];
 }
 
+/** What all invariants say of one history. */
 export interface Verdict {
   /** Ordered by first cause. */
   findings: readonly Finding[];
@@ -59,10 +62,13 @@ export interface Verdict {
   relaxed: readonly { invariant: string; reason: string; violations: number }[];
 }
 
+/** One thing a scenario expected that did not come true. */
 export interface ExpectationFailure { message: string; source?: SourcePosition; seq?: number }
 
+/** What a run came to. `inconclusive`: a limit was reached; `not-applicable`: the client does not claim what the scenario needs. */
 export type Outcome = 'passed' | 'failed' | 'inconclusive' | 'not-applicable';
 
+/** One run: what happened, how it was judged, and how to see it again. */
 export interface RunResult {
   scenario: { name: string; family: string; file: string; summary: string; tags: readonly string[] };
   /** `built-in engine`, or the module's path as given. */

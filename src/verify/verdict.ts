@@ -5,6 +5,7 @@ import { INVARIANTS } from './invariants.ts';
 import type { Finding, Invariant, Verdict, Violation } from './result.ts';
 import { HistoryView } from './view.ts';
 
+/** What the judge is told besides the history. */
 export interface JudgeOptions {
   /** What the client claims; what it declared in the history when absent, everything when it declared nothing. */
   features?: readonly string[];
