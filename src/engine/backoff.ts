@@ -1,5 +1,5 @@
-// When a refresh may be tried again: growing gaps with jitter inside an outage, Retry-After as a floor, and an hourly allowance,
-// counted per device because the outage travels in the stored record. Pure.
+// When a refresh may be tried again: growing gaps with jitter inside an outage, Retry-After as a floor, and an hourly allowance
+// for retries, counted per device because the outage travels in the stored record. Pure.
 import { elapsedSince, type Outage, type Stamp } from './record.ts';
 
 const FIRST_GAP = 250;
@@ -9,7 +9,7 @@ const LONGEST_GAP = 30_000;
 const SPREAD = 0.3;
 /** Up to this length a pause is never shorter than the one before, also when that was the server's wish (invariants I11b), ms. */
 const LONG_GAP = 10_500;
-/** 14 attempts at once and one more every 4 minutes stay below 30 in any hour. */
+/** 14 retries at once and one more every 4 minutes stay below 30 in any hour (invariants I11a). */
 const CREDIT = 14;
 const CREDIT_EVERY = 240_000;
 /** At most this many exchanges in 10 s, grants included (invariants I11a allows 8). */
@@ -29,15 +29,16 @@ export interface Failure {
 export function afterFailure(before: Outage | undefined, failure: Failure, fraction: number): Outage {
   const idle = before === undefined ? 0 : elapsedSince(before.at, failure.sentAt, failure.monotonicHolds);
   const fresh = before === undefined || idle > CREDIT * CREDIT_EVERY;
-  const credit = (fresh ? CREDIT : Math.min(CREDIT, before.credit + idle / CREDIT_EVERY)) - 1;
+  const credit = Math.max(0, (fresh ? CREDIT : Math.min(CREDIT, before.credit + idle / CREDIT_EVERY)) - 1);
   const failures = (fresh ? 0 : before.failures) + 1;
-  const floor = Math.max(failure.took + (failure.retryAfter ?? 0), credit < 1 ? (1 - credit) * CREDIT_EVERY : 0);
+  const floor = failure.took + (failure.retryAfter ?? 0);
+  const ration = credit < 1 ? (1 - credit) * CREDIT_EVERY : 0;
   const gap = Math.max(gapAfter(failures, fraction), fresh ? 0 : Math.min(before.gap, LONG_GAP));
   const wait = Math.max(floor, failure.took + gap);
-  return { failures, at: failure.sentAt, wait, gap: wait - failure.took, floor, credit, unknown: failure.unknown || (before?.unknown ?? false) };
+  return { failures, at: failure.sentAt, wait, gap: wait - failure.took, floor, ration, credit, unknown: failure.unknown || (before?.unknown ?? false) };
 }
 
-/** The outage after something that may have ended it (back online, back on screen): what the server and the allowance ask for still holds. */
+/** The outage after something that may have ended it (back online, back on screen): what the server asked for still holds. */
 export function relieved(outage: Outage | undefined): Outage | undefined {
   return outage === undefined ? undefined : { ...outage, failures: 0, gap: 0, wait: outage.floor };
 }
@@ -49,9 +50,11 @@ export function laterOutage(mine: Outage | undefined, stored: Outage | undefined
   return b > a ? stored : mine;
 }
 
-/** Ms until the outage allows another attempt. */
-export function waitLeft(outage: Outage | undefined, now: Stamp, monotonicHolds: boolean): number {
-  return outage === undefined ? 0 : Math.max(0, outage.wait - elapsedSince(outage.at, now, monotonicHolds));
+/** Ms until the outage allows another attempt. A `retry` is one that nothing new asks for: it also keeps to the hourly allowance. */
+export function waitLeft(outage: Outage | undefined, now: Stamp, { monotonicHolds, retry }: { monotonicHolds: boolean; retry: boolean }): number {
+  if (outage === undefined) return 0;
+  const wait = retry ? Math.max(outage.wait, outage.ration) : outage.wait;
+  return Math.max(0, wait - elapsedSince(outage.at, now, monotonicHolds));
 }
 
 /** Remembers one sending (monotonic ms) and forgets those that no longer matter. */

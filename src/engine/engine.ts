@@ -171,7 +171,9 @@ class RefreshEngine implements Engine {
     const { session } = this.#rt.holder;
     if (session?.outage === undefined) return;
     session.outage = relieved(session.outage);
-    session.flight?.kick();
+    if (session.flight === undefined) return;
+    session.flight.fresh = true;
+    session.flight.kick();
   }
 
   /** Back on screen: a sibling may have rotated meanwhile, and a token near its end is better renewed before somebody waits. */

@@ -19,6 +19,8 @@ interface Waiter { urgency: Urgency; resolve(end: FlightEnd): void }
 export class Flight {
   /** A grant has arrived and is being written: from here on the old token must not be used any more (invariants I3a, I4). */
   delivered = false;
+  /** Somebody who needs it has come since the last attempt: the next one is not a mere retry. */
+  fresh = true;
   /** An exchange has left the device: its answer must be kept, whoever gives up (invariants I3e, I19). */
   underWay = false;
   /** The end of the whole flight; never rejects. */
@@ -37,6 +39,10 @@ export class Flight {
     const end = new Promise<FlightEnd>((settle) => { resolve = settle; });
     const waiter: Waiter = { urgency, resolve };
     this.#waiters.add(waiter);
+    if (urgency === 'need' && !this.fresh) {
+      this.fresh = true;
+      this.kick();
+    }
     return {
       end,
       leave: () => {

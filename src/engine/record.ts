@@ -24,9 +24,11 @@ export interface Outage {
   readonly wait: number;
   /** The pause in it, from the end of that attempt. */
   readonly gap: number;
-  /** The part of `wait` that nothing shortens: Retry-After and the hourly allowance. */
+  /** The part of `wait` that nothing shortens: Retry-After. */
   readonly floor: number;
-  /** Attempts that may still be spent before the hourly allowance sets the pace. */
+  /** As `wait`, for a retry that nothing new asks for. */
+  readonly ration: number;
+  /** Retries that may still be spent before the hourly allowance sets the pace. */
   readonly credit: number;
   /** An answer may have been lost after the server committed. */
   readonly unknown: boolean;
@@ -95,10 +97,10 @@ function decodeTokens(value: unknown): TokenSet | undefined {
 /** A damaged outage costs nothing but its memory: the tokens are worth more. */
 function decodeOutage(value: unknown): Outage | undefined {
   if (!isObject(value)) return undefined;
-  const { failures, at, wait, gap, floor, credit, unknown } = value;
+  const { failures, at, wait, gap, floor, ration, credit, unknown } = value;
   const stamp = decodeStamp(at);
-  if (stamp === undefined || !isNumber(failures) || !isNumber(wait) || !isNumber(gap) || !isNumber(floor) || !isNumber(credit)) return undefined;
-  return { failures, at: stamp, wait, gap, floor, credit, unknown: unknown === true };
+  if (stamp === undefined || !isNumber(failures) || !isNumber(wait) || !isNumber(gap) || !isNumber(floor) || !isNumber(ration) || !isNumber(credit)) return undefined;
+  return { failures, at: stamp, wait, gap, floor, ration, credit, unknown: unknown === true };
 }
 
 function decodeStamp(value: unknown): Stamp | undefined {

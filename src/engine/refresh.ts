@@ -38,10 +38,10 @@ export function flightOf(rt: Runtime, session: Session): Flight {
   return flight;
 }
 
-/** Ms before which no refresh may be sent, whatever asks for it. */
-export function refreshFloor(rt: Runtime, session: Session): number {
+/** Ms before which no refresh may be sent; longer for a mere retry. */
+export function refreshFloor(rt: Runtime, session: Session, retry = false): number {
   const now = stampOf(rt);
-  return Math.max(waitLeft(session.outage, now, monotonicHolds(rt)), burstLeft(rt.sendings, now.mono));
+  return Math.max(waitLeft(session.outage, now, { monotonicHolds: monotonicHolds(rt), retry }), burstLeft(rt.sendings, now.mono));
 }
 
 async function run(rt: Runtime, session: Session, flight: Flight): Promise<void> {
@@ -87,7 +87,7 @@ async function getReady(rt: Runtime, session: Session, flight: Flight, again: bo
     if (session.ended !== undefined) return 'ended';
     if (rt.stopped) return 'failed';
     if (waited && !flight.needed) return 'idle';
-    const floor = refreshFloor(rt, session);
+    const floor = refreshFloor(rt, session, !flight.fresh);
     if (rt.gate.online && floor <= 0) return 'go';
     waited = true;
     if (!flight.needed) return 'idle';
@@ -126,10 +126,11 @@ async function attempt(rt: Runtime, session: Session, flight: Flight, spent: Spe
   const { refreshToken } = session.tokens;
   if (refreshToken === undefined) return await finish(rt, session, ENDINGS.noRefreshToken);
   if (stored === 'locked' || (stored === 'unreadable' && spent.blind < MOST_BLIND)) return 'blind';
-  if (!rt.gate.online || rt.stopped || refreshFloor(rt, session) > 0) return 'again';
+  if (!rt.gate.online || rt.stopped || refreshFloor(rt, session, !flight.fresh) > 0) return 'again';
   const sentAt = stampOf(rt);
   noteSending(rt.sendings, sentAt.mono);
   flight.underWay = true;
+  flight.fresh = false;
   const outcome = await exchange(rt, refreshToken);
   const after = decideAfterExchange(outcome, session.ended !== undefined);
   switch (after.kind) {

@@ -1,0 +1,116 @@
+import { describe, expect, test } from 'vitest';
+import { afterFailure, burstLeft, type Failure, laterOutage, noteSending, relieved, waitLeft } from '../../src/engine/backoff.ts';
+import type { Outage } from '../../src/engine/record.ts';
+
+const HOUR = 3_600_000;
+const TRIED = { monotonicHolds: true, retry: false };
+const RETRY = { monotonicHolds: true, retry: true };
+const at = (ms: number) => ({ wall: ms, mono: ms });
+const failure = (ms: number, over: Partial<Failure> = {}): Failure => ({ sentAt: at(ms), took: 0, retryAfter: undefined, unknown: true, monotonicHolds: true, ...over });
+
+/** Fails whenever allowed, from 0 until `until`. */
+function storm(until: number, fraction: () => number): { times: number[]; gaps: number[] } {
+  const times: number[] = [];
+  let outage: Outage | undefined;
+  for (let now = 0; now < until; now += waitLeft(outage, at(now), RETRY)) {
+    times.push(now);
+    outage = afterFailure(outage, failure(now), fraction());
+  }
+  return { times, gaps: times.slice(1).map((time, index) => time - (times[index] ?? 0)) };
+}
+
+describe('an outage', () => {
+  let high = false;
+  const JITTERS: [string, () => number][] = [['least', () => 0], ['most', () => 0.999], ['swinging', () => { high = !high; return high ? 0.999 : 0; }]];
+
+  test.each(JITTERS)('with the %s jitter is never retried faster than 8 times in 10 s and 30 times in an hour', (_name, fraction) => {
+    const { times } = storm(6 * HOUR, fraction);
+    for (const time of times) {
+      expect(times.filter((other) => other >= time && other < time + 10_000).length).toBeLessThanOrEqual(8);
+      expect(times.filter((other) => other >= time && other < time + HOUR).length).toBeLessThanOrEqual(30);
+    }
+  });
+
+  test.each(JITTERS)('with the %s jitter has a first pause of 200 to 300 ms and pauses that grow', (_name, fraction) => {
+    const { gaps } = storm(HOUR, fraction);
+    expect(gaps[0]).toBeGreaterThanOrEqual(200);
+    expect(gaps[0]).toBeLessThan(300);
+    for (const [index, gap] of gaps.entries()) expect(gap).toBeGreaterThanOrEqual(0.7 * (gaps[index - 1] ?? 0));
+  });
+
+  test('spends six attempts within a minute', () => {
+    expect(storm(60_000, () => 0.999).times.length).toBeGreaterThanOrEqual(6);
+  });
+
+  test('lets a new request try again after 35 s at the latest, however long it lasts', () => {
+    let outage: Outage | undefined;
+    for (let i = 0; i < 100; i++) {
+      outage = afterFailure(outage, failure(i * 40_000), 0.999);
+      expect(waitLeft(outage, at(i * 40_000), TRIED)).toBeLessThan(35_000);
+    }
+  });
+
+  test('waits for what the server asks, from the end of the attempt', () => {
+    const outage = afterFailure(undefined, failure(1_000, { took: 500, retryAfter: 30_000 }), 0);
+    expect(waitLeft(outage, at(1_500), TRIED)).toBe(30_000);
+    expect(waitLeft(outage, at(31_499), TRIED)).toBe(1);
+    expect(waitLeft(outage, at(31_500), TRIED)).toBe(0);
+  });
+
+  test('does not hurry because the last pause was the server\'s', () => {
+    const first = afterFailure(undefined, failure(0, { retryAfter: 20_000 }), 0);
+    expect(waitLeft(afterFailure(first, failure(20_000), 0), at(20_000), TRIED)).toBe(10_500);
+  });
+
+  test('counts by the monotonic clock when the wall clock jumps', () => {
+    const outage = afterFailure(undefined, failure(0, { retryAfter: 60_000 }), 0);
+    expect(waitLeft(outage, { mono: 10_000, wall: 9 * HOUR }, TRIED)).toBe(50_000);
+    expect(waitLeft(outage, { mono: 10_000, wall: -9 * HOUR }, TRIED)).toBe(50_000);
+  });
+
+  test('counts by the wall clock where the monotonic one means nothing', () => {
+    const outage = afterFailure(undefined, failure(0, { retryAfter: 60_000, monotonicHolds: false }), 0);
+    expect(waitLeft(outage, { mono: 5, wall: 59_000 }, { monotonicHolds: false, retry: false })).toBe(1_000);
+  });
+
+  test('is forgotten after a long quiet', () => {
+    const { times } = storm(HOUR, () => 0);
+    let outage: Outage | undefined;
+    for (const time of times) outage = afterFailure(outage, failure(time), 0);
+    expect(afterFailure(outage, failure(10 * HOUR), 0)).toMatchObject({ failures: 1 });
+  });
+
+  test('remembers that an answer may have been lost', () => {
+    const lost = afterFailure(undefined, failure(0), 0);
+    expect(afterFailure(lost, failure(300, { unknown: false }), 0).unknown).toBe(true);
+    expect(afterFailure(undefined, failure(0, { unknown: false }), 0).unknown).toBe(false);
+  });
+
+  test('is shortened by a return online, but not below Retry-After', () => {
+    const outage = [0, 300, 1_000, 3_000, 8_000].reduce<Outage | undefined>((before, time) => afterFailure(before, failure(time), 0), undefined);
+    expect(waitLeft(outage, at(8_000), TRIED)).toBeGreaterThan(5_000);
+    expect(waitLeft(relieved(outage), at(8_000), TRIED)).toBe(0);
+    const asked = afterFailure(outage, failure(20_000, { retryAfter: 7_000 }), 0);
+    expect(waitLeft(relieved(asked), at(20_000), TRIED)).toBe(7_000);
+    expect(relieved(undefined)).toBeUndefined();
+  });
+
+  test('of two accounts the one with the later attempt counts', () => {
+    const [early, late] = [afterFailure(undefined, failure(0), 0), afterFailure(undefined, failure(9), 0)];
+    expect(laterOutage(early, late, true)).toBe(late);
+    expect(laterOutage(late, early, true)).toBe(late);
+    expect(laterOutage(late, late, true)).toBe(late);
+    expect(laterOutage(undefined, early, true)).toBe(early);
+    expect(laterOutage(early, undefined, true)).toBe(early);
+  });
+});
+
+test('even granted refreshes are held to seven in 10 s', () => {
+  const sendings: number[] = [];
+  for (let i = 0; i < 7; i++) {
+    expect(burstLeft(sendings, i * 100)).toBe(0);
+    noteSending(sendings, i * 100);
+  }
+  expect(burstLeft(sendings, 700)).toBe(9_300);
+  expect(burstLeft(sendings, 10_000)).toBe(0);
+});

@@ -1,0 +1,127 @@
+import { describe, expect, test } from 'vitest';
+import { decideAfterExchange, decideStored, decideToken, type InHand, type TokenFacts } from '../../src/engine/decide.ts';
+import { Holder } from '../../src/engine/holder.ts';
+import { decodeRecord, elapsedSince, encodeRecord, isLater, type SessionRecord } from '../../src/engine/record.ts';
+import { ENDINGS, Session } from '../../src/engine/session.ts';
+import type { Reading } from '../../src/engine/vault.ts';
+
+const at = (ms: number) => ({ wall: ms, mono: ms });
+const record = (over: Partial<SessionRecord> = {}): SessionRecord => ({
+  session: 's1', since: at(100), revision: 3, outage: undefined, ...over,
+  tokens: { accessToken: 'a3', refreshToken: 'r3', receivedAt: at(100), life: 3_600_000, ahead: 300_000, expiresAt: 5, ...over.tokens },
+});
+const reading = (over: Partial<SessionRecord> = {}): Reading => ({ kind: 'record', record: record(over) });
+const mine: InHand = { session: 's1', since: at(100), revision: 3, accessToken: 'a3', durable: true };
+const nothingOver = (): boolean => false;
+
+describe('the token in hand', () => {
+  const facts: TokenFacts = { fresh: false, alive: true, delivered: false, canRefresh: true };
+  test.each<[string, Partial<TokenFacts>, string]>([
+    ['fresh: used', { fresh: true }, 'use'],
+    ['near its end: refreshed ahead', {}, 'ahead'],
+    ['near its end, but no refresh is possible now: used', { canRefresh: false }, 'use'],
+    ['expired or refused: a refresh is needed', { alive: false }, 'need'],
+    ['expired and no refresh possible: needed all the same', { alive: false, canRefresh: false }, 'need'],
+    ['good, but its successor is being written: waited for', { fresh: true, delivered: true }, 'wait'],
+  ])('%s', (_name, over, use) => {
+    expect(decideToken({ ...facts, ...over })).toBe(use);
+  });
+});
+
+describe('the stored record', () => {
+  test.each<[string, Reading, Partial<InHand>, string]>([
+    ['is the one in hand', reading(), {}, 'same'],
+    ['has a higher revision: a sibling rotated', reading({ revision: 4 }), {}, 'newer'],
+    ['has the same revision with another pair: a sibling rotated at the same time', reading({ tokens: { ...record().tokens, accessToken: 'b3' } }), {}, 'newer'],
+    ['has a lower revision: our write is still to come', reading({ revision: 2 }), {}, 'ours'],
+    ['is another session: somebody else signed in', reading({ session: 's2' }), {}, 'replaced'],
+    ['is an older session while ours was never written: a leftover', reading({ session: 's0', since: at(50) }), { durable: false }, 'ours'],
+    ['is a later session while ours was never written: somebody else signed in', reading({ session: 's2', since: at(150) }), { durable: false }, 'replaced'],
+    ['is gone: a sibling signed out', { kind: 'empty' }, {}, 'signed-out'],
+    ['is not there yet', { kind: 'empty' }, { durable: false }, 'ours'],
+    ['says that the server ended our session', { kind: 'ended', session: 's1', reason: 'invalid-grant' }, {}, 'ended'],
+    ['says that another session ended: ours was replaced before', { kind: 'ended', session: 's2', reason: 'invalid-grant' }, {}, 'signed-out'],
+    ['says that an older session ended', { kind: 'ended', session: 's0', reason: 'invalid-grant' }, { durable: false }, 'ours'],
+    ['is damaged: memory counts', { kind: 'corrupt' }, {}, 'ours'],
+    ['cannot be read: memory counts', { kind: 'unreadable', locked: true }, {}, 'ours'],
+  ])('%s', (_name, stored, over, kind) => {
+    expect(decideStored(stored, { ...mine, ...over }, nothingOver).kind).toBe(kind);
+  });
+
+  test('of a session that is over here is a leftover', () => {
+    expect(decideStored(reading({ session: 's0' }), mine, () => true).kind).toBe('ours');
+    expect(decideStored({ kind: 'ended', session: 's0', reason: 'x' }, mine, () => true).kind).toBe('ours');
+  });
+});
+
+describe('after an exchange', () => {
+  const granted = { kind: 'granted', accessToken: 'a', refreshToken: 'r', expiresIn: 60, date: undefined } as const;
+  test('of a living session', () => {
+    expect(decideAfterExchange(granted, false)).toEqual({ kind: 'persist', outcome: granted });
+    expect(decideAfterExchange({ kind: 'invalid-grant' }, false)).toEqual({ kind: 'confirm-end' });
+    expect(decideAfterExchange({ kind: 'declined', retryAfter: 5 }, false)).toEqual({ kind: 'back-off', retryAfter: 5, unknown: false });
+    expect(decideAfterExchange({ kind: 'unknown', retryAfter: undefined }, false)).toEqual({ kind: 'back-off', retryAfter: undefined, unknown: true });
+  });
+  test('of a session that is over, nothing is kept and a granted refresh token is handed over for revocation', () => {
+    expect(decideAfterExchange(granted, true)).toEqual({ kind: 'discard', refreshToken: 'r' });
+    expect(decideAfterExchange({ kind: 'invalid-grant' }, true)).toEqual({ kind: 'discard', refreshToken: undefined });
+    expect(decideAfterExchange({ kind: 'unknown', retryAfter: 5 }, true)).toEqual({ kind: 'discard', refreshToken: undefined });
+  });
+});
+
+describe('the store entry', () => {
+  const full = record({ outage: { failures: 2, at: at(7), wait: 300, gap: 250, floor: 0, ration: 0, credit: 12, unknown: true } });
+  test('comes back as it was written', () => {
+    expect(decodeRecord(encodeRecord(full))).toEqual(full);
+    expect(decodeRecord(encodeRecord({ session: 's1', ended: 'invalid-grant' }))).toEqual({ session: 's1', ended: 'invalid-grant' });
+  });
+  test.each<[string, string]>([
+    ['no JSON', '{"v":1,'], ['a list', '[]'], ['null', 'null'], ['another version', JSON.stringify({ ...full, v: 2 })], ['no session', JSON.stringify({ v: 1 })],
+    ['no revision', JSON.stringify({ v: 1, ...full, revision: 'x' })], ['no tokens', JSON.stringify({ v: 1, ...full, tokens: null })], ['no start', JSON.stringify({ v: 1, ...full, since: 5 })],
+    ['an empty access token', JSON.stringify({ v: 1, ...full, tokens: { ...full.tokens, accessToken: '' } })],
+  ])('with %s is not taken for one', (_name, value) => {
+    expect(decodeRecord(value)).toBeUndefined();
+  });
+  test('with a damaged outage keeps its tokens', () => {
+    expect(decodeRecord(JSON.stringify({ v: 1, ...full, outage: { failures: 'x' } }))).toEqual({ ...full, outage: undefined });
+  });
+});
+
+describe('time between two stamps', () => {
+  test.each<[string, [number, number], [number, number], boolean, number]>([
+    ['is monotonic', [1_000, 50], [999_999, 60], true, 10],
+    ['is monotonic though the wall clock went back', [1_000, 50], [0, 60], true, 10],
+    ['is by the wall clock after a reboot', [1_000, 50], [4_000, 10], true, 3_000],
+    ['is by the wall clock where the monotonic one starts anew with each process', [1_000, 50], [4_000, 60], false, 3_000],
+    ['is none when only the wall clock is left and it went back', [1_000, 50], [500, 10], true, 0],
+  ])('%s', (_name, [wall, mono], [laterWall, laterMono], holds, ms) => {
+    expect(elapsedSince({ wall, mono }, { wall: laterWall, mono: laterMono }, holds)).toBe(ms);
+  });
+  test('counts as later only by both clocks', () => {
+    expect([isLater(at(2), at(1)), isLater(at(1), at(1)), isLater({ wall: 2, mono: 1 }, at(1)), isLater({ wall: 1, mono: 2 }, at(1))]).toEqual([true, false, false, false]);
+  });
+});
+
+describe('sessions that are over', () => {
+  const session = new Session(record(), at(100), { durable: true, monotonicHolds: true });
+  const stored = (over: Partial<SessionRecord> = {}) => record(over);
+  test('signed out: no revision comes back', () => {
+    const holder = new Holder();
+    holder.take(session);
+    holder.end(session, ENDINGS.signedOut);
+    expect(holder.isOver(stored({ revision: 99 }))).toBe(true);
+    expect(holder.isOver(stored({ session: 's2' }))).toBe(false);
+  });
+  test('refused by the server: a younger revision, written by a sibling, may come back', () => {
+    const holder = new Holder();
+    const other = new Session(record(), at(100), { durable: true, monotonicHolds: true });
+    holder.take(other);
+    holder.end(other, ENDINGS.invalidGrant);
+    expect([3, 4].map((revision) => holder.isOver(stored({ revision })))).toEqual([true, false]);
+  });
+  test('stored before the sign-out, but never read here', () => {
+    const holder = new Holder();
+    holder.cutoff = at(200);
+    expect([at(100), at(200), at(201)].map((since) => holder.isOver(stored({ since })))).toEqual([true, true, false]);
+  });
+});
