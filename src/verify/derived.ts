@@ -40,7 +40,11 @@ export function inHand(view: HistoryView, process: string, seq: number): Hand | 
 }
 
 /** The newest pair the device owns before `seq`: a pair written by a sibling counts as soon as its write has ended. */
-export function inHandOfDevice(view: HistoryView, process: string, seq: number): { at: TokenLabel; since: Moment; writer: string } | undefined {
+export function inHandOfDevice(
+  view: HistoryView,
+  process: string,
+  seq: number,
+): { at: TokenLabel; since: Moment; writer: string } | undefined {
   const { device } = view.process(process);
   const stored = view.store(device, seq);
   const session = view.session(device, seq);
@@ -154,7 +158,13 @@ function grantedSince(view: HistoryView, refusal: Exchange, seq: number): boolea
   for (let i = refusal.index + 1; i < view.exchanges.length; i++) {
     const later = view.exchanges[i] as Exchange;
     if (later.sent.seq >= seq) return false;
-    if (later.device === refusal.device && later.sent.seq > (refusal.end?.seq ?? 0) && outcome(later).kind === 'granted' && (later.end?.seq ?? seq) < seq) return true;
+    if (
+      later.device === refusal.device &&
+      later.sent.seq > (refusal.end?.seq ?? 0) &&
+      outcome(later).kind === 'granted' &&
+      (later.end?.seq ?? seq) < seq
+    )
+      return true;
   }
   return false;
 }

@@ -12,7 +12,9 @@ const ALONE = 'no-token-leak';
 /** One finding per cause, ordered by the event at which it broke. */
 export function foldByCause(view: HistoryView, violations: readonly Violation[]): readonly Finding[] {
   const rank = new Map(CAUSE_ORDER.map((invariant, at) => [invariant.name, at]));
-  const ordered = [...violations].sort((a, b) => rootOf(a) - rootOf(b) || (rank.get(a.invariant) ?? 0) - (rank.get(b.invariant) ?? 0) || a.seq - b.seq);
+  const ordered = [...violations].sort(
+    (a, b) => rootOf(a) - rootOf(b) || (rank.get(a.invariant) ?? 0) - (rank.get(b.invariant) ?? 0) || a.seq - b.seq,
+  );
   const groups: Group[] = [];
   for (const violation of ordered) {
     const subjects = subjectsOf(view, violation);
@@ -30,8 +32,15 @@ function rootOf({ root, seq }: Violation): number {
   return root ?? seq;
 }
 
-interface Subjects { names: Set<string>; devices: Set<string> }
-interface Group { first: Violation; folded: Violation[]; subjects: Subjects }
+interface Subjects {
+  names: Set<string>;
+  devices: Set<string>;
+}
+interface Group {
+  first: Violation;
+  folded: Violation[];
+  subjects: Subjects;
+}
 
 /** Shares an exchange, a token family or a request with the group, or comes after the group's family died on the same device. */
 function belongs(view: HistoryView, group: Group, violation: Violation, subjects: Subjects): boolean {
@@ -56,7 +65,8 @@ function subjectsOf(view: HistoryView, violation: Violation): Subjects {
 }
 
 function collect(view: HistoryView, event: HistoryEvent, { names, devices }: Subjects): void {
-  if (event.type !== 'run.end' && event.actor !== 'as' && event.actor !== 'rs' && event.actor !== 'world') devices.add(deviceOf(event.actor));
+  if (event.type !== 'run.end' && event.actor !== 'as' && event.actor !== 'rs' && event.actor !== 'world')
+    devices.add(deviceOf(event.actor));
   if ('x' in event) names.add(`exchange ${event.x}`);
   if ('n' in event) names.add(`request ${event.n}`);
   if (event.type === 'request.called') {

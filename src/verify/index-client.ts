@@ -119,7 +119,16 @@ function read(index: Index, event: EventOf<'store.end'>): void {
 function lateWrite(index: Index, event: EventOf<'store.end'>, device: DeviceInfo): StoreWrite {
   const op = event.op === 'delete' ? 'delete' : 'set';
   const { life } = index.process(event.actor);
-  const write: StoreWrite = { seq: event.seq, process: event.actor, device: device.device, life, op, labels: event.labels, begin: undefined, end: undefined };
+  const write: StoreWrite = {
+    seq: event.seq,
+    process: event.actor,
+    device: device.device,
+    life,
+    op,
+    labels: event.labels,
+    begin: undefined,
+    end: undefined,
+  };
   index.writes.set(event.w, write);
   device.writes.push(write);
   return write;

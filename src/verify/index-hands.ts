@@ -3,7 +3,11 @@ import type { EventOf, TokenLabel } from '../core/events.ts';
 import type { Index } from './indexer.ts';
 import type { DeviceInfo, EmptyHand, Hand, HandSource, Session, StoreContent, StoreWrite } from './records.ts';
 
-interface Pair { at: TokenLabel | undefined; rt: TokenLabel | undefined; source: HandSource }
+interface Pair {
+  at: TokenLabel | undefined;
+  rt: TokenLabel | undefined;
+  source: HandSource;
+}
 
 /** A process has learned of a pair: it keeps the younger of each. Tokens of another session than the device's own are not adopted. */
 export function adopt(index: Index, event: { seq: number; t: number; actor: string }, pair: Pair): void {
@@ -18,7 +22,9 @@ export function adopt(index: Index, event: { seq: number; t: number; actor: stri
   const moment = { seq: event.seq, t: event.t };
   const held = last === undefined || last.source === undefined ? undefined : last;
   info.hands.push({
-    ...moment, at, rt,
+    ...moment,
+    at,
+    rt,
     source: held !== undefined && at === held.at ? held.source : pair.source,
     since: held !== undefined && at === held.at ? held.since : moment,
     rtSince: held !== undefined && rt === held.rt ? held.rtSince : moment,
@@ -40,7 +46,13 @@ export function give(index: Index, event: EventOf<'signIn.called'>): void {
 }
 
 /** A write or deletion has succeeded: the content of the device's store from here on. */
-export function restock(index: Index, device: DeviceInfo, write: StoreWrite, end: EventOf<'store.end'>, keys: Map<string, readonly TokenLabel[]>): void {
+export function restock(
+  index: Index,
+  device: DeviceInfo,
+  write: StoreWrite,
+  end: EventOf<'store.end'>,
+  keys: Map<string, readonly TokenLabel[]>,
+): void {
   if (write.op === 'set') keys.set(end.key, write.labels);
   else keys.delete(end.key);
   const labels = [...keys.values()].flat();

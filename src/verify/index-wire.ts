@@ -86,8 +86,20 @@ function openExchange(index: Index, event: EventOf<'token.sent'>): void {
     if (other.end === undefined) beside.push(other);
   }
   const exchange: Exchange = {
-    x: event.x, index: index.exchanges.length, process: event.actor, device, rt: event.rt, life, sent: event, beside,
-    previous: index.byRt.get(event.rt), before: own.at(-1), next: undefined, committed: undefined, delivered: undefined, end: undefined,
+    x: event.x,
+    index: index.exchanges.length,
+    process: event.actor,
+    device,
+    rt: event.rt,
+    life,
+    sent: event,
+    beside,
+    previous: index.byRt.get(event.rt),
+    before: own.at(-1),
+    next: undefined,
+    committed: undefined,
+    delivered: undefined,
+    end: undefined,
   };
   if (exchange.before !== undefined) exchange.before.next = exchange;
   index.exchanges.push(exchange);
@@ -104,6 +116,7 @@ function deliver(index: Index, event: EventOf<'token.delivered'>): void {
   endExchange(exchange, event, 'delivered');
   if (event.kind === 'oauth-error' && event.error === 'invalid_grant') index.refusals.push(exchange);
   if (event.kind !== 'granted') return;
+  if (event.expiresIn === undefined) index.untold = true;
   mintDelivered(index, exchange, event);
   adopt(index, event, { at: event.at, rt: event.newRt ?? exchange.rt, source: 'delivered' });
 }
@@ -113,7 +126,8 @@ function mintDelivered(index: Index, exchange: Exchange, event: EventOf<'token.d
   const parent = index.tokens.get(exchange.rt);
   const from = { event, family: parent?.family, user: parent?.user, device: exchange.device, x: exchange.x, parent: exchange.rt };
   const { expiresIn } = event;
-  if (event.at !== undefined) mint(index, event.at, from, expiresIn === undefined ? {} : { expiresAt: event.t + expiresIn, lifetime: expiresIn });
+  if (event.at !== undefined)
+    mint(index, event.at, from, expiresIn === undefined ? {} : { expiresAt: event.t + expiresIn, lifetime: expiresIn });
   if (event.newRt !== undefined) mint(index, event.newRt, from);
 }
 
@@ -123,7 +137,11 @@ function endExchange(exchange: Exchange, event: { seq: number; t: number }, how:
 
 interface Origin {
   event: { seq: number; t: number };
-  family: string | undefined; user: string | undefined; device: string; x: string | undefined; parent: TokenLabel | undefined;
+  family: string | undefined;
+  user: string | undefined;
+  device: string;
+  x: string | undefined;
+  parent: TokenLabel | undefined;
 }
 
 /** Registers a token the first time it is named; `none` and `unknown` are nobody's. */
@@ -131,8 +149,16 @@ export function mint(index: Index, label: TokenLabel, origin: Origin, life: { ex
   if (label === 'none' || label === 'unknown' || index.tokens.has(label)) return;
   const { event, family, user, device, x, parent } = origin;
   const info: TokenInfo = {
-    label, order: index.tokens.size, minted: { seq: event.seq, t: event.t }, x, parent, family, user, device,
-    expiresAt: life.expiresAt, lifetime: life.lifetime,
+    label,
+    order: index.tokens.size,
+    minted: { seq: event.seq, t: event.t },
+    x,
+    parent,
+    family,
+    user,
+    device,
+    expiresAt: life.expiresAt,
+    lifetime: life.lifetime,
   };
   index.tokens.set(label, info);
 }

@@ -1,9 +1,7 @@
 // One pass over a history that fills the index. Order of arrival is order of `seq`; nothing is judged and nothing is thrown:
 // half a history, or one in the wrong order, gives half an index.
 import type { EventOf, EventType, HistoryEvent, TokenLabel } from '../core/events.ts';
-import type {
-  Declared, DeviceInfo, Exchange, FamilyInfo, LogicalRequest, ProcessInfo, Sending, StoreWrite, TokenInfo,
-} from './records.ts';
+import type { Declared, DeviceInfo, Exchange, FamilyInfo, LogicalRequest, ProcessInfo, Sending, StoreWrite, TokenInfo } from './records.ts';
 
 /** Everything found in one pass. */
 export class Index {
@@ -29,6 +27,8 @@ export class Index {
   readonly refusals: Exchange[] = [];
   readonly prompts: EventOf<'prompt.closed'>[] = [];
   readonly deaths: EventOf<'family.dead'>[] = [];
+  /** An answer granted tokens without telling for how long. */
+  untold = false;
   runEnd: EventOf<'run.end'> | undefined;
   declared: Declared = { features: undefined, refreshAhead: undefined, missing: [] };
 
@@ -37,8 +37,20 @@ export class Index {
     if (info === undefined) {
       const device = deviceOf(name);
       info = {
-        process: name, device, life: 0, lives: [], launches: [], kills: [], running: true, suspended: [], hands: [], states: [], calls: [],
-        settles: [], opened: [], triggers: [],
+        process: name,
+        device,
+        life: 0,
+        lives: [],
+        launches: [],
+        kills: [],
+        running: true,
+        suspended: [],
+        hands: [],
+        states: [],
+        calls: [],
+        settles: [],
+        opened: [],
+        triggers: [],
       };
       this.processes.set(name, info);
       this.device(device).processes.push(name);
@@ -50,8 +62,18 @@ export class Index {
     let info = this.devices.get(name);
     if (info === undefined) {
       info = {
-        device: name, processes: [], sessions: [], offline: [], locked: [], jumps: [], stores: [], writes: [], signOuts: [], exchanges: [],
-        observable: false, triggers: [],
+        device: name,
+        processes: [],
+        sessions: [],
+        offline: [],
+        locked: [],
+        jumps: [],
+        stores: [],
+        writes: [],
+        signOuts: [],
+        exchanges: [],
+        observable: false,
+        triggers: [],
       };
       this.devices.set(name, info);
     }

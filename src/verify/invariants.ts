@@ -22,9 +22,25 @@ import type { Invariant } from './result.ts';
 
 /** Every invariant, in the order of its number. */
 export const INVARIANTS: readonly Invariant[] = [
-  noDuplicateRefresh, noRefreshTokenReuse, noLostRotation, noStaleTokenAfterRefresh, everyRequestSettles, noLogoutWithoutInvalidGrant,
-  logoutAfterInvalidGrant, noRequestAfterSignOut, noResurrection, noCrossUser, noRetryStorm, noRefreshWhileOffline, refreshAheadHonoured,
-  requestNeverFailsWhenRefreshable, replayAtMostOnce, noTokenLeak, abortIsolation, onlyGrantsAdopted, noNeedlessRefreshAtStart,
+  noDuplicateRefresh,
+  noRefreshTokenReuse,
+  noLostRotation,
+  noStaleTokenAfterRefresh,
+  everyRequestSettles,
+  noLogoutWithoutInvalidGrant,
+  logoutAfterInvalidGrant,
+  noRequestAfterSignOut,
+  noResurrection,
+  noCrossUser,
+  noRetryStorm,
+  noRefreshWhileOffline,
+  refreshAheadHonoured,
+  requestNeverFailsWhenRefreshable,
+  replayAtMostOnce,
+  noTokenLeak,
+  abortIsolation,
+  onlyGrantsAdopted,
+  noNeedlessRefreshAtStart,
 ];
 
 /**
@@ -33,7 +49,23 @@ export const INVARIANTS: readonly Invariant[] = [
  * leaks through it; the failed request comes last of all.
  */
 export const CAUSE_ORDER: readonly Invariant[] = [
-  noTokenLeak, abortIsolation, onlyGrantsAdopted, noCrossUser, noResurrection, noRequestAfterSignOut, logoutAfterInvalidGrant, noRefreshWhileOffline,
-  noRetryStorm, noNeedlessRefreshAtStart, noDuplicateRefresh, noLostRotation, noRefreshTokenReuse, replayAtMostOnce, refreshAheadHonoured,
-  noStaleTokenAfterRefresh, noLogoutWithoutInvalidGrant, everyRequestSettles, requestNeverFailsWhenRefreshable,
+  noTokenLeak,
+  abortIsolation,
+  onlyGrantsAdopted,
+  noCrossUser,
+  noResurrection,
+  noRequestAfterSignOut,
+  logoutAfterInvalidGrant,
+  noRefreshWhileOffline,
+  noRetryStorm,
+  noNeedlessRefreshAtStart,
+  noDuplicateRefresh,
+  noLostRotation,
+  noRefreshTokenReuse,
+  replayAtMostOnce,
+  refreshAheadHonoured,
+  noStaleTokenAfterRefresh,
+  noLogoutWithoutInvalidGrant,
+  everyRequestSettles,
+  requestNeverFailsWhenRefreshable,
 ];

@@ -1,10 +1,16 @@
 // Order and spans of time inside a history. Order is `seq`, never `t` alone: many events share one millisecond.
 
 /** A point of a history: `seq` orders, `t` (ms of virtual time) measures. */
-export interface Moment { readonly seq: number; readonly t: number }
+export interface Moment {
+  readonly seq: number;
+  readonly t: number;
+}
 
 /** From one point to another; open-ended while `to` is absent. */
-export interface Span { readonly from: Moment; to?: Moment }
+export interface Span {
+  readonly from: Moment;
+  to?: Moment;
+}
 
 /** The last entry before `seq`, in a list that ascends by `seq`. */
 export function lastBefore<T extends { readonly seq: number }>(list: readonly T[], seq: number): T | undefined {

@@ -5,7 +5,9 @@ import type { Moment, Span } from './moments.ts';
 
 /** How the client came to know the end of an exchange; a process that died knows nothing any more. */
 export type EndKind = 'delivered' | 'lost' | 'abandoned' | 'process-ended';
-export interface ExchangeEnd extends Moment { how: EndKind }
+export interface ExchangeEnd extends Moment {
+  how: EndKind;
+}
 
 /** One refresh request on the wire. */
 export interface Exchange {
@@ -120,7 +122,11 @@ export interface ProcessInfo {
   /** What may start a refresh of its own: a request, a start, a sign-in. */
   readonly triggers: Moment[];
 }
-export interface EmptyHand extends Moment { readonly at: undefined; readonly rt: undefined; readonly source: undefined }
+export interface EmptyHand extends Moment {
+  readonly at: undefined;
+  readonly rt: undefined;
+  readonly source: undefined;
+}
 
 /** A call of `start`, `signIn` or `signOut` and its end. */
 export interface Operation {
@@ -169,4 +175,8 @@ export interface DeviceInfo {
 }
 
 /** What the client said of itself. `features` is undefined when it said nothing. */
-export interface Declared { readonly features: ReadonlySet<string> | undefined; readonly refreshAhead: number | undefined; readonly missing: readonly string[] }
+export interface Declared {
+  readonly features: ReadonlySet<string> | undefined;
+  readonly refreshAhead: number | undefined;
+  readonly missing: readonly string[];
+}

@@ -22,7 +22,10 @@ export interface Violation {
 }
 
 /** What one invariant says of one history. `judged` counts what it had to judge; 0 = idle. */
-export interface Judgement { judged: number; violations: readonly Violation[] }
+export interface Judgement {
+  judged: number;
+  violations: readonly Violation[];
+}
 
 /** Knowledge a history must carry: H = a HAR or proxy, J = the server's journal, V = the virtual wire, C = V + client events. */
 export type Knowledge = 'H' | 'J' | 'V' | 'C';
@@ -63,7 +66,11 @@ export interface Verdict {
 }
 
 /** One thing a scenario expected that did not come true. */
-export interface ExpectationFailure { message: string; source?: SourcePosition; seq?: number }
+export interface ExpectationFailure {
+  message: string;
+  source?: SourcePosition;
+  seq?: number;
+}
 
 /** What a run came to. `inconclusive`: a limit was reached; `not-applicable`: the client does not claim what the scenario needs. */
 export type Outcome = 'passed' | 'failed' | 'inconclusive' | 'not-applicable';

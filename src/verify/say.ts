@@ -17,7 +17,14 @@ export function earlier(from: { t: number }, to: { t: number }): string {
   return to.t === from.t ? 'in the same millisecond' : `${ms(to.t - from.t)} earlier`;
 }
 
-export interface ViolationParts { clause?: string; message: string; hint: string; at: { seq: number }; root?: { seq: number }; witness: readonly ({ seq: number } | undefined)[] }
+export interface ViolationParts {
+  clause?: string;
+  message: string;
+  hint: string;
+  at: { seq: number };
+  root?: { seq: number };
+  witness: readonly ({ seq: number } | undefined)[];
+}
 
 /** The largest number of events a witness names. */
 const WITNESS_SIZE = 8;
@@ -30,7 +37,12 @@ export function violation(invariant: Pick<Invariant, 'name'>, parts: ViolationPa
   const kept = [...seqs].sort((a, b) => a - b).slice(-(WITNESS_SIZE - 1));
   const all = [...kept, at.seq].sort((a, b) => a - b);
   return {
-    invariant: invariant.name, ...(clause === undefined ? {} : { clause }), message, hint, seq: at.seq,
-    ...(root === undefined ? {} : { root: root.seq }), witness: all,
+    invariant: invariant.name,
+    ...(clause === undefined ? {} : { clause }),
+    message,
+    hint,
+    seq: at.seq,
+    ...(root === undefined ? {} : { root: root.seq }),
+    witness: all,
   };
 }

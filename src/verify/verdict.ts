@@ -23,7 +23,11 @@ export function judge(events: readonly HistoryEvent[], options: JudgeOptions = {
 }
 
 /** The same over an index that is there already, with the invariants given. */
-export function judgeView(view: HistoryView, invariants: readonly Invariant[], relax: readonly { invariant: string; reason: string }[]): Verdict {
+export function judgeView(
+  view: HistoryView,
+  invariants: readonly Invariant[],
+  relax: readonly { invariant: string; reason: string }[],
+): Verdict {
   const judged: Record<string, number> = {};
   const idle: string[] = [];
   const notApplicable: { invariant: string; reason: string }[] = [];

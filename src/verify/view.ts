@@ -5,7 +5,16 @@ import { WIRE_HANDLERS } from './index-wire.ts';
 import { buildIndex, type Index } from './indexer.ts';
 import { countBefore, lastBefore } from './moments.ts';
 import type {
-  Declared, DeviceInfo, Exchange, Hand, LogicalRequest, ProcessInfo, Sending, Session, StoreContent, TokenInfo,
+  Declared,
+  DeviceInfo,
+  Exchange,
+  Hand,
+  LogicalRequest,
+  ProcessInfo,
+  Sending,
+  Session,
+  StoreContent,
+  TokenInfo,
 } from './records.ts';
 
 export interface ViewOptions {

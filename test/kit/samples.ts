@@ -85,7 +85,8 @@ export const FLAGGED: Readonly<Record<string, string>> = {
   'no-cross-user': `${START}20 signIn bob AT-5 RT-5 family=f2\n30 call n2\n50 <T x1 AT-2 RT-2\n51 set AT-2 RT-2\n52 >R n2 AT-2`,
   'no-retry-storm': `${START}20 <T x1 500\n20 >T x2 RT-1\n30 <T x2 500\n30 >T x3 RT-1\n40 <T x3 429 retry=1000\n50 >T x4 RT-1`,
   'no-refresh-while-offline': '0 signIn ada AT-1 RT-1\n5 offline\n10 >T x1 RT-1',
-  'refresh-ahead-honoured': '0 declare refresh-ahead ahead=300000\n0 signIn ada AT-1 RT-1\n3590000 >R n1 AT-1\n3600001 >T x1 RT-1\n3700000 >R n2 AT-1',
+  'refresh-ahead-honoured':
+    '0 declare refresh-ahead ahead=300000\n0 signIn ada AT-1 RT-1\n3590000 >R n1 AT-1\n3600001 >T x1 RT-1\n3700000 >R n2 AT-1',
   'request-never-fails-when-refreshable': `${START}20 settle n1 401\n50 <T x1 AT-2 RT-2`,
   'replay-at-most-once': `${START}50 <T x1 AT-2 RT-2\n51 set AT-2 RT-2\n60 >R n1 AT-2 len=5\n70 <R n1 401\n80 >R n1 AT-2`,
   'no-token-leak': `${START}50 text log RT-1 AT-1\n51 >R n2 AT-1 origin=https://other.example foreign=yes\n52 >R n3 RT-1`,

@@ -4,6 +4,7 @@
 //   450 <R n1 401
 // Each line is `time [@actor] verb words`; without an actor it is `phone/app`. `key=value` words are options. Verbs are listed in VERBS.
 import type { Fact, HistoryEvent, LossPhase, RunEnding } from '../../src/core/events.ts';
+import type { FamilyEnd } from '../../src/core/server-words.ts';
 
 /** Lifetime of access tokens in traces that name none, ms. */
 export const HOUR = 3_600_000;
@@ -13,13 +14,23 @@ const APP = 'phone/app';
 export function history(text: string): HistoryEvent[] {
   const writer = new Writer();
   for (const line of text.split('\n')) {
-    const words = line.replace(/#.*/, '').trim().split(/\s+/).filter((word) => word !== '');
+    const words = line
+      .replace(/#.*/, '')
+      .trim()
+      .split(/\s+/)
+      .filter((word) => word !== '');
     if (words.length > 0) writer.line(words);
   }
   return writer.events;
 }
 
-interface Line { t: number; actor: string; device: string; words: string[]; options: Record<string, string> }
+interface Line {
+  t: number;
+  actor: string;
+  device: string;
+  words: string[];
+  options: Record<string, string>;
+}
 type Verb = (writer: Writer, line: Line) => void;
 
 class Writer {
@@ -38,7 +49,9 @@ class Writer {
     const actor = rest[0]?.startsWith('@') ? (rest.shift() as string).slice(1) : APP;
     const [verb = '', ...all] = rest;
     const isOption = (word: string): boolean => /^[a-zA-Z]+=/.test(word);
-    const options = Object.fromEntries(all.filter(isOption).map((word) => [word.slice(0, word.indexOf('=')), word.slice(word.indexOf('=') + 1)]));
+    const options = Object.fromEntries(
+      all.filter(isOption).map((word) => [word.slice(0, word.indexOf('=')), word.slice(word.indexOf('=') + 1)]),
+    );
     const run = VERBS[verb];
     if (run === undefined || Number.isNaN(this.#t)) throw new Error(`trace: no such line: ${[time, ...rest].join(' ')}`);
     run(this, { t: this.#t, actor, device: actor.split('/')[0] as string, words: all.filter((word) => !isOption(word)), options });
@@ -54,9 +67,13 @@ class Writer {
 const ms = (text: string | undefined, otherwise: number): number => (text === undefined ? otherwise : Number(text));
 
 const VERBS: Readonly<Record<string, Verb>> = {
-  declare: (writer, line) => void writer.add(line, {
-    type: 'client.declared', features: line.words, missing: [], ...(line.options['ahead'] === undefined ? {} : { refreshAhead: Number(line.options['ahead']) }),
-  }),
+  declare: (writer, line) =>
+    void writer.add(line, {
+      type: 'client.declared',
+      features: line.words,
+      missing: [],
+      ...(line.options['ahead'] === undefined ? {} : { refreshAhead: Number(line.options['ahead']) }),
+    }),
   launch: (writer, line) => void writer.add(line, { type: 'process.launch', epoch: 1 }),
   kill: (writer, line) => void writer.add(line, { type: 'process.kill', epoch: 1 }),
   stop: (writer, line) => void writer.add(line, { type: 'process.stop', epoch: 1 }),
@@ -70,7 +87,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
   lock: (writer, line) => void writer.add(line, { type: 'store.locked' }, line.device),
   unlock: (writer, line) => void writer.add(line, { type: 'store.unlocked' }, line.device),
   jump: (writer, line) => void writer.add(line, { type: 'clock.jump', by: Number(line.words[0]) }, line.device),
-  step: (writer, line) => void writer.add(line, { type: 'step', index: 0, text: line.words.join(' ') }, 'world'),
+  step: (writer, line) => void writer.add(line, { type: 'step', index: 0, text: 'nothing' }, 'world'),
 
   /** `signIn user AT RT [family=f1] [life=ms] [store=no] [done=no]`: granted, called, stored, done. */
   signIn(writer, line) {
@@ -81,7 +98,11 @@ const VERBS: Readonly<Record<string, Verb>> = {
     const labels = rt === undefined ? [at] : [at, rt];
     for (const label of labels) writer.tokens.set(label, { family, user });
     const given = rt === undefined ? { at } : { at, rt };
-    writer.add(line, { type: 'session.granted', family, user, device, ...given, expiresAt: line.t + lifetime, lifetime, grant: 'authorization_code' }, 'as');
+    writer.add(
+      line,
+      { type: 'session.granted', family, user, device, ...given, expiresAt: line.t + lifetime, lifetime, grant: 'authorization_code' },
+      'as',
+    );
     writer.add(line, { type: 'signIn.called', user, generation: ++writer.generation, family, ...given });
     if (line.options['store'] !== 'no') store(writer, line, labels);
     if (line.options['done'] !== 'no') writer.add(line, { type: 'signIn.done', ok: true });
@@ -108,18 +129,30 @@ const VERBS: Readonly<Record<string, Verb>> = {
     if (first.startsWith('AT-')) {
       commit(writer, line);
       const expiresIn = line.options['told'] === 'no' ? {} : { expiresIn: ms(line.options['told'] ?? line.options['life'], HOUR) };
-      writer.add(line, { ...base, status: 200, kind: 'granted', at: first, ...(second === undefined ? {} : { newRt: second }), ...expiresIn });
+      writer.add(line, {
+        ...base,
+        status: 200,
+        kind: 'granted',
+        at: first,
+        ...(second === undefined ? {} : { newRt: second }),
+        ...expiresIn,
+      });
     } else if (second !== undefined) {
       writer.add(line, { type: 'token.refused', x, rt, error: second, status: Number(first), reason: 'revoked' }, 'as');
       writer.add(line, { ...base, status: Number(first), kind: 'oauth-error', error: second });
     } else writer.add(line, { ...base, status: Number(first), kind: 'other' });
   },
   /** `lost x1 [phase]`: an error reaches the client. `vanish x1`: it hears nothing. */
-  lost: (writer, line) => void writer.add(line, { type: 'token.lost', x: line.words[0] ?? '', phase: (line.words[1] ?? 'request') as LossPhase, told: true }),
-  vanish: (writer, line) => void writer.add(line, { type: 'token.lost', x: line.words[0] ?? '', phase: 'after-commit', told: false }, 'world'),
+  lost: (writer, line) =>
+    void writer.add(line, { type: 'token.lost', x: line.words[0] ?? '', phase: (line.words[1] ?? 'request') as LossPhase, told: true }),
+  vanish: (writer, line) =>
+    void writer.add(line, { type: 'token.lost', x: line.words[0] ?? '', phase: 'after-commit', told: false }, 'world'),
   abandon: (writer, line) => void writer.add(line, { type: 'token.abandoned', x: line.words[0] ?? '' }),
-  dead: (writer, line) => void writer.add(line, { type: 'family.dead', family: line.words[0] ?? 'f1', reason: 'reuse', user: 'ada', device: line.device }, 'as'),
-  retired: (writer, line) => void writer.add(line, { type: 'family.dead', family: line.words[0] ?? 'f1', reason: 'idle', user: 'ada', device: line.device }, 'as'),
+  /** `dead f1 [idle]`: the family has ended, for reuse when nothing is said. */
+  dead(writer, line) {
+    const [family = 'f1', reason = 'reuse'] = line.words;
+    writer.add(line, { type: 'family.dead', family, reason: reason as FamilyEnd, user: 'ada', device: line.device }, 'as');
+  },
 
   /** `call n1 [method=POST] [deadline=ms]`. */
   call: (writer, line) => call(writer, line),
@@ -132,9 +165,18 @@ const VERBS: Readonly<Record<string, Verb>> = {
     writer.sendings.set(n, { k, at });
     const length = ms(options['len'], 0);
     writer.add(line, {
-      type: 'api.sent', n, k, at, origin: options['origin'] ?? 'https://api.example', method: options['method'] ?? 'GET', path: options['path'] ?? '/feed',
-      bodyDigest: length === 0 ? '-' : `d${length}`, bodyLength: length, ...(options['rt'] === undefined ? {} : { rt: options['rt'] }),
-      ...(options['foreign'] === undefined ? {} : { foreign: true as const }), ...(options['redirect'] === undefined ? {} : { redirect: true as const }),
+      type: 'api.sent',
+      n,
+      k,
+      at,
+      origin: options['origin'] ?? 'https://api.example',
+      method: options['method'] ?? 'GET',
+      path: options['path'] ?? '/feed',
+      bodyDigest: length === 0 ? '-' : `d${length}`,
+      bodyLength: length,
+      ...(options['rt'] === undefined ? {} : { rt: options['rt'] }),
+      ...(options['foreign'] === undefined ? {} : { foreign: true as const }),
+      ...(options['redirect'] === undefined ? {} : { redirect: true as const }),
     });
   },
   /** `<R n1 401 [error=invalid_token] [k=1] [at=AT-1] [scripted=yes]`: the answer to its last sending, or to the k-th. */
@@ -143,8 +185,13 @@ const VERBS: Readonly<Record<string, Verb>> = {
     const last = writer.sendings.get(n) ?? { k: 1, at: 'none' };
     const { error, scripted } = line.options;
     writer.add(line, {
-      type: 'api.delivered', n, k: ms(line.options['k'], last.k), at: line.options['at'] ?? last.at, status: Number(status),
-      ...(error === undefined ? {} : { error }), ...(scripted === undefined ? {} : { scripted: true as const }),
+      type: 'api.delivered',
+      n,
+      k: ms(line.options['k'], last.k),
+      at: line.options['at'] ?? last.at,
+      status: Number(status),
+      ...(error === undefined ? {} : { error }),
+      ...(scripted === undefined ? {} : { scripted: true as const }),
     });
   },
   lostR(writer, line) {
@@ -161,7 +208,8 @@ const VERBS: Readonly<Record<string, Verb>> = {
   state: (writer, line) => void writer.add(line, { type: 'state', from: line.words[0] ?? '', to: line.words[1] ?? '' }),
   prompt: (writer, line) => void writer.add(line, { type: 'prompt.closed', method: 'biometric', outcome: line.words[0] ?? 'ok' }),
   /** `text channel [labels]`: a string with these tokens in it. */
-  text: (writer, line) => void writer.add(line, { type: 'text', channel: line.words[0] ?? 'emit', text: 'redacted', leaks: line.words.slice(1) }),
+  text: (writer, line) =>
+    void writer.add(line, { type: 'text', channel: line.words[0] ?? 'emit', text: 'redacted', leaks: line.words.slice(1) }),
 
   /** `set AT-2 RT-2 [key=k]`: begun and done. `begin w1 AT-2 RT-2`, then `end w1` or `fail w1`. */
   set: (writer, line) => store(writer, line, line.words),
@@ -179,17 +227,25 @@ const VERBS: Readonly<Record<string, Verb>> = {
   },
   end: (writer, line) => endWrite(writer, line, true),
   fail: (writer, line) => endWrite(writer, line, false),
-  get: (writer, line) => void writer.add(line, { type: 'store.end', w: ++writer.w, op: 'get', key: 'session', labels: line.words, ok: true }),
+  get: (writer, line) =>
+    void writer.add(line, { type: 'store.end', w: ++writer.w, op: 'get', key: 'session', labels: line.words, ok: true }),
 
   /** `finish [ending] [store=AT-1,RT-1] [state=active] [open=n1]`. */
   finish(writer, line) {
     const { options, device, actor } = line;
     const labels = (options['store'] ?? '').split(',').filter((label) => label !== '');
     const states = options['state'] === undefined ? {} : { [actor]: options['state'] };
-    writer.add(line, {
-      type: 'run.end', ending: (line.words[0] ?? 'finished') as RunEnding, stores: { [device]: { session: labels } }, states,
-      open: (options['open'] ?? '').split(',').filter((name) => name !== ''),
-    }, 'world');
+    writer.add(
+      line,
+      {
+        type: 'run.end',
+        ending: (line.words[0] ?? 'finished') as RunEnding,
+        stores: { [device]: { session: labels } },
+        states,
+        open: (options['open'] ?? '').split(',').filter((name) => name !== ''),
+      },
+      'world',
+    );
   },
 };
 
@@ -198,8 +254,14 @@ function call(writer: Writer, line: Line): void {
   const length = ms(line.options['len'], 0);
   writer.called.add(n);
   writer.add(line, {
-    type: 'request.called', n, generation: writer.generation, method: line.options['method'] ?? 'GET', path: line.options['path'] ?? '/feed',
-    bodyDigest: length === 0 ? '-' : `d${length}`, bodyLength: length, deadline: ms(line.options['deadline'], 60_000),
+    type: 'request.called',
+    n,
+    generation: writer.generation,
+    method: line.options['method'] ?? 'GET',
+    path: line.options['path'] ?? '/feed',
+    bodyDigest: length === 0 ? '-' : `d${length}`,
+    bodyLength: length,
+    deadline: ms(line.options['deadline'], 60_000),
   });
 }
 
@@ -212,10 +274,22 @@ function commit(writer: Writer, line: Line): void {
   for (const label of newRt === undefined ? [at] : [at, newRt]) writer.tokens.set(label, parent);
   const lifetime = ms(line.options['life'], HOUR);
   const { repeated } = line.options;
-  writer.add(line, {
-    type: 'token.committed', x, rt: exchange.rt, at, ...(newRt === undefined ? {} : { newRt }), ...parent, device: exchange.device,
-    expiresAt: line.t + lifetime, lifetime, ...(repeated === undefined ? {} : { repeated: repeated as 'same-successor' }),
-  }, 'as');
+  writer.add(
+    line,
+    {
+      type: 'token.committed',
+      x,
+      rt: exchange.rt,
+      at,
+      ...(newRt === undefined ? {} : { newRt }),
+      ...parent,
+      device: exchange.device,
+      expiresAt: line.t + lifetime,
+      lifetime,
+      ...(repeated === undefined ? {} : { repeated: repeated as 'same-successor' }),
+    },
+    'as',
+  );
 }
 
 function store(writer: Writer, line: Line, labels: string[]): void {
@@ -226,6 +300,5 @@ function store(writer: Writer, line: Line, labels: string[]): void {
 
 function endWrite(writer: Writer, line: Line, ok: boolean): void {
   const write = writer.writes.get(line.words[0] ?? '');
-  if (write === undefined) throw new Error(`trace: no write ${line.words[0]}`);
-  writer.add(line, { type: 'store.end', ...write, ok, ...(ok ? {} : { error: 'store-locked' }) });
+  if (write !== undefined) writer.add(line, { type: 'store.end', ...write, ok, ...(ok ? {} : { error: 'store-locked' }) });
 }

@@ -1,6 +1,18 @@
 import { describe, expect, test } from 'vitest';
 import {
-  ahead, alive, endingRefusal, generation, inFlight, inHand, inHandOfDevice, isRetry, near, needed, outcome, refusedAt, remaining,
+  ahead,
+  alive,
+  endingRefusal,
+  generation,
+  inFlight,
+  inHand,
+  inHandOfDevice,
+  isRetry,
+  near,
+  needed,
+  outcome,
+  refusedAt,
+  remaining,
 } from '../../src/verify/derived.ts';
 import type { Exchange } from '../../src/verify/records.ts';
 import { HistoryView } from '../../src/verify/view.ts';
@@ -21,7 +33,12 @@ describe('in flight', () => {
   test('until the answer is delivered, and not at its sending', () => {
     const view = viewOf(`${trace}20 <T x1 500`);
     const { sent, end } = exchange(view, 'x1');
-    expect([sent.seq, sent.seq + 1, end?.seq, END].map((seq) => inFlight(exchange(view, 'x1'), seq as number))).toEqual([false, true, true, false]);
+    expect([sent.seq, sent.seq + 1, end?.seq, END].map((seq) => inFlight(exchange(view, 'x1'), seq as number))).toEqual([
+      false,
+      true,
+      true,
+      false,
+    ]);
   });
   test('for ever when the message vanished and nobody was told', () => expect(flying('20 vanish x1')).toBe(true));
   test('until an error, an end of patience or the death of the process', () => {
@@ -36,9 +53,18 @@ describe('outcome', () => {
     return result.kind === 'refused' ? `refused ${result.code}` : result.kind;
   };
   test.each([
-    ['<T x1 AT-2 RT-2', 'granted'], ['<T x1 400 invalid_grant', 'refused invalid_grant'], ['<T x1 401 invalid_client', 'refused invalid_client'],
-    ['<T x1 500', 'unknown'], ['<T x1 502', 'unknown'], ['<T x1 200', 'unknown'], ['<T x1 403', 'unknown'], ['lost x1', 'unknown'], ['abandon x1', 'unknown'],
-    ['<T x1 429 retry=1000', 'deferred'], ['<T x1 503 retry=1000', 'deferred'], ['<T x1 429', 'unknown'],
+    ['<T x1 AT-2 RT-2', 'granted'],
+    ['<T x1 400 invalid_grant', 'refused invalid_grant'],
+    ['<T x1 401 invalid_client', 'refused invalid_client'],
+    ['<T x1 500', 'unknown'],
+    ['<T x1 502', 'unknown'],
+    ['<T x1 200', 'unknown'],
+    ['<T x1 403', 'unknown'],
+    ['lost x1', 'unknown'],
+    ['abandon x1', 'unknown'],
+    ['<T x1 429 retry=1000', 'deferred'],
+    ['<T x1 503 retry=1000', 'deferred'],
+    ['<T x1 429', 'unknown'],
   ])('%s is %s', (answer, expected) => expect(of(answer)).toBe(expected));
 });
 
@@ -64,7 +90,10 @@ describe('in hand', () => {
     expect(pair(viewOf('0 signIn ada AT-1 RT-1\n10 >T x1 RT-1\n15 signOut\n20 <T x1 AT-2 RT-2'))).toBeUndefined();
   });
   test('the pair of the new user, whatever the old one is still sent', () => {
-    expect(pair(viewOf('0 signIn ada AT-1 RT-1\n10 >T x1 RT-1\n15 signIn bob AT-5 RT-5 family=f2\n20 <T x1 AT-2 RT-2'))).toEqual(['AT-5', 'RT-5']);
+    expect(pair(viewOf('0 signIn ada AT-1 RT-1\n10 >T x1 RT-1\n15 signIn bob AT-5 RT-5 family=f2\n20 <T x1 AT-2 RT-2'))).toEqual([
+      'AT-5',
+      'RT-5',
+    ]);
   });
   test('what a sibling wrote belongs to the device at the end of its write, and to the process once it has read it', () => {
     const trace = '0 signIn ada AT-1 RT-1\n1 @phone/widget get AT-1 RT-1\n10 >T x1 RT-1\n20 <T x1 AT-2 RT-2\n21 begin w AT-2 RT-2\n';
@@ -102,7 +131,9 @@ describe('refused, near, needed', () => {
     expect(needed(view, APP, 'AT-1', { seq: END, t: 0 })).toBe(true);
   });
   test('a retry is what follows an end that was no grant', () => {
-    const view = viewOf('0 signIn ada AT-1 RT-1\n10 >T x1 RT-1\n20 <T x1 500\n30 >T x2 RT-1\n31 >T x3 RT-1\n40 <T x3 AT-2 RT-1\n50 >T x4 RT-1');
+    const view = viewOf(
+      '0 signIn ada AT-1 RT-1\n10 >T x1 RT-1\n20 <T x1 500\n30 >T x2 RT-1\n31 >T x3 RT-1\n40 <T x3 AT-2 RT-1\n50 >T x4 RT-1',
+    );
     expect(['x1', 'x2', 'x3', 'x4'].map((x) => isRetry(exchange(view, x)))).toEqual([false, true, false, false]);
   });
 });
@@ -114,7 +145,12 @@ describe('sessions', () => {
   });
   test('a family is alive until it is dead, and one nobody knows is', () => {
     const view = viewOf('0 signIn ada AT-1 RT-1\n10 dead f1');
-    expect([alive(view, 'f1', 2), alive(view, 'f1', END), alive(view, 'f9', END), alive(view, undefined, END)]).toEqual([true, false, true, true]);
+    expect([alive(view, 'f1', 2), alive(view, 'f1', END), alive(view, 'f9', END), alive(view, undefined, END)]).toEqual([
+      true,
+      false,
+      true,
+      true,
+    ]);
   });
   test('a refusal ends the session of the token that was current, and no other', () => {
     const ending = (trace: string): string | undefined => {
@@ -125,7 +161,9 @@ describe('sessions', () => {
     expect(ending(`${sent}20 <T x1 400 invalid_grant`)).toBe('x1');
     expect(ending(`${sent}20 <T x1 400 invalid_scope`)).toBeUndefined();
     expect(ending(`${sent}15 signIn bob AT-5 RT-5 family=f2\n20 <T x1 400 invalid_grant`)).toBeUndefined();
-    expect(ending(`${sent}15 @phone/widget set AT-1 RT-1\n20 <T x1 AT-2 RT-2\n21 set AT-2 RT-2\n30 >T x2 RT-1\n40 <T x2 400 invalid_grant`)).toBeUndefined();
+    expect(
+      ending(`${sent}15 @phone/widget set AT-1 RT-1\n20 <T x1 AT-2 RT-2\n21 set AT-2 RT-2\n30 >T x2 RT-1\n40 <T x2 400 invalid_grant`),
+    ).toBeUndefined();
     expect(ending(`${sent}20 <T x1 400 invalid_grant\n30 >T x2 RT-1\n40 <T x2 AT-2 RT-2`)).toBeUndefined();
   });
 });

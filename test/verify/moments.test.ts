@@ -13,7 +13,14 @@ test('the last before, the first after and what lies between are strict', () => 
 });
 test('a span holds between its ends, an open one for ever', () => {
   expect([1, 3, 5, 7].map((seq) => holdsAt(spans, seq))).toEqual([false, true, false, true]);
-  expect([[0, 2], [3, 4], [4, 6], [5, 7]].map(([from, to]) => holdsWithin(spans, from as number, to as number))).toEqual([false, true, false, true]);
+  expect(
+    [
+      [0, 2],
+      [3, 4],
+      [4, 6],
+      [5, 7],
+    ].map(([from, to]) => holdsWithin(spans, from as number, to as number)),
+  ).toEqual([false, true, false, true]);
 });
 test('time outside of spans is counted once where they overlap', () => {
   expect(timeOutside([spans], 0, 40)).toBe(20);
@@ -26,10 +33,12 @@ test('time outside agrees with counting every millisecond', () => {
     let seq = 0;
     return parts.map(([gap, length]): Span => ({ from: { seq: seq++, t: (t += gap) }, to: { seq: seq++, t: (t += length) } }));
   });
-  fc.assert(fc.property(made, made, fc.nat(30), fc.nat(30), (a, b, from, length) => {
-    const inside = (t: number): boolean => [...a, ...b].some((span) => span.from.t <= t && t < (span.to?.t ?? Infinity));
-    let count = 0;
-    for (let t = from; t < from + length; t++) if (!inside(t)) count += 1;
-    expect(timeOutside([a, b], from, from + length)).toBe(count);
-  }));
+  fc.assert(
+    fc.property(made, made, fc.nat(30), fc.nat(30), (a, b, from, length) => {
+      const inside = (t: number): boolean => [...a, ...b].some((span) => span.from.t <= t && t < (span.to?.t ?? Infinity));
+      let count = 0;
+      for (let t = from; t < from + length; t++) if (!inside(t)) count += 1;
+      expect(timeOutside([a, b], from, from + length)).toBe(count);
+    }),
+  );
 });

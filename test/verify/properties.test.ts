@@ -13,18 +13,24 @@ const renumber = (events: readonly HistoryEvent[]): HistoryEvent[] => events.map
 
 test('judge never throws on any part of a sound history', () => {
   const events = history(SOUND);
-  fc.assert(fc.property(fc.subarray(events), (part) => {
-    const before = JSON.stringify(part);
-    expect(JSON.stringify(judge(part))).toBe(JSON.stringify(judge(part)));
-    expect(JSON.stringify(part)).toBe(before);
-  }), { numRuns: 300 });
+  fc.assert(
+    fc.property(fc.subarray(events), (part) => {
+      const before = JSON.stringify(part);
+      expect(JSON.stringify(judge(part))).toBe(JSON.stringify(judge(part)));
+      expect(JSON.stringify(part)).toBe(before);
+    }),
+    { numRuns: 300 },
+  );
 });
 
 test('judge never throws on events of all kinds in any order, numbered or not', () => {
-  fc.assert(fc.property(fc.shuffledSubarray([...POOL]), fc.boolean(), (events, numbered) => {
-    const verdict = judge(numbered ? renumber(events) : events);
-    for (const finding of verdict.findings) expect(finding.witness).toContain(finding.seq);
-  }), { numRuns: 300 });
+  fc.assert(
+    fc.property(fc.shuffledSubarray([...POOL]), fc.boolean(), (events, numbered) => {
+      const verdict = judge(numbered ? renumber(events) : events);
+      for (const finding of verdict.findings) expect(finding.witness).toContain(finding.seq);
+    }),
+    { numRuns: 300 },
+  );
 });
 
 test('no beginning of a sound history has a finding', () => {

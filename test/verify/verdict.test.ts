@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { judge } from '../../src/verify/verdict.ts';
 import { history } from '../kit/trace.ts';
 
-const names = (trace: string): string[][] => judge(history(trace)).findings.map(({ invariant, folded }) => [invariant, ...folded.map((one) => one.invariant)]);
+const names = (trace: string): string[][] =>
+  judge(history(trace)).findings.map(({ invariant, folded }) => [invariant, ...folded.map((one) => one.invariant)]);
 
 const DUPLICATE_IN_A_STRICT_WORLD = `
   0 signIn ada AT-1 RT-1
@@ -28,15 +29,19 @@ describe('one finding per cause', () => {
     const { findings } = judge(history(DUPLICATE_IN_A_STRICT_WORLD));
     expect(findings).toHaveLength(1);
     expect(findings[0]?.invariant).toBe('no-duplicate-refresh');
-    expect(new Set(findings[0]?.folded.map(({ invariant }) => invariant))).toEqual(new Set(['no-stale-token-after-refresh', 'no-refresh-token-reuse', 'logout-after-invalid-grant']));
+    expect(new Set(findings[0]?.folded.map(({ invariant }) => invariant))).toEqual(
+      new Set(['no-stale-token-after-refresh', 'no-refresh-token-reuse', 'logout-after-invalid-grant']),
+    );
   });
   test('a rotation never adopted comes before the needless refresh and the reuse that follow from it', () => {
-    expect(names(`
+    expect(
+      names(`
       0 signIn ada AT-1 RT-1
       10 >T x1 RT-1 forced=app
       50 <T x1 AT-2 RT-2
       60 >T x2 RT-1
-    `)).toEqual([['no-lost-rotation', 'no-duplicate-refresh', 'no-refresh-token-reuse']]);
+    `),
+    ).toEqual([['no-lost-rotation', 'no-duplicate-refresh', 'no-refresh-token-reuse']]);
   });
   test('a refusal that is ignored comes before the storm it looks like', () => {
     const [[first] = []] = names(`
@@ -46,7 +51,8 @@ describe('one finding per cause', () => {
     expect(first).toBe('logout-after-invalid-grant');
   });
   test('a refresh loop comes before the needless refreshes it is made of', () => {
-    expect(names(`
+    expect(
+      names(`
       0 signIn ada AT-1 RT-1
       5 >T x1 RT-1
       50 <T x1 AT-2 RT-2
@@ -55,24 +61,29 @@ describe('one finding per cause', () => {
       90 <T x2 AT-3 RT-3
       91 set AT-3 RT-3
       92 >T x3 RT-3
-    `)).toEqual([['no-retry-storm', 'no-duplicate-refresh', 'no-duplicate-refresh', 'no-duplicate-refresh']]);
+    `),
+    ).toEqual([['no-retry-storm', 'no-duplicate-refresh', 'no-duplicate-refresh', 'no-duplicate-refresh']]);
   });
   test('two devices with a fault each are two findings, in the order in which they broke', () => {
-    expect(names(`
+    expect(
+      names(`
       0 signIn ada AT-1 RT-1
       0 @tablet/app signIn bob AT-5 RT-5 family=f2
       10 @tablet/app >T x1 RT-5
       20 >T x2 RT-1
       21 >T x3 RT-1
-    `)).toEqual([['no-duplicate-refresh'], ['no-duplicate-refresh', 'no-duplicate-refresh']]);
+    `),
+    ).toEqual([['no-duplicate-refresh'], ['no-duplicate-refresh', 'no-duplicate-refresh']]);
   });
   test('a leak stands alone, whatever else is wrong', () => {
-    expect(names(`
+    expect(
+      names(`
       0 signIn ada AT-1 RT-1
       10 >T x1 RT-1
       11 text log RT-1
       12 text log AT-1
-    `)).toEqual([['no-duplicate-refresh'], ['no-token-leak', 'no-token-leak']]);
+    `),
+    ).toEqual([['no-duplicate-refresh'], ['no-token-leak', 'no-token-leak']]);
   });
 });
 
@@ -97,13 +108,17 @@ describe('what was judged', () => {
   });
   test('features given by the caller stand in for what the client declared', () => {
     const offline = '0 declare cross-process\n0 signIn ada AT-1 RT-1 life=10\n20 offline\n30 >T x1 RT-1';
-    expect(judge(history(offline), { features: ['offline-queue'] }).findings.map(({ invariant }) => invariant)).toEqual(['no-refresh-while-offline']);
+    expect(judge(history(offline), { features: ['offline-queue'] }).findings.map(({ invariant }) => invariant)).toEqual([
+      'no-refresh-while-offline',
+    ]);
   });
   test('a client that declares nothing is held to everything', () => {
     expect(judge(history('0 signIn ada AT-1 RT-1')).notApplicable).toEqual([]);
   });
   test('a relaxed invariant is counted, and no finding', () => {
-    const verdict = judge(history(DUPLICATE_IN_A_STRICT_WORLD), { relax: [{ invariant: 'no-duplicate-refresh', reason: 'shows the effect only' }] });
+    const verdict = judge(history(DUPLICATE_IN_A_STRICT_WORLD), {
+      relax: [{ invariant: 'no-duplicate-refresh', reason: 'shows the effect only' }],
+    });
     expect(verdict.relaxed).toEqual([{ invariant: 'no-duplicate-refresh', reason: 'shows the effect only', violations: 1 }]);
     expect(verdict.findings.map(({ invariant }) => invariant)).not.toContain('no-duplicate-refresh');
     expect(verdict.judged['no-duplicate-refresh']).toBe(3);

@@ -26,12 +26,14 @@ function judge(view: HistoryView): Judgement {
     const exchange = view.exchange(event.x);
     const abort = exchange?.end?.seq === event.seq ? abortBehind(view, exchange) : undefined;
     if (exchange === undefined || abort === undefined) continue;
-    violations.push(violation(abortIsolation, {
-      message: `the abort of ${abort.n} made ${event.actor} hang up on the refresh ${exchange.x}, which had already left the device`,
-      hint: 'give the refresh an abort signal of its own; a caller that aborts only leaves the queue of waiters',
-      at: event,
-      witness: [exchange.sent, abort, exchange.committed],
-    }));
+    violations.push(
+      violation(abortIsolation, {
+        message: `the abort of ${abort.n} made ${event.actor} hang up on the refresh ${exchange.x}, which had already left the device`,
+        hint: 'give the refresh an abort signal of its own; a caller that aborts only leaves the queue of waiters',
+        at: event,
+        witness: [exchange.sent, abort, exchange.committed],
+      }),
+    );
   }
   for (const request of view.requests) {
     const found = takenAlong(view, request);
@@ -46,11 +48,20 @@ function takenAlong(view: HistoryView, request: LogicalRequest): Violation | und
   if (called === undefined || settled?.reason !== 'aborted' || aborted !== undefined) return undefined;
   const abort = view.index.aborts.findLast((other) => other.actor === process && other.seq > called.seq && other.seq < settled.seq);
   const session = view.session(device, called.seq);
-  if (abort === undefined || session === undefined || view.session(device, settled.seq) !== session || !alive(view, session.family, settled.seq)) return undefined;
+  if (
+    abort === undefined ||
+    session === undefined ||
+    view.session(device, settled.seq) !== session ||
+    !alive(view, session.family, settled.seq)
+  )
+    return undefined;
   return report(view, { abort, settled, n });
 }
 
-function report(view: HistoryView, { abort, settled, n }: { abort: EventOf<'aborted'>; settled: EventOf<'request.settled'>; n: string }): Violation {
+function report(
+  view: HistoryView,
+  { abort, settled, n }: { abort: EventOf<'aborted'>; settled: EventOf<'request.settled'>; n: string },
+): Violation {
   return violation(abortIsolation, {
     message: `${n} of ${settled.actor} was rejected as aborted ${after(abort, settled)} ${abort.n} was aborted; nobody had aborted ${n}`,
     hint: 'every waiter has its own signal; the shared refresh has none of theirs',

@@ -66,7 +66,12 @@ function unsettled(view: HistoryView, request: LogicalRequest, end: EventOf<'run
   });
 }
 
-function unfinished(view: HistoryView, info: ProcessInfo, operation: Operation, end: EventOf<'run.end'> | undefined): Violation | undefined {
+function unfinished(
+  view: HistoryView,
+  info: ProcessInfo,
+  operation: Operation,
+  end: EventOf<'run.end'> | undefined,
+): Violation | undefined {
   if (end === undefined || info.life !== operation.life) return undefined;
   const waited = activeTime(view, info.process, operation.called.t, end.t);
   if (!isOverdue(view, info.process, info.device, { waited, deadline: OPERATION_DEADLINE, end })) return undefined;
@@ -78,13 +83,19 @@ function unfinished(view: HistoryView, info: ProcessInfo, operation: Operation, 
   });
 }
 
-interface Wait { waited: number; deadline: number; end: EventOf<'run.end'> }
+interface Wait {
+  waited: number;
+  deadline: number;
+  end: EventOf<'run.end'>;
+}
 
 /** Overdue by the clock, or the world came to a stop in which the process could still have acted. */
 function isOverdue(view: HistoryView, process: string, device: string, { waited, deadline, end }: Wait): boolean {
   if (end.ending === 'finished' || end.ending === 'deadlock') {
     if (waited >= deadline) return true;
-    return end.ending === 'deadlock' && !idleLists(view, view.process(process), view.device(device)).some((spans) => holdsAt(spans, end.seq));
+    return (
+      end.ending === 'deadlock' && !idleLists(view, view.process(process), view.device(device)).some((spans) => holdsAt(spans, end.seq))
+    );
   }
   return false;
 }
@@ -102,7 +113,13 @@ function idleLists(view: HistoryView, info: ProcessInfo, device: DeviceInfo): (r
 /** What the request waited for: its last sending, and the refresh in flight around it. */
 function traffic(view: HistoryView, request: LogicalRequest): ({ seq: number } | undefined)[] {
   const last = request.sendings.at(-1);
-  const exchange = view.device(request.device).exchanges.findLast(({ end, process, sent }) => process === request.process
-    && (end === undefined || end.seq > (request.called?.seq ?? 0)) && sent.seq < (request.settled?.seq ?? Infinity));
+  const exchange = view
+    .device(request.device)
+    .exchanges.findLast(
+      ({ end, process, sent }) =>
+        process === request.process &&
+        (end === undefined || end.seq > (request.called?.seq ?? 0)) &&
+        sent.seq < (request.settled?.seq ?? Infinity),
+    );
   return [last?.sent, last?.delivered ?? last?.broken, exchange?.sent, exchange?.end];
 }

@@ -13,8 +13,13 @@ const A_WHILE = 1_000;
 
 /** Whether the failure of a request is excused by what its client could know. */
 export function isHonest(view: HistoryView, request: LogicalRequest, settled: Settled): boolean {
-  return isByRequest(request, settled) || sessionOver(view, request, settled) || worldSilent(view, request, settled)
-    || refusedAnyway(view, request) || refreshFailed(view, request, settled);
+  return (
+    isByRequest(request, settled) ||
+    sessionOver(view, request, settled) ||
+    worldSilent(view, request, settled) ||
+    refusedAnyway(view, request) ||
+    refreshFailed(view, request, settled)
+  );
 }
 
 /** Exchanges of the device that overlap the life of a request, or ended right before it, oldest first. */
@@ -81,7 +86,10 @@ function refusedAnyway(view: HistoryView, { sendings, process }: LogicalRequest)
   if (last?.delivered?.status !== 401) return false;
   const hand = view.hand(process, last.sent.seq);
   if (isYounger(view, hand?.at, last.sent.at)) return false;
-  return last.delivered.scripted === true || sendings.filter(({ delivered, sent }) => delivered?.status === 401 && sent.redirect !== true).length > 1;
+  return (
+    last.delivered.scripted === true ||
+    sendings.filter(({ delivered, sent }) => delivered?.status === 401 && sent.redirect !== true).length > 1
+  );
 }
 
 /** A refresh was tried and did not come through, or the server asked to wait, or the caller's patience ran out meanwhile. */
@@ -91,7 +99,8 @@ function refreshFailed(view: HistoryView, request: LogicalRequest, settled: Sett
   const last = around.at(-1);
   if (last === undefined) return false;
   const isOpen = last.end === undefined || holdsAt([{ from: last.sent, to: last.end }], settled.seq);
-  if (isOpen) return settled.status === undefined && waited(request, settled) && (settled.reason === 'deadline' || settled.reason === 'network');
+  if (isOpen)
+    return settled.status === undefined && waited(request, settled) && (settled.reason === 'deadline' || settled.reason === 'network');
   const result = outcome(last);
   if (result.kind === 'refused') return result.code !== 'invalid_grant';
   return result.kind !== 'granted';

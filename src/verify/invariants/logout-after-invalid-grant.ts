@@ -14,7 +14,13 @@ export const logoutAfterInvalidGrant: Invariant = {
   needs: ['H', 'J', 'V', 'C'],
   summary: 'after invalid_grant the refused token is never presented again, and the session leaves active before the next request settles',
   why: 'The app looks signed in but nothing works, and it asks for ever: rate limits follow, and the user is never shown the sign-in screen.',
-  sources: ['RFC 6749 5.2', 'umbraco/Umbraco-CMS#23811', 'router-for-me/CLIProxyAPI#5766', 'akutishevsky/withings-mcp#37', 'openai/codex#25599'],
+  sources: [
+    'RFC 6749 5.2',
+    'umbraco/Umbraco-CMS#23811',
+    'router-for-me/CLIProxyAPI#5766',
+    'akutishevsky/withings-mcp#37',
+    'openai/codex#25599',
+  ],
   judge,
 };
 
@@ -61,7 +67,8 @@ function staysActive(view: HistoryView, refusal: Exchange): Violation | undefine
   const until = endOfMatter(view, info, refusal);
   const witness = secondSettle(view, info, delivered.seq, until) ?? returned(info, delivered.seq, until);
   const end = view.runEnd;
-  const atEnd = end !== undefined && until > end.seq && info.life === life && end.states[process] === 'active' && end.t > delivered.t ? end : undefined;
+  const atEnd =
+    end !== undefined && until > end.seq && info.life === life && end.states[process] === 'active' && end.t > delivered.t ? end : undefined;
   const at = witness?.at ?? atEnd;
   if (at === undefined) return undefined;
   const what = witness?.kind === 'returned' ? 'went back to active' : 'was still active';
@@ -78,7 +85,11 @@ function staysActive(view: HistoryView, refusal: Exchange): Violation | undefine
 function isStaleRefusal(view: HistoryView, refusal: Exchange): boolean {
   const { rt, process, device, end } = refusal;
   const seq = (end?.seq ?? 0) + 1;
-  return isYounger(view, view.hand(process, seq)?.rt, rt) || isYounger(view, view.store(device, seq)?.rt, rt) || view.session(device, seq) === undefined;
+  return (
+    isYounger(view, view.hand(process, seq)?.rt, rt) ||
+    isYounger(view, view.store(device, seq)?.rt, rt) ||
+    view.session(device, seq) === undefined
+  );
 }
 
 /** Until the process dies, a grant comes, a sibling stores a younger token, or the session is replaced. */
@@ -95,7 +106,11 @@ function endOfMatter(view: HistoryView, info: ProcessInfo, refusal: Exchange): n
   return Math.min(Infinity, ...stops);
 }
 
-interface Shown { at: { seq: number; t: number }; kind: 'still' | 'returned'; shown: readonly { seq: number }[] }
+interface Shown {
+  at: { seq: number; t: number };
+  kind: 'still' | 'returned';
+  shown: readonly { seq: number }[];
+}
 
 /** A request that was called after an earlier one had settled, and settles while the state is still active. */
 function secondSettle(view: HistoryView, info: ProcessInfo, from: number, until: number): Shown | undefined {
@@ -103,7 +118,8 @@ function secondSettle(view: HistoryView, info: ProcessInfo, from: number, until:
   for (const settled of between(info.settles, from, until)) {
     if (view.state(info.process, settled.seq) !== 'active') return undefined;
     const called = view.request(settled.n)?.called;
-    if (first !== undefined && called !== undefined && called.seq > first.seq) return { at: settled, kind: 'still', shown: [first, called] };
+    if (first !== undefined && called !== undefined && called.seq > first.seq)
+      return { at: settled, kind: 'still', shown: [first, called] };
     first ??= settled;
   }
   return undefined;

@@ -1,4 +1,5 @@
 // The slow half of I3: rotations thrown away by a caller's abort, and rotations missing from the store when the run ends.
+import type { EventOf } from '../../core/events.ts';
 import { alive, isYounger } from '../derived.ts';
 import { holdsAt } from '../moments.ts';
 import type { DeviceInfo, Exchange } from '../records.ts';
@@ -27,10 +28,12 @@ export function discarded(view: HistoryView, exchange: Exchange, invariant: Inva
 }
 
 /** The abort of a request, in the same process and millisecond, right before the exchange was abandoned. */
-export function abortBehind(view: HistoryView, exchange: Exchange) {
+export function abortBehind(view: HistoryView, exchange: Exchange): EventOf<'aborted'> | undefined {
   const { end, process } = exchange;
   if (end === undefined) return undefined;
-  return view.index.aborts.findLast((abort) => abort.actor === process && abort.seq < end.seq && abort.t === end.t && abort.seq > exchange.sent.seq);
+  return view.index.aborts.findLast(
+    (abort) => abort.actor === process && abort.seq < end.seq && abort.t === end.t && abort.seq > exchange.sent.seq,
+  );
 }
 
 /** Clause b at the end of a run: the store lacks the youngest refresh token that its session was given. */
@@ -38,12 +41,19 @@ export function lostAtEnd(view: HistoryView, device: DeviceInfo, invariant: Inva
   const { runEnd } = view;
   const content = runEnd?.stores[device.device];
   const session = runEnd === undefined ? undefined : view.session(device.device, runEnd.seq);
-  if (runEnd === undefined || content === undefined || session === undefined || !device.observable || !QUIET.includes(runEnd.ending)) return undefined;
-  const granted = device.exchanges.findLast((exchange) => exchange.sent.seq > session.from.seq && exchange.delivered?.kind === 'granted' && exchange.delivered.newRt !== undefined && exchange.delivered.newRt !== exchange.rt);
+  if (runEnd === undefined || content === undefined || session === undefined || !device.observable || !QUIET.includes(runEnd.ending))
+    return undefined;
+  const granted = device.exchanges.findLast(
+    (exchange) =>
+      exchange.sent.seq > session.from.seq &&
+      exchange.delivered?.kind === 'granted' &&
+      exchange.delivered.newRt !== undefined &&
+      exchange.delivered.newRt !== exchange.rt,
+  );
   const newRt = granted?.delivered?.newRt;
   if (granted?.delivered === undefined || newRt === undefined) return undefined;
   const labels = Object.values(content).flat();
-  if (labels.some((label) => label === newRt || isYounger(view, label, newRt) && label.startsWith('RT-'))) return undefined;
+  if (labels.some((label) => label === newRt || (isYounger(view, label, newRt) && label.startsWith('RT-')))) return undefined;
   if (isOver(view, granted, runEnd.seq) || hadNoChance(view, device, granted, runEnd)) return undefined;
   return violation(invariant, {
     clause: 'b',
@@ -51,7 +61,14 @@ export function lostAtEnd(view: HistoryView, device: DeviceInfo, invariant: Inva
     hint: 'store the refresh token of every answer, also when something else about the answer displeases you, and again when a write failed',
     at: runEnd,
     root: granted.delivered,
-    witness: [granted.sent, granted.delivered, ...device.writes.filter((write) => (write.end?.seq ?? 0) > (granted.delivered?.seq ?? 0)).map((write) => write.end).slice(0, 3)],
+    witness: [
+      granted.sent,
+      granted.delivered,
+      ...device.writes
+        .filter((write) => (write.end?.seq ?? 0) > (granted.delivered?.seq ?? 0))
+        .map((write) => write.end)
+        .slice(0, 3),
+    ],
   });
 }
 

@@ -14,9 +14,18 @@ export const noDuplicateRefresh: Invariant = {
   kind: 'wire',
   needs: ['H', 'J', 'V', 'C'],
   summary: 'a device refreshes once at a time, and never while it holds an access token that is neither refused nor near its end',
-  why: 'Servers that rotate see the second presentation as theft and end the session: the user is signed out at random, under load or when '
-    + 'two screens open at once.',
-  sources: ['RFC 9700 4.14.2', 'RFC 6749 6', 'AlexAegis/auth#382', 'ansari-project/ansari-frontend#71', 'Alamofire/Alamofire#3950', 'andrewkoltsov/librus-sdk#114', 'duckduckgo/Android#9471'],
+  why:
+    'Servers that rotate see the second presentation as theft and end the session: the user is signed out at random, under load or when ' +
+    'two screens open at once.',
+  sources: [
+    'RFC 9700 4.14.2',
+    'RFC 6749 6',
+    'AlexAegis/auth#382',
+    'ansari-project/ansari-frontend#71',
+    'Alamofire/Alamofire#3950',
+    'andrewkoltsov/librus-sdk#114',
+    'duckduckgo/Android#9471',
+  ],
   judge,
 };
 
@@ -62,10 +71,16 @@ function redundant(view: HistoryView, exchange: Exchange): Violation | undefined
   if (hand?.at === undefined || isExcused(view, exchange, hand.at) || needed(view, process, hand.at, sent)) return undefined;
   if (isAtLaunch(view, exchange, hand)) return undefined;
   const late = lateRefusal(view, exchange, hand);
-  return violation(noDuplicateRefresh, { clause: 'b', message: needless(view, exchange, hand.at, hand.since, late), hint: hintFor(late), at: sent, witness: [
-    ...(late === undefined ? [] : [view.request(late.n)?.sendings.find((sending) => sending.sent.k === late.k)?.sent, late]),
-    gained(view, hand, exchange),
-  ] });
+  return violation(noDuplicateRefresh, {
+    clause: 'b',
+    message: needless(view, exchange, hand.at, hand.since, late),
+    hint: hintFor(late),
+    at: sent,
+    witness: [
+      ...(late === undefined ? [] : [view.request(late.n)?.sendings.find((sending) => sending.sent.k === late.k)?.sent, late]),
+      gained(view, hand, exchange),
+    ],
+  });
 }
 
 /** Clause c: a sibling has stored a good access token. */
@@ -73,7 +88,8 @@ function redundantAcross(view: HistoryView, exchange: Exchange): Violation | und
   if (!view.claims('cross-process')) return undefined;
   const { process, sent } = exchange;
   const owned = inHandOfDevice(view, process, sent.seq);
-  if (owned === undefined || owned.writer === process || isExcused(view, exchange, owned.at) || needed(view, process, owned.at, sent)) return undefined;
+  if (owned === undefined || owned.writer === process || isExcused(view, exchange, owned.at) || needed(view, process, owned.at, sent))
+    return undefined;
   return violation(noDuplicateRefresh, {
     clause: 'c',
     message: `${process} sent ${exchange.rt} in ${exchange.x} although ${owned.writer} had stored ${owned.at} ${earlier(owned.since, sent)}, which was good for another ${life(view, owned.at, sent)}`,
@@ -95,7 +111,8 @@ function lateRefusal(view: HistoryView, exchange: Exchange, hand: Hand) {
   for (let i = view.position(sent.seq) - 1; i >= 0; i--) {
     const event = view.events[i];
     if (event === undefined || event.seq <= hand.since.seq) return undefined;
-    if (event?.type === 'api.delivered' && event.actor === process && event.status === 401 && isYounger(view, hand.at, event.at)) return event;
+    if (event?.type === 'api.delivered' && event.actor === process && event.status === 401 && isYounger(view, hand.at, event.at))
+      return event;
   }
   return undefined;
 }
@@ -118,7 +135,7 @@ function life(view: HistoryView, at: string, moment: Moment): string {
 }
 
 function gained(view: HistoryView, hand: Hand, exchange: Exchange): Moment | undefined {
-  return exchange.sent.seq > hand.since.seq ? view.at(hand.since.seq) ?? hand.since : undefined;
+  return exchange.sent.seq > hand.since.seq ? (view.at(hand.since.seq) ?? hand.since) : undefined;
 }
 
 function refusal(view: HistoryView, exchange: Exchange): Moment | undefined {

@@ -13,7 +13,15 @@ export const noLogoutWithoutInvalidGrant: Invariant = {
   needs: ['C'],
   summary: 'a session ends only by sign-out, or when the server refuses its current refresh token with invalid_grant',
   why: 'A lift, a captive portal or a short outage signs the user out of an app that the server still knows.',
-  sources: ['RFC 6749 5.2', 'RFC 6749 6', 'ppy/osu#24897', 'ChimeHQ/OAuthenticator#58', 'matrix-org/matrix-js-sdk#5472', 'aws-amplify/amplify-js#7864', 'adfinis/ember-simple-auth-oidc#50'],
+  sources: [
+    'RFC 6749 5.2',
+    'RFC 6749 6',
+    'ppy/osu#24897',
+    'ChimeHQ/OAuthenticator#58',
+    'matrix-org/matrix-js-sdk#5472',
+    'aws-amplify/amplify-js#7864',
+    'adfinis/ember-simple-auth-oidc#50',
+  ],
   judge,
 };
 
@@ -45,7 +53,9 @@ function judge(view: HistoryView): Judgement {
 function endable(view: HistoryView, device: DeviceInfo): number {
   let count = device.locked.length + device.offline.length;
   for (const exchange of device.exchanges) if (outcome(exchange).kind !== 'granted') count += 1;
-  return count + device.processes.reduce((sum, name) => sum + view.process(name).states.filter((state) => ENDS.includes(state.to)).length, 0);
+  return (
+    count + device.processes.reduce((sum, name) => sum + view.process(name).states.filter((state) => ENDS.includes(state.to)).length, 0)
+  );
 }
 
 function isExcused(view: HistoryView, device: DeviceInfo, session: Session, seq: number): boolean {
@@ -78,11 +88,17 @@ function emptied(view: HistoryView, device: DeviceInfo, content: StoreContent): 
   return report(view, write.end, `${write.process} deleted ${lost}, the last refresh token in the store`, [write.begin]);
 }
 
-function report(view: HistoryView, at: { seq: number; t: number; actor: string }, what: string, more: readonly { seq: number }[]): Violation {
+function report(
+  view: HistoryView,
+  at: { seq: number; t: number; actor: string },
+  what: string,
+  more: readonly { seq: number }[],
+): Violation {
   const { device } = view.process(at.actor);
   const last = lastExchange(view, device, at.seq);
   const cause = last?.end === undefined || last.end.seq > at.seq ? undefined : last;
-  const why = cause === undefined ? 'no refresh token had been refused' : `${after(cause.end ?? cause.sent, at)} ${cause.x} ${ending(cause)}`;
+  const why =
+    cause === undefined ? 'no refresh token had been refused' : `${after(cause.end ?? cause.sent, at)} ${cause.x} ${ending(cause)}`;
   return violation(noLogoutWithoutInvalidGrant, {
     message: `${what} although the session was alive: ${why}`,
     hint: 'end the session only on invalid_grant for the refresh token that is current; keep it through network errors, 5xx, 429, portals and a locked store',
@@ -95,7 +111,8 @@ function ending(exchange: Exchange): string {
   const { delivered, end, rt } = exchange;
   const result = outcome(exchange);
   if (result.kind === 'granted') return 'had just been granted';
-  if (result.kind === 'refused') return `was refused with ${result.code}${result.code === 'invalid_grant' ? ` for ${rt}, which was not the current refresh token` : ''}`;
+  if (result.kind === 'refused')
+    return `was refused with ${result.code}${result.code === 'invalid_grant' ? ` for ${rt}, which was not the current refresh token` : ''}`;
   if (delivered === undefined) return end?.how === 'lost' ? 'failed in the network' : 'was given up';
   return `was answered with ${delivered.status} and no OAuth error`;
 }

@@ -16,7 +16,15 @@ export const noLostRotation: Invariant = {
   needs: ['V', 'C'],
   summary: 'a rotated refresh token is in the store before anything of its answer is used, and is never lost again',
   why: 'A crash, a kill or the next launch brings the spent token back: the server refuses it, and the user is signed out hours after the cause.',
-  sources: ['RFC 6749 6', 'RFC 9700 4.14.2', 'auth0/Auth0.swift#490', 'stacklok/toolhive#5636', 'TomBursch/kitchenowl#1042', 'badgateway/oauth2-client#161', 'D00mch/souz#711'],
+  sources: [
+    'RFC 6749 6',
+    'RFC 9700 4.14.2',
+    'auth0/Auth0.swift#490',
+    'stacklok/toolhive#5636',
+    'TomBursch/kitchenowl#1042',
+    'badgateway/oauth2-client#161',
+    'D00mch/souz#711',
+  ],
   judge,
 };
 
@@ -52,8 +60,11 @@ function usedTooEarly(view: HistoryView, exchange: Exchange): Violation | undefi
   const { delivered, device, process, x } = exchange;
   const { at, newRt } = delivered ?? {};
   if (delivered === undefined || newRt === undefined || !isIssued(newRt)) return undefined;
-  const use = [at, newRt].map((label) => (label === undefined ? undefined : view.index.used.get(label))).filter((event) => event !== undefined)
-    .filter((event) => event.seq > delivered.seq).sort((a, b) => a.seq - b.seq)[0];
+  const use = [at, newRt]
+    .map((label) => (label === undefined ? undefined : view.index.used.get(label)))
+    .filter((event) => event !== undefined)
+    .filter((event) => event.seq > delivered.seq)
+    .sort((a, b) => a.seq - b.seq)[0];
   if (use === undefined || view.session(device, use.seq) === undefined) return undefined;
   const written = view.index.persisted.get(newRt);
   if ((written !== undefined && written.seq < use.seq) || wasTried(view.device(device), delivered.seq, use.seq)) return undefined;
@@ -89,7 +100,15 @@ function notAdopted(view: HistoryView, exchange: Exchange): Violation | undefine
     hint: 'take the refresh token of every answer over, in memory and in the store; keep it in memory and write again when the store refuses',
     at: next.sent,
     root: delivered,
-    witness: [exchange.sent, delivered, ...view.device(device).writes.filter((write) => write.labels.includes(newRt)).map((write) => write.end).slice(0, 2)],
+    witness: [
+      exchange.sent,
+      delivered,
+      ...view
+        .device(device)
+        .writes.filter((write) => write.labels.includes(newRt))
+        .map((write) => write.end)
+        .slice(0, 2),
+    ],
   });
 }
 
@@ -113,7 +132,14 @@ function mixed(view: HistoryView, device: DeviceInfo, content: StoreContent): Vi
   if (content.at === undefined || content.rt === undefined || !content.write.labels.includes(content.at)) return undefined;
   const exchange = view.exchange(view.token(content.at)?.x);
   const newRt = exchange?.delivered?.newRt;
-  if (exchange === undefined || newRt === undefined || newRt === exchange.rt || !isYounger(view, newRt, content.rt) || content.rt !== exchange.rt) return undefined;
+  if (
+    exchange === undefined ||
+    newRt === undefined ||
+    newRt === exchange.rt ||
+    !isYounger(view, newRt, content.rt) ||
+    content.rt !== exchange.rt
+  )
+    return undefined;
   if (device.writes.some((write) => write.labels.includes(newRt) && (write.begin?.seq ?? 0) < content.seq)) return undefined;
   if (holdsAt(device.locked, content.seq)) return undefined;
   return violation(noLostRotation, {

@@ -27,14 +27,17 @@ export function isAtLaunch(view: HistoryView, exchange: Exchange, hand: Hand): b
   if (exchange.before?.process === process && exchange.before.life === life) return false;
   const asked = firstAfter(info.calls, launch.seq);
   const started = info.opened.findLast((operation) => operation.name === 'start' && operation.called.seq < sent.seq);
-  return asked === undefined || asked.seq > sent.seq || (started !== undefined && (started.done === undefined || started.done.seq > sent.seq));
+  return (
+    asked === undefined || asked.seq > sent.seq || (started !== undefined && (started.done === undefined || started.done.seq > sent.seq))
+  );
 }
 
 function judge(view: HistoryView): Judgement {
   let judged = 0;
   const violations: Violation[] = [];
   for (const { launches } of view.processes) {
-    for (const launch of launches) if (view.store(launch.actor.slice(0, launch.actor.indexOf('/')), launch.seq)?.at !== undefined) judged += 1;
+    for (const launch of launches)
+      if (view.store(launch.actor.slice(0, launch.actor.indexOf('/')), launch.seq)?.at !== undefined) judged += 1;
   }
   for (const exchange of judged === 0 ? [] : view.exchanges) {
     const { process, sent, rt } = exchange;

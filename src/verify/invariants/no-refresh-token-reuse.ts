@@ -13,7 +13,14 @@ export const noRefreshTokenReuse: Invariant = {
   needs: ['H', 'J', 'V', 'C'],
   summary: 'a client never presents a refresh token after the one that replaced it has reached it',
   why: 'Reuse detection takes the second presentation for theft and revokes the whole family: the user must sign in again.',
-  sources: ['RFC 9700 4.14.2', 'RFC 6749 10.4', 'openid/AppAuth-Android#309', 'HedvigInsurance/android#1318', 'openid/AppAuth-iOS#634', 'lanes-sh/link#109'],
+  sources: [
+    'RFC 9700 4.14.2',
+    'RFC 6749 10.4',
+    'openid/AppAuth-Android#309',
+    'HedvigInsurance/android#1318',
+    'openid/AppAuth-iOS#634',
+    'lanes-sh/link#109',
+  ],
   judge,
 };
 
@@ -50,7 +57,9 @@ function isKnown(view: HistoryView, earlier: Exchange, exchange: Exchange): bool
   if (earlier.process === exchange.process && earlier.life === exchange.life) return true;
   const written = view.index.persisted.get(delivered.newRt);
   if (written !== undefined && written.seq < exchange.sent.seq) return earlier.process === exchange.process || view.claims('cross-process');
-  return earlier.process === exchange.process && usedBefore(view, earlier, exchange.sent.seq) && !writeFailed(view, earlier, exchange.sent.seq);
+  return (
+    earlier.process === exchange.process && usedBefore(view, earlier, exchange.sent.seq) && !writeFailed(view, earlier, exchange.sent.seq)
+  );
 }
 
 function usedBefore(view: HistoryView, earlier: Exchange, seq: number): boolean {
@@ -73,7 +82,9 @@ function isCurrentAgain(view: HistoryView, exchange: Exchange): boolean {
 function report(view: HistoryView, exchange: Exchange, spent: Exchange): Violation {
   const { process, rt, x, sent } = exchange;
   const successor = spent.delivered?.newRt ?? 'its successor';
-  const seen = view.events.slice(view.position(sent.seq), view.position(sent.seq) + LOOK_AHEAD).find((event) => event.type === 'token.refused' && event.x === x && event.reason === 'reused');
+  const seen = view.events
+    .slice(view.position(sent.seq), view.position(sent.seq) + LOOK_AHEAD)
+    .find((event) => event.type === 'token.refused' && event.x === x && event.reason === 'reused');
   const effect = seen === undefined ? '' : '; the server saw the reuse';
   return violation(noRefreshTokenReuse, {
     message: `${process} presented the spent ${rt} in ${x} although ${successor}, which replaces it, had come with ${spent.x} ${earlier(spent.delivered ?? spent.sent, sent)}${effect}`,

@@ -28,12 +28,14 @@ function judge(view: HistoryView): Judgement {
       while ((offline[at + 1]?.from.seq ?? Infinity) < sent.seq) at += 1;
       const span = offline[at] as Span;
       if (span.from.seq > sent.seq || (span.to !== undefined && span.to.seq < sent.seq) || sent.t === span.from.t) continue;
-      violations.push(violation(noRefreshWhileOffline, {
-        message: `${process} sent ${rt} in ${x} ${after(span.from, sent)} its device went offline`,
-        hint: 'ask host.connectivity.online() first; queue the request and refresh when the host says online again',
-        at: sent,
-        witness: [span.from, view.exchange(x)?.end],
-      }));
+      violations.push(
+        violation(noRefreshWhileOffline, {
+          message: `${process} sent ${rt} in ${x} ${after(span.from, sent)} its device went offline`,
+          hint: 'ask host.connectivity.online() first; queue the request and refresh when the host says online again',
+          at: sent,
+          witness: [span.from, view.exchange(x)?.end],
+        }),
+      );
     }
   }
   return { judged, violations };

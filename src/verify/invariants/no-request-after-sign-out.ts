@@ -70,7 +70,8 @@ function report(view: HistoryView, use: Use, label: string, signOut: EventOf<'si
   const what = use.type === 'api.sent' ? `sent ${use.n} with ${label}` : `presented ${label} in ${use.x}`;
   const exchange = view.exchange(view.token(label)?.x);
   const fresh = exchange?.delivered !== undefined && exchange.delivered.seq > signOut.seq ? exchange : undefined;
-  const origin = fresh === undefined ? '' : `, which a refresh of the old session had brought ${after(signOut, fresh.delivered ?? signOut)} it`;
+  const origin =
+    fresh === undefined ? '' : `, which a refresh of the old session had brought ${after(signOut, fresh.delivered ?? signOut)} it`;
   return violation(noRequestAfterSignOut, {
     message: `${use.actor} ${what} ${after(signOut, use)} the sign-out${origin}`,
     hint: 'count generations: compare the one a request began in with the current one right before it is sent, and drop what is older',

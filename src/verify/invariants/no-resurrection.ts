@@ -14,7 +14,13 @@ export const noResurrection: Invariant = {
   needs: ['C'],
   summary: 'after sign-out no token of the old session is written, none is left in the store, and the state never returns to active',
   why: 'The next start signs the old user in again, on a phone that was handed on, sold or lent.',
-  sources: ['RFC 7009 1', 'logto-io/kotlin#253', 'Aster-Privacy/Aster-Mail#78', 'GlycemicGPT/GlycemicGPT#859', 'supabase/supabase-swift#1371'],
+  sources: [
+    'RFC 7009 1',
+    'logto-io/kotlin#253',
+    'Aster-Privacy/Aster-Mail#78',
+    'GlycemicGPT/GlycemicGPT#859',
+    'supabase/supabase-swift#1371',
+  ],
   judge,
 };
 
@@ -40,7 +46,13 @@ function judge(view: HistoryView): Judgement {
 /** Writes begun by the process that signed out; a sibling is judged by what is left at the end. */
 function writtenBack(view: HistoryView, device: DeviceInfo, signOut: SignOut, next: number): Violation[] {
   return between(device.writes, signOut.seq, next)
-    .filter((write) => write.op === 'set' && write.process === signOut.actor && write.begin !== undefined && write.labels.some((label) => isOld(view, label, signOut)))
+    .filter(
+      (write) =>
+        write.op === 'set' &&
+        write.process === signOut.actor &&
+        write.begin !== undefined &&
+        write.labels.some((label) => isOld(view, label, signOut)),
+    )
     .filter((write) => !isStraggler(view, device, write, signOut))
     .map((write) => resurrected(view, write, signOut));
 }
@@ -49,7 +61,9 @@ function writtenBack(view: HistoryView, device: DeviceInfo, signOut: SignOut, ne
 function isOld(view: HistoryView, label: string, signOut: SignOut): boolean {
   const family = view.token(label)?.family;
   const { sessions } = view.device(view.process(signOut.actor).device);
-  return isIssued(label) && sessions.some((session) => session.from.seq < signOut.seq && (family === undefined || session.family === family));
+  return (
+    isIssued(label) && sessions.some((session) => session.from.seq < signOut.seq && (family === undefined || session.family === family))
+  );
 }
 
 /** A write of the very millisecond of the sign-out, for an answer that had come before, if the store is clean in the end. */
@@ -87,13 +101,21 @@ function leftBehind(view: HistoryView, device: DeviceInfo, signOut: SignOut): Vi
   const end = view.runEnd;
   const content = end?.stores[device.device];
   if (end === undefined || content === undefined || (end.ending !== 'finished' && end.ending !== 'deadlock')) return undefined;
-  const labels = Object.values(content).flat().filter((label) => isOld(view, label, signOut));
+  const labels = Object.values(content)
+    .flat()
+    .filter((label) => isOld(view, label, signOut));
   if (labels.length === 0 || couldNot(view, device, signOut)) return undefined;
   return violation(noResurrection, {
     message: `at the end the store of ${device.device} still holds ${labels.join(' and ')} of the session that was signed out`,
     hint: 'sign-out deletes every token of the session, and waits until the deletion is done',
     at: end,
-    witness: [signOut, ...device.writes.filter((write) => write.labels.some((label) => labels.includes(label))).map((write) => write.end).slice(-3)],
+    witness: [
+      signOut,
+      ...device.writes
+        .filter((write) => write.labels.some((label) => labels.includes(label)))
+        .map((write) => write.end)
+        .slice(-3),
+    ],
   });
 }
 

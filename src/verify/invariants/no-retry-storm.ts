@@ -14,7 +14,15 @@ export const noRetryStorm: Invariant = {
   needs: ['H', 'J', 'V', 'C'],
   summary: 'retries of a refresh back off, are bounded, keep to Retry-After, and a granted refresh does not set off the next one',
   why: 'A short outage becomes a long one: clients keep the token endpoint down, or get themselves banned, and drain the battery meanwhile.',
-  sources: ['RFC 9110 10.2.3', 'RFC 6585 4', 'directus/directus#4054', 'descope/descope-js#287', 'ginlix-ai/LangAlpha#379', 'mozilla/fxa-oauth-server#370', 'marcusquinn/aidevops#5302'],
+  sources: [
+    'RFC 9110 10.2.3',
+    'RFC 6585 4',
+    'directus/directus#4054',
+    'descope/descope-js#287',
+    'ginlix-ai/LangAlpha#379',
+    'mozilla/fxa-oauth-server#370',
+    'marcusquinn/aidevops#5302',
+  ],
   judge,
 };
 

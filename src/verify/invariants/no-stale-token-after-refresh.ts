@@ -44,6 +44,11 @@ function report(view: HistoryView, { sent, process }: Sending, newer: string, si
     message: `${process} sent ${sent.n} ${again}with ${sent.at} although the newer ${newer} had been ready ${earlier(since, sent)}`,
     hint: 'read the current access token at the moment a request leaves, not when it was queued',
     at: sent,
-    witness: [request?.called, request?.sendings.find((sending) => sending.sent.k === sent.k - 1)?.sent, view.exchange(view.token(newer)?.x)?.delivered, since],
+    witness: [
+      request?.called,
+      request?.sendings.find((sending) => sending.sent.k === sent.k - 1)?.sent,
+      view.exchange(view.token(newer)?.x)?.delivered,
+      since,
+    ],
   });
 }

@@ -22,34 +22,40 @@ function judge(view: HistoryView): Judgement {
   for (const text of view.index.texts) {
     judged += 1;
     if (text.leaks.length === 0) continue;
-    violations.push(violation(noTokenLeak, {
-      clause: 'text',
-      message: `${text.actor} let ${text.leaks.join(' and ')} out in ${channelWord(text.channel)}`,
-      hint: 'never put a token, or a part of one, into text: name tokens by a counter or a keyed hash',
-      at: text,
-      witness: [],
-    }));
+    violations.push(
+      violation(noTokenLeak, {
+        clause: 'text',
+        message: `${text.actor} let ${text.leaks.join(' and ')} out in ${channelWord(text.channel)}`,
+        hint: 'never put a token, or a part of one, into text: name tokens by a counter or a keyed hash',
+        at: text,
+        witness: [],
+      }),
+    );
   }
   for (const { sent, process } of view.sendings) {
     judged += 1;
     if (sent.foreign === true && isIssued(sent.at)) {
-      violations.push(violation(noTokenLeak, {
-        clause: 'origin',
-        message: `${process} sent ${sent.at} to ${sent.origin}, which is neither the issuer nor the resource server`,
-        hint: 'attach the token only to the known origins (scheme, host and port), and drop it when a redirect leaves them',
-        at: sent,
-        witness: [view.request(sent.n)?.called, view.request(sent.n)?.sendings[0]?.sent],
-      }));
+      violations.push(
+        violation(noTokenLeak, {
+          clause: 'origin',
+          message: `${process} sent ${sent.at} to ${sent.origin}, which is neither the issuer nor the resource server`,
+          hint: 'attach the token only to the known origins (scheme, host and port), and drop it when a redirect leaves them',
+          at: sent,
+          witness: [view.request(sent.n)?.called, view.request(sent.n)?.sendings[0]?.sent],
+        }),
+      );
     }
     const refresh = sent.rt ?? (sent.at.startsWith('RT-') ? sent.at : undefined);
     if (refresh !== undefined && isIssued(refresh)) {
-      violations.push(violation(noTokenLeak, {
-        clause: 'refresh-token',
-        message: `${process} sent the refresh token ${refresh} to the resource server with ${sent.n}`,
-        hint: 'a refresh token is for the token endpoint alone (RFC 6749 1.5)',
-        at: sent,
-        witness: [view.request(sent.n)?.called],
-      }));
+      violations.push(
+        violation(noTokenLeak, {
+          clause: 'refresh-token',
+          message: `${process} sent the refresh token ${refresh} to the resource server with ${sent.n}`,
+          hint: 'a refresh token is for the token endpoint alone (RFC 6749 1.5)',
+          at: sent,
+          witness: [view.request(sent.n)?.called],
+        }),
+      );
     }
   }
   return { judged, violations: violations.sort((a, b) => a.seq - b.seq) };

@@ -12,7 +12,8 @@ export const onlyGrantsAdopted: Invariant = {
   name: 'only-grants-adopted',
   kind: 'wire',
   needs: ['H', 'J', 'V', 'C'],
-  summary: 'an answer that is no grant changes neither tokens nor store, and no request of a session leaves without a token that was issued to it',
+  summary:
+    'an answer that is no grant changes neither tokens nor store, and no request of a session leaves without a token that was issued to it',
   why: 'A hotel login page with status 200 replaces the tokens: the session is gone although the server never ended it.',
   sources: ['RFC 6749 5.1', 'RFC 6750 2.1', 'matrix-org/matrix-js-sdk#5472', 'natjms/resin#27', 'redon2/strapi-plugin-refresh-token#11'],
   judge,
@@ -59,14 +60,19 @@ function bareRequests(view: HistoryView): Violation[] {
     const { device } = request;
     if (sent.at === 'none' && view.hand(process, sent.seq)?.at === undefined) continue;
     const flaw = suspect(view, device, sent.seq);
-    const origin = flaw?.delivered === undefined ? '' : `, ${after(flaw.delivered, sent)} ${flaw.x} was answered with ${flaw.delivered.status} and no grant`;
-    found.push(violation(onlyGrantsAdopted, {
-      clause: 'b',
-      message: `${process} sent ${sent.n} ${sent.at === 'none' ? 'without a token' : 'with a token that nobody issued'}${origin}`,
-      hint: HINT,
-      at: sent,
-      witness: [request.called, flaw?.sent, flaw?.delivered],
-    }));
+    const origin =
+      flaw?.delivered === undefined
+        ? ''
+        : `, ${after(flaw.delivered, sent)} ${flaw.x} was answered with ${flaw.delivered.status} and no grant`;
+    found.push(
+      violation(onlyGrantsAdopted, {
+        clause: 'b',
+        message: `${process} sent ${sent.n} ${sent.at === 'none' ? 'without a token' : 'with a token that nobody issued'}${origin}`,
+        hint: HINT,
+        at: sent,
+        witness: [request.called, flaw?.sent, flaw?.delivered],
+      }),
+    );
   }
   return found;
 }
@@ -80,16 +86,19 @@ function overwritten(view: HistoryView, exchange: Exchange): Violation[] {
   const session = view.session(device, delivered.seq);
   const before = view.store(device, delivered.seq);
   if (session === undefined || before?.rt === undefined || view.session(device, delivered.seq + 1) !== session) return [];
-  const content: StoreContent | undefined = between(info.stores, delivered.seq, Math.min(until, session.to?.seq ?? Infinity))
-    .find((one) => one.write.process === process && one.write.op === 'set');
+  const content: StoreContent | undefined = between(info.stores, delivered.seq, Math.min(until, session.to?.seq ?? Infinity)).find(
+    (one) => one.write.process === process && one.write.op === 'set',
+  );
   if (content === undefined || content.rt !== undefined || endingRefusal(view, device, session, content.seq) !== undefined) return [];
-  return [violation(onlyGrantsAdopted, {
-    clause: 'a',
-    message: `${process} overwrote ${before.rt} in the store ${after(delivered, content)} ${exchange.x} was answered with ${delivered.status} and no grant`,
-    hint: HINT,
-    at: content,
-    witness: [exchange.sent, delivered, content.write.begin],
-  })];
+  return [
+    violation(onlyGrantsAdopted, {
+      clause: 'a',
+      message: `${process} overwrote ${before.rt} in the store ${after(delivered, content)} ${exchange.x} was answered with ${delivered.status} and no grant`,
+      hint: HINT,
+      at: content,
+      witness: [exchange.sent, delivered, content.write.begin],
+    }),
+  ];
 }
 
 /** The session is open, alive, not ended by a refusal, and the process has been able to read its tokens. */
@@ -104,6 +113,10 @@ function isActive(view: HistoryView, process: string, device: string, seq: numbe
 /** The last answer before `seq` that was no grant. */
 function suspect(view: HistoryView, device: string, seq: number): Exchange | undefined {
   const { exchanges } = view.device(device);
-  return exchanges.findLast((exchange) => exchange.delivered !== undefined && exchange.delivered.seq < seq
-    && (outcome(exchange).kind !== 'granted' || exchange.delivered.newRt === undefined));
+  return exchanges.findLast(
+    (exchange) =>
+      exchange.delivered !== undefined &&
+      exchange.delivered.seq < seq &&
+      (outcome(exchange).kind !== 'granted' || exchange.delivered.newRt === undefined),
+  );
 }

@@ -16,7 +16,14 @@ export const refreshAheadHonoured: Invariant = {
   feature: 'refresh-ahead',
   summary: 'a client that claims to refresh ahead sends no access token past an expiry it was told, when it could have refreshed',
   why: 'Every hour one request of every user fails first: slow screens, and with a wrong clock every request of the day.',
-  sources: ['RFC 6749 5.1', 'RFC 9068 2.2', 'workos/authkit-nextjs#453', 'workos/authkit-nextjs#470', 'firebase/firebase-js-sdk#6032', 'okta/okta-auth-js#1164'],
+  sources: [
+    'RFC 6749 5.1',
+    'RFC 9068 2.2',
+    'workos/authkit-nextjs#453',
+    'workos/authkit-nextjs#470',
+    'firebase/firebase-js-sdk#6032',
+    'okta/okta-auth-js#1164',
+  ],
   judge,
 };
 
@@ -30,7 +37,8 @@ function judge(view: HistoryView): Judgement {
   };
   for (const sending of view.sendings) {
     const token = toldToken(view, sending.sent.at);
-    if (token !== undefined && sending.sent.redirect !== true) add(token.label, knownExpired(view, sending, token) ?? ranOut(view, sending, token));
+    if (token !== undefined && sending.sent.redirect !== true)
+      add(token.label, knownExpired(view, sending, token) ?? ranOut(view, sending, token));
   }
   for (const exchange of view.exchanges) {
     const token = toldToken(view, view.hand(exchange.process, exchange.sent.seq)?.at);
@@ -48,7 +56,7 @@ function toldToken(view: HistoryView, label: string | undefined): TokenInfo | un
 /** The client knows when the token ends: an answer said so, and said the truth. */
 function isTold(view: HistoryView, token: TokenInfo): boolean {
   const exchange = view.exchange(token.x);
-  if (exchange === undefined) return !view.exchanges.some((other) => other.delivered?.kind === 'granted' && other.delivered.expiresIn === undefined);
+  if (exchange === undefined) return !view.index.untold;
   const told = exchange.delivered?.expiresIn;
   return told !== undefined && token.lifetime !== undefined && told <= token.lifetime + ESTIMATE_MARGIN;
 }
@@ -63,7 +71,7 @@ function knownExpired(view: HistoryView, { sent, process }: Sending, token: Toke
   return violation(refreshAheadHonoured, {
     clause: 'a',
     message: `${process} sent ${sent.n} with ${sent.at}, which had expired ${ms(sent.t - expiresAt)} earlier, without refreshing first`,
-    hint: 'check the expiry before each request, by a clock corrected with the Date of the server\'s answers, and refresh first',
+    hint: "check the expiry before each request, by a clock corrected with the Date of the server's answers, and refresh first",
     at: sent,
     witness: [view.exchange(token.x)?.delivered ?? view.at(token.minted.seq), called],
   });
@@ -85,7 +93,14 @@ function tooLate(view: HistoryView, exchange: Exchange, token: TokenInfo): Viola
   if (left > ESTIMATE_MARGIN || refusedAt(view, token.label, sent.seq)) return undefined;
   const asked = askedInTime(view, process, token);
   if (asked === undefined || asked.seq > sent.seq) return undefined;
-  return late(view, { process, token, asked, at: sent, how: `${x} began only ${left >= 0 ? `${ms(left)} before` : `${ms(-left)} after`} its end`, witness: [] });
+  return late(view, {
+    process,
+    token,
+    asked,
+    at: sent,
+    how: `${x} began only ${left >= 0 ? `${ms(left)} before` : `${ms(-left)} after`} its end`,
+    witness: [],
+  });
 }
 
 /** A request that the process was asked for in the later half of the time ahead, when a refresh was possible and none had begun. */
@@ -98,7 +113,14 @@ function askedInTime(view: HistoryView, process: string, token: TokenInfo): Even
   return couldRefresh(view, process, { from: asked, to: expiresAt }, due, token) ? asked : undefined;
 }
 
-interface Late { process: string; token: TokenInfo; asked: EventOf<'request.called'>; at: { seq: number; t: number }; how: string; witness: readonly { seq: number }[] }
+interface Late {
+  process: string;
+  token: TokenInfo;
+  asked: EventOf<'request.called'>;
+  at: { seq: number; t: number };
+  how: string;
+  witness: readonly { seq: number }[];
+}
 
 function late(view: HistoryView, { process, token, asked, at, how, witness }: Late): Violation {
   const { label, x, minted } = token;
@@ -112,7 +134,13 @@ function late(view: HistoryView, { process, token, asked, at, how, witness }: La
 }
 
 /** Online, awake, with an open store and a clock that was not moved, and no refresh of this session begun since it was due. */
-function couldRefresh(view: HistoryView, process: string, { from, to }: { from: Moment; to: number }, due: number, token: TokenInfo): boolean {
+function couldRefresh(
+  view: HistoryView,
+  process: string,
+  { from, to }: { from: Moment; to: number },
+  due: number,
+  token: TokenInfo,
+): boolean {
   const info = view.process(process);
   const device = view.device(info.device);
   const since = token.minted.seq;
@@ -120,7 +148,9 @@ function couldRefresh(view: HistoryView, process: string, { from, to }: { from: 
   if (device.jumps.some((jump) => jump.seq > since && jump.seq < until) || !isIssued(view.hand(process, from.seq + 1)?.rt)) return false;
   if (view.life(process, from.seq) !== view.life(process, until)) return false;
   const began = due - ahead(view, token.label) - ESTIMATE_MARGIN;
-  const tried = tries(view, info.device, until).some(({ sent, end }) => (sent.t >= began && sent.seq > since) || end === undefined || end.seq > from.seq);
+  const tried = tries(view, info.device, until).some(
+    ({ sent, end }) => (sent.t >= began && sent.seq > since) || end === undefined || end.seq > from.seq,
+  );
   return !tried && [device.offline, info.suspended, device.locked].every((spans) => !holdsWithin(spans, from.seq, until));
 }
 
@@ -134,6 +164,7 @@ function firstAtOrAfter(view: HistoryView, t: number, seq: number): number {
 /** The last few exchanges of the device before `seq`, the newest first. */
 function tries(view: HistoryView, device: string, seq: number): readonly Exchange[] {
   const found: Exchange[] = [];
-  for (let exchange = lastExchange(view, device, seq); exchange !== undefined && found.length < 4; exchange = exchange.before) found.push(exchange);
+  for (let exchange = lastExchange(view, device, seq); exchange !== undefined && found.length < 4; exchange = exchange.before)
+    found.push(exchange);
   return found;
 }

@@ -10,7 +10,8 @@ export const replayAtMostOnce: Invariant = {
   name: 'replay-at-most-once',
   kind: 'wire',
   needs: ['J', 'V', 'C'],
-  summary: 'a request refused with 401 is replayed at most once, to the same place, with the same method and body; an unsafe one is not repeated after an unknown outcome',
+  summary:
+    'a request refused with 401 is replayed at most once, to the same place, with the same method and body; an unsafe one is not repeated after an unknown outcome',
   why: 'Replays without end burn battery and quota; a replay without its body stores an empty form; a repeated payment is a second payment.',
   sources: ['RFC 9110 9.2.2', 'RFC 6750 3.1', 'Alamofire/Alamofire#3735', 'cfug/dio#1626', 'sindresorhus/got#1513', 'stripe/link-cli#294'],
   judge,
@@ -32,8 +33,10 @@ function judge(view: HistoryView): Judgement {
       if (isRedirect(last)) continue;
       judged += 1;
       if (last.delivered?.status === 401) afterRefusal += 1;
-      const found = (last.delivered?.status === 401 && afterRefusal > 1 ? tooOften(request, sendings, i) : undefined)
-        ?? changed(request, first, last, now) ?? guessed(view, request, last, now);
+      const found =
+        (last.delivered?.status === 401 && afterRefusal > 1 ? tooOften(request, sendings, i) : undefined) ??
+        changed(request, first, last, now) ??
+        guessed(view, request, last, now);
       if (found !== undefined) violations.push(found);
     }
   }
@@ -61,9 +64,16 @@ function tooOften(request: LogicalRequest, sendings: readonly Sending[], i: numb
 function changed(request: LogicalRequest, first: Sending, last: Sending, now: Sending): Violation | undefined {
   const a = first.sent;
   const b = now.sent;
-  const what = a.bodyDigest !== b.bodyDigest || a.bodyLength !== b.bodyLength ? `a body of ${b.bodyLength} characters instead of ${a.bodyLength}`
-    : a.method !== b.method ? `${b.method} instead of ${a.method}` : a.path !== b.path ? `${b.path} instead of ${a.path}`
-      : a.origin !== b.origin ? `${b.origin} instead of ${a.origin}` : undefined;
+  const what =
+    a.bodyDigest !== b.bodyDigest || a.bodyLength !== b.bodyLength
+      ? `a body of ${b.bodyLength} characters instead of ${a.bodyLength}`
+      : a.method !== b.method
+        ? `${b.method} instead of ${a.method}`
+        : a.path !== b.path
+          ? `${b.path} instead of ${a.path}`
+          : a.origin !== b.origin
+            ? `${b.origin} instead of ${a.origin}`
+            : undefined;
   if (what === undefined) return undefined;
   return violation(replayAtMostOnce, {
     clause: a.origin === b.origin ? 'b' : 'd',

@@ -26,10 +26,25 @@ export interface Retry {
   /** The answer whose Retry-After is still running. */
   readonly floor: Floor | undefined;
 }
-export interface Floor { readonly exchange: Exchange; readonly until: number; readonly announced: number }
+export interface Floor {
+  readonly exchange: Exchange;
+  readonly until: number;
+  readonly announced: number;
+}
 
-interface ProcessRun { last: Exchange | undefined; gaps: number[]; attempts: Exchange[]; chain: Exchange[]; floor: Floor | undefined; floored: Exchange | undefined; reported: Set<string> }
-interface DeviceRate { recent: Exchange[]; hour: Exchange[] }
+interface ProcessRun {
+  last: Exchange | undefined;
+  gaps: number[];
+  attempts: Exchange[];
+  chain: Exchange[];
+  floor: Floor | undefined;
+  floored: Exchange | undefined;
+  reported: Set<string>;
+}
+interface DeviceRate {
+  recent: Exchange[];
+  hour: Exchange[];
+}
 
 export class Outages {
   readonly #view: HistoryView;

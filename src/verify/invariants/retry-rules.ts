@@ -136,13 +136,15 @@ export function herd(view: HistoryView): Violation[] {
     const [least, most] = [Math.min(...gaps), Math.max(...gaps)];
     const last = retries.reduce((a, b) => (b.sent.seq > a.sent.seq ? b : a));
     if (retries.length < HERD || most < SHORTEST_GAP || most - least > 0.05 * most) continue;
-    found.push(violation(NAME, {
-      clause: 'e',
-      message: `${retries.length} devices that failed at one instant all retried ${ms(least)} to ${ms(most)} later`,
-      hint: 'add jitter from a source of the device\'s own to every pause',
-      at: last.sent,
-      witness: retries.slice(0, 6).map((retry) => retry.sent),
-    }));
+    found.push(
+      violation(NAME, {
+        clause: 'e',
+        message: `${retries.length} devices that failed at one instant all retried ${ms(least)} to ${ms(most)} later`,
+        hint: "add jitter from a source of the device's own to every pause",
+        at: last.sent,
+        witness: retries.slice(0, 6).map((retry) => retry.sent),
+      }),
+    );
   }
   return found;
 }

@@ -12,41 +12,65 @@ const SHARED = `
   20 abort n1
 `;
 
-flags('a shared refresh that is cancelled by its first caller', ['-', '-'], `${SHARED}
+flags(
+  'a shared refresh that is cancelled by its first caller',
+  ['-', '-'],
+  `${SHARED}
   20 abandon x1
   20 settle n1 aborted
   21 settle n2 aborted
-`);
-flags('a refresh that had left the device, cancelled though nobody else waits', ['-'], `
+`,
+);
+flags(
+  'a refresh that had left the device, cancelled though nobody else waits',
+  ['-'],
+  `
   0 signIn ada AT-1 RT-1
   5 call n1
   10 >T x1 RT-1
   20 abort n1
   20 abandon x1
-`);
-flags('another request rejected as aborted', ['-'], `${SHARED}
+`,
+);
+flags(
+  'another request rejected as aborted',
+  ['-'],
+  `${SHARED}
   20 settle n1 aborted
   25 settle n2 aborted
-`);
-spares('an abort of one waiter: the others go on', `${SHARED}
+`,
+);
+spares(
+  'an abort of one waiter: the others go on',
+  `${SHARED}
   20 settle n1 aborted
   50 <T x1 AT-2 RT-2
   51 set AT-2 RT-2
   52 >R n2 AT-2
   60 <R n2 200
   61 settle n2 200
-`);
-spares('a refresh that times out by itself', `${SHARED}
+`,
+);
+spares(
+  'a refresh that times out by itself',
+  `${SHARED}
   20 settle n1 aborted
   10010 abandon x1
   10011 settle n2 network
-`);
-spares('two callers that both aborted', `${SHARED}
+`,
+);
+spares(
+  'two callers that both aborted',
+  `${SHARED}
   21 abort n2
   21 settle n2 aborted
-`);
-spares('waiters of a session that was replaced', `${SHARED}
+`,
+);
+spares(
+  'waiters of a session that was replaced',
+  `${SHARED}
   30 signIn bob AT-5 RT-5 family=f2
   31 settle n2 aborted
-`);
+`,
+);
 spares('a run without aborts', '0 signIn ada AT-1 RT-1', { idle: true });

@@ -11,44 +11,72 @@ const REFUSED = `
   50 <T x1 400 invalid_grant
 `;
 
-flags('the refused token presented again', ['a'], `${REFUSED}
+flags(
+  'the refused token presented again',
+  ['a'],
+  `${REFUSED}
   60 >T x2 RT-1
-`);
-flags('one more presentation for every request, for ever', ['a', 'a'], `${REFUSED}
+`,
+);
+flags(
+  'one more presentation for every request, for ever',
+  ['a', 'a'],
+  `${REFUSED}
   60 >R n2 AT-1
   70 <R n2 401
   80 >T x2 RT-1
   90 <T x2 400 invalid_grant
   100 >T x3 RT-1
-`);
-flags('a state that is still active when the next request but one settles', ['b'], `${REFUSED}
+`,
+);
+flags(
+  'a state that is still active when the next request but one settles',
+  ['b'],
+  `${REFUSED}
   60 settle n1 401
   70 call n2
   80 settle n2 401
-`);
-flags('a state that is still active at the end', ['b'], `${REFUSED}
+`,
+);
+flags(
+  'a state that is still active at the end',
+  ['b'],
+  `${REFUSED}
   60 settle n1 401
   90 finish store= state=active
-`);
-flags('a state that comes back without a sign-in', ['b'], `${REFUSED}
+`,
+);
+flags(
+  'a state that comes back without a sign-in',
+  ['b'],
+  `${REFUSED}
   51 state active expired
   60 settle n1 reauthentication-required
   70 state expired active
-`);
-spares('a session that ends at once', `${REFUSED}
+`,
+);
+spares(
+  'a session that ends at once',
+  `${REFUSED}
   51 state active expired
   60 settle n1 reauthentication-required
   70 call n2
   71 settle n2 reauthentication-required
   90 finish store= state=expired
-`);
-spares('a client whose state shows only after the request has settled', `${REFUSED}
+`,
+);
+spares(
+  'a client whose state shows only after the request has settled',
+  `${REFUSED}
   60 settle n1 reauthentication-required
   60 state active expired
   70 call n2
   71 settle n2 reauthentication-required
-`);
-spares('a younger token that a sibling has stored', `
+`,
+);
+spares(
+  'a younger token that a sibling has stored',
+  `
   0 signIn ada AT-1 RT-1
   1 state loading active
   10 >T x1 RT-1
@@ -59,15 +87,21 @@ spares('a younger token that a sibling has stored', `
   51 get AT-2 RT-2
   60 >T x3 RT-2
   90 finish store=AT-2,RT-2 state=active
-`);
-spares('two presentations that were in flight together', `
+`,
+);
+spares(
+  'two presentations that were in flight together',
+  `
   0 signIn ada AT-1 RT-1
   10 >T x1 RT-1
   11 >T x2 RT-1
   50 <T x1 400 invalid_grant
   51 <T x2 400 invalid_grant
-`);
-spares('a new sign-in', `${REFUSED}
+`,
+);
+spares(
+  'a new sign-in',
+  `${REFUSED}
   51 state active expired
   60 signIn ada AT-2 RT-2 family=f2
   61 state expired active
@@ -76,20 +110,30 @@ spares('a new sign-in', `${REFUSED}
   90 call n3
   95 settle n3 200
   99 finish store=AT-2,RT-2 state=active
-`);
-spares('a process that was killed before it could forget the token', `${REFUSED}
+`,
+);
+spares(
+  'a process that was killed before it could forget the token',
+  `${REFUSED}
   50 kill
   60 launch
   61 get AT-1 RT-1
   70 >T x2 RT-1
-`);
-spares('another refusal than invalid_grant', `
+`,
+);
+spares(
+  'another refusal than invalid_grant',
+  `
   0 signIn ada AT-1 RT-1
   10 >T x1 RT-1
   50 <T x1 400 invalid_request
   60 >T x2 RT-1
-`, { idle: true });
-spares('a client that shows no state', `
+`,
+  { idle: true },
+);
+spares(
+  'a client that shows no state',
+  `
   0 signIn ada AT-1 RT-1
   10 >T x1 RT-1
   50 <T x1 400 invalid_grant
@@ -97,4 +141,5 @@ spares('a client that shows no state', `
   61 settle n2 401
   70 call n3
   71 settle n3 401
-`);
+`,
+);

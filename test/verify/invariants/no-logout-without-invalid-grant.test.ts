@@ -12,25 +12,43 @@ const REFRESHING = `
 const LOGOUT = '60 state active signed-out';
 
 for (const [what, answer] of [
-  ['429', '50 <T x1 429'], ['503 with Retry-After', '50 <T x1 503 retry=1000'], ['500', '50 <T x1 500'], ['a network error', '50 lost x1'],
-  ['a captive portal (200 HTML)', '50 <T x1 200'], ['a portal that forbids (403 HTML)', '50 <T x1 403'], ['a body that was cut', '50 lost x1 body-cut'],
-  ['invalid_client', '50 <T x1 401 invalid_client'], ['invalid_request', '50 <T x1 400 invalid_request'],
-] as const) flags(`a sign-out after ${what}`, ['-'], `${REFRESHING}${answer}\n${LOGOUT}`);
+  ['429', '50 <T x1 429'],
+  ['503 with Retry-After', '50 <T x1 503 retry=1000'],
+  ['500', '50 <T x1 500'],
+  ['a network error', '50 lost x1'],
+  ['a captive portal (200 HTML)', '50 <T x1 200'],
+  ['a portal that forbids (403 HTML)', '50 <T x1 403'],
+  ['a body that was cut', '50 lost x1 body-cut'],
+  ['invalid_client', '50 <T x1 401 invalid_client'],
+  ['invalid_request', '50 <T x1 400 invalid_request'],
+] as const)
+  flags(`a sign-out after ${what}`, ['-'], `${REFRESHING}${answer}\n${LOGOUT}`);
 
-flags('a sign-out after a 401 at the resource alone', ['-'], `
+flags(
+  'a sign-out after a 401 at the resource alone',
+  ['-'],
+  `
   0 signIn ada AT-1 RT-1
   5 >R n1 AT-1
   9 <R n1 401
   ${LOGOUT}
-`);
-flags('a sign-out because the store was locked at launch', ['-'], `
+`,
+);
+flags(
+  'a sign-out because the store was locked at launch',
+  ['-'],
+  `
   0 signIn ada AT-1 RT-1
   10 kill
   20 lock
   30 launch
   31 state loading signed-out
-`);
-flags('a sign-out for invalid_grant of a token that a sibling had rotated before it was sent', ['-'], `
+`,
+);
+flags(
+  'a sign-out for invalid_grant of a token that a sibling had rotated before it was sent',
+  ['-'],
+  `
   0 signIn ada AT-1 RT-1
   1 @phone/widget get AT-1 RT-1
   10 @phone/widget >T x1 RT-1
@@ -39,36 +57,57 @@ flags('a sign-out for invalid_grant of a token that a sibling had rotated before
   30 >T x2 RT-1
   40 <T x2 400 invalid_grant
   ${LOGOUT}
-`);
-flags('a sign-out for invalid_grant of a token that nobody issued', ['-'], `
+`,
+);
+flags(
+  'a sign-out for invalid_grant of a token that nobody issued',
+  ['-'],
+  `
   0 signIn ada AT-1 RT-1
   10 >T x1 unknown
   50 <T x1 400 invalid_grant
   ${LOGOUT}
-`);
-flags('the session of one user torn down by the refusal of another', ['-'], `
+`,
+);
+flags(
+  'the session of one user torn down by the refusal of another',
+  ['-'],
+  `
   0 signIn ada AT-1 RT-1
   10 >T x1 RT-1
   20 signIn bob AT-5 RT-5 family=f2
   50 <T x1 400 invalid_grant
   ${LOGOUT}
-`);
-flags('a refresh token deleted while the server would still honour it', ['-'], `${REFRESHING}
+`,
+);
+flags(
+  'a refresh token deleted while the server would still honour it',
+  ['-'],
+  `${REFRESHING}
   50 <T x1 500
   51 delete
   60 finish store=
-`);
-spares('a sign-out after invalid_grant for the current token', `${REFRESHING}
+`,
+);
+spares(
+  'a sign-out after invalid_grant for the current token',
+  `${REFRESHING}
   50 <T x1 400 invalid_grant
   60 state active expired
   61 delete
   90 finish store= state=expired
-`);
-spares('an invalid_grant that a rule of the scenario made up', `${REFRESHING}
+`,
+);
+spares(
+  'an invalid_grant that a rule of the scenario made up',
+  `${REFRESHING}
   50 <T x1 400 invalid_grant scripted=yes
   60 state active expired
-`);
-spares('a sign-out that the client brought about by its own duplicate: the refusal is real', `
+`,
+);
+spares(
+  'a sign-out that the client brought about by its own duplicate: the refusal is real',
+  `
   0 signIn ada AT-1 RT-1
   10 >T x1 RT-1
   11 >T x2 RT-1
@@ -77,28 +116,43 @@ spares('a sign-out that the client brought about by its own duplicate: the refus
   35 dead f1
   40 <T x2 400 invalid_grant
   60 state active expired
-`);
-spares('a sign-out that was asked for', `
+`,
+);
+spares(
+  'a sign-out that was asked for',
+  `
   0 signIn ada AT-1 RT-1
   10 signOut
   11 delete
   60 state active signed-out
   90 finish store= state=signed-out
-`);
-spares('a session past its idle limit', `
+`,
+);
+spares(
+  'a session past its idle limit',
+  `
   0 signIn ada AT-1 RT-1
-  10 retired f1
+  10 dead f1 idle
   60 state active expired
-`);
-spares('a sibling that learns of the refusal', `${REFRESHING}
+`,
+);
+spares(
+  'a sibling that learns of the refusal',
+  `${REFRESHING}
   50 <T x1 400 invalid_grant
   60 @phone/widget state active expired
-`);
-spares('a launch on an empty store', `
+`,
+);
+spares(
+  'a launch on an empty store',
+  `
   0 launch
   1 state loading signed-out
-`);
-spares('a store that is emptied and written again', `
+`,
+);
+spares(
+  'a store that is emptied and written again',
+  `
   0 signIn ada AT-1 RT-1
   10 >T x1 RT-1
   50 <T x1 AT-2 RT-2
@@ -106,8 +160,11 @@ spares('a store that is emptied and written again', `
   52 set AT-2 RT-2
   60 offline
   90 finish store=AT-2,RT-2 state=active
-`);
-spares('the old session of a user switch', `
+`,
+);
+spares(
+  'the old session of a user switch',
+  `
   0 signIn ada AT-1 RT-1
   20 signIn bob AT-5 RT-5 family=f2 done=no store=no
   21 delete
@@ -115,13 +172,19 @@ spares('the old session of a user switch', `
   23 set AT-5 RT-5
   24 state signed-out active
   90 finish store=AT-5,RT-5 state=active
-`);
-spares('a failed re-authentication', `
+`,
+);
+spares(
+  'a failed re-authentication',
+  `
   0 signIn ada AT-1 RT-1
   10 prompt failed
   60 state locked signed-out
-`);
+`,
+);
 test('says what came before the sign-out', () => {
   const [violation] = judgementOf(noLogoutWithoutInvalidGrant, `${REFRESHING}50 <T x1 429\n${LOGOUT}`).violations;
-  expect(violation?.message).toBe('phone/app went from active to signed-out although the session was alive: 10ms after x1 was answered with 429 and no OAuth error');
+  expect(violation?.message).toBe(
+    'phone/app went from active to signed-out although the session was alive: 10ms after x1 was answered with 429 and no OAuth error',
+  );
 });

@@ -10,139 +10,229 @@ const ROTATED = `
 `;
 
 describe('durable before use (a)', () => {
-  flags('an access token used before its refresh token was stored', ['a'], `${ROTATED}
+  flags(
+    'an access token used before its refresh token was stored',
+    ['a'],
+    `${ROTATED}
     60 >R n1 AT-2
     70 set AT-2 RT-2
-  `);
-  flags('the new refresh token presented before it was stored', ['a'], `${ROTATED}
+  `,
+  );
+  flags(
+    'the new refresh token presented before it was stored',
+    ['a'],
+    `${ROTATED}
     60 >T x2 RT-2
-  `);
-  flags('a use while the write is still going on', ['a'], `${ROTATED}
+  `,
+  );
+  flags(
+    'a use while the write is still going on',
+    ['a'],
+    `${ROTATED}
     60 begin w AT-2 RT-2
     61 >R n1 AT-2
     62 end w
-  `);
-  spares('a use after the write', `${ROTATED}
+  `,
+  );
+  spares(
+    'a use after the write',
+    `${ROTATED}
     55 set AT-2 RT-2
     60 >R n1 AT-2
-  `);
-  spares('an access token kept in memory by design', `${ROTATED}
+  `,
+  );
+  spares(
+    'an access token kept in memory by design',
+    `${ROTATED}
     55 set RT-2
     60 >R n1 AT-2
-  `);
-  spares('two keys, the refresh token first', `${ROTATED}
+  `,
+  );
+  spares(
+    'two keys, the refresh token first',
+    `${ROTATED}
     55 set RT-2 key=rt
     56 set AT-2 key=at
     60 >R n1 AT-2
-  `);
-  spares('a use after the store has refused the write', `${ROTATED}
+  `,
+  );
+  spares(
+    'a use after the store has refused the write',
+    `${ROTATED}
     55 begin w AT-2 RT-2
     56 fail w
     60 >R n1 AT-2
-  `);
-  spares('a kill between the answer and the write', `${ROTATED}
+  `,
+  );
+  spares(
+    'a kill between the answer and the write',
+    `${ROTATED}
     51 kill
-  `);
-  spares('a store whose content nobody can read', `
+  `,
+  );
+  spares(
+    'a store whose content nobody can read',
+    `
     0 signIn ada AT-1 RT-1 store=no
     10 >T x1 RT-1
     50 <T x1 AT-2 RT-2
     60 >R n1 AT-2
-  `, { idle: true });
+  `,
+    { idle: true },
+  );
 });
 
 describe('adopted (b)', () => {
-  flags('a next exchange with the ancestor', ['b'], `${ROTATED}
+  flags(
+    'a next exchange with the ancestor',
+    ['b'],
+    `${ROTATED}
     3600060 >T x2 RT-1
-  `);
-  flags('a store that still holds the ancestor at the end', ['b'], `${ROTATED}
+  `,
+  );
+  flags(
+    'a store that still holds the ancestor at the end',
+    ['b'],
+    `${ROTATED}
     90000 finish store=AT-1,RT-1 state=active
-  `);
-  flags('a rotation dropped because its write had failed', ['b'], `${ROTATED}
+  `,
+  );
+  flags(
+    'a rotation dropped because its write had failed',
+    ['b'],
+    `${ROTATED}
     51 begin w AT-2 RT-2
     52 fail w
     3600060 >T x2 RT-1
-  `);
-  flags('a failed write that was never tried again', ['b'], `${ROTATED}
+  `,
+  );
+  flags(
+    'a failed write that was never tried again',
+    ['b'],
+    `${ROTATED}
     51 lock
     51 begin w AT-2 RT-2
     52 fail w
     1000 unlock
     90000 finish store=AT-1,RT-1 state=active
-  `);
-  spares('a store that is still locked at the end', `${ROTATED}
+  `,
+  );
+  spares(
+    'a store that is still locked at the end',
+    `${ROTATED}
     51 lock
     51 begin w AT-2 RT-2
     52 fail w
     90000 finish store=AT-1,RT-1 state=active
-  `);
-  spares('a write that has just begun at the end', `${ROTATED}
+  `,
+  );
+  spares(
+    'a write that has just begun at the end',
+    `${ROTATED}
     51 begin w AT-2 RT-2
     51 finish store=AT-1,RT-1 state=active
-  `);
-  spares('a process that was killed before it could write', `${ROTATED}
+  `,
+  );
+  spares(
+    'a process that was killed before it could write',
+    `${ROTATED}
     50 kill
     60 launch
     90000 finish store=AT-1,RT-1 state=active
-  `);
-  flags('a process that used the answer before it was killed without a write', ['a', 'b'], `${ROTATED}
+  `,
+  );
+  flags(
+    'a process that used the answer before it was killed without a write',
+    ['a', 'b'],
+    `${ROTATED}
     60 >R n1 AT-2
     70 kill
     80 launch
     90000 finish store=AT-1,RT-1 state=active
-  `);
-  spares('a store that holds a younger token', `${ROTATED}
+  `,
+  );
+  spares(
+    'a store that holds a younger token',
+    `${ROTATED}
     51 set AT-2 RT-2
     3600000 >T x2 RT-2
     3600010 <T x2 AT-3 RT-3
     3600011 set AT-3 RT-3
     3700000 finish store=AT-3,RT-3 state=active
-  `);
-  spares('an answer that came after the sign-out', `
+  `,
+  );
+  spares(
+    'an answer that came after the sign-out',
+    `
     0 signIn ada AT-1 RT-1
     10 >T x1 RT-1
     20 signOut
     50 <T x1 AT-2 RT-2
     90000 finish state=signed-out
-  `, { idle: true });
-  spares('an answer that came after another user had signed in', `
+  `,
+    { idle: true },
+  );
+  spares(
+    'an answer that came after another user had signed in',
+    `
     0 signIn ada AT-1 RT-1
     10 >T x1 RT-1
     20 signIn bob AT-5 RT-5 family=f2
     50 <T x1 AT-2 RT-2
     90000 finish store=AT-5,RT-5 state=active
-  `, { idle: true });
-  spares('a dead family', `${ROTATED}
+  `,
+    { idle: true },
+  );
+  spares(
+    'a dead family',
+    `${ROTATED}
     60 dead f1
     90000 finish store= state=expired
-  `);
-  spares('a run that hit a limit', `${ROTATED}
+  `,
+  );
+  spares(
+    'a run that hit a limit',
+    `${ROTATED}
     90000 finish time-limit store=AT-1,RT-1 state=active
-  `);
+  `,
+  );
 });
 
 describe('kept, whole and never thrown away (c, d, e)', () => {
-  flags('a write that drops the refresh token when the answer has none', ['c'], `
+  flags(
+    'a write that drops the refresh token when the answer has none',
+    ['c'],
+    `
     0 signIn ada AT-1 RT-1
     10 >T x1 RT-1
     50 <T x1 AT-2
     51 set AT-2
-  `);
-  spares('an answer without refresh token, the old one kept', `
+  `,
+  );
+  spares(
+    'an answer without refresh token, the old one kept',
+    `
     0 signIn ada AT-1 RT-1
     10 >T x1 RT-1
     50 <T x1 AT-2
     51 set AT-2 RT-1
-  `);
-  spares('the same with two keys', `
+  `,
+  );
+  spares(
+    'the same with two keys',
+    `
     0 signIn ada AT-1 RT-1 store=no
     1 set AT-1 key=at
     2 set RT-1 key=rt
     10 >T x1 RT-1
     50 <T x1 AT-2
     51 set AT-2 key=at
-  `);
-  flags('a new access token stored beside the spent refresh token', ['d'], `
+  `,
+  );
+  flags(
+    'a new access token stored beside the spent refresh token',
+    ['d'],
+    `
     0 signIn ada AT-1 RT-1 store=no
     1 set AT-1 key=at
     2 set RT-1 key=rt
@@ -150,8 +240,11 @@ describe('kept, whole and never thrown away (c, d, e)', () => {
     50 <T x1 AT-2 RT-2
     51 set AT-2 key=at
     55 set RT-2 key=rt
-  `);
-  spares('two writes that were begun together', `
+  `,
+  );
+  spares(
+    'two writes that were begun together',
+    `
     0 signIn ada AT-1 RT-1 store=no
     1 set AT-1 key=at
     2 set RT-1 key=rt
@@ -161,16 +254,23 @@ describe('kept, whole and never thrown away (c, d, e)', () => {
     51 begin r RT-2 key=rt
     52 end a
     53 end r
-  `);
-  flags('a refresh that a caller takes down with it, committed by the server', ['e'], `
+  `,
+  );
+  flags(
+    'a refresh that a caller takes down with it, committed by the server',
+    ['e'],
+    `
     0 signIn ada AT-1 RT-1
     5 call n1
     10 >T x1 RT-1
     20 abort n1
     20 abandon x1
     30 commit x1 AT-2 RT-2
-  `);
-  spares('a refresh that the client gave up because it hung', `
+  `,
+  );
+  spares(
+    'a refresh that the client gave up because it hung',
+    `
     0 signIn ada AT-1 RT-1
     10 >T x1 RT-1
     10010 abandon x1
@@ -178,5 +278,6 @@ describe('kept, whole and never thrown away (c, d, e)', () => {
     10300 >T x2 RT-1
     10400 <T x2 AT-3 RT-2
     10401 set AT-3 RT-2
-  `);
+  `,
+  );
 });

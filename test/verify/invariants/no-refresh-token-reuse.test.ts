@@ -3,29 +3,44 @@ import { traces } from '../../kit/judged.ts';
 
 const { flags, spares } = traces(noRefreshTokenReuse);
 
-flags('the spent token after its successor was delivered and used', ['-'], `
+flags(
+  'the spent token after its successor was delivered and used',
+  ['-'],
+  `
   0 signIn ada AT-1 RT-1
   10 >T x1 RT-1
   50 <T x1 AT-2 RT-2
   51 set AT-2 RT-2
   60 >R n1 AT-2
   70 >T x2 RT-1
-`);
-flags('a fast client that presents the spent token right after the answer', ['-'], `
+`,
+);
+flags(
+  'a fast client that presents the spent token right after the answer',
+  ['-'],
+  `
   0 signIn ada AT-1 RT-1
   10 >T x1 RT-1
   50 <T x1 AT-2 RT-2
   60 >T x2 RT-1
-`);
-flags('a rotation that is forgotten only in the second cycle', ['-'], `
+`,
+);
+flags(
+  'a rotation that is forgotten only in the second cycle',
+  ['-'],
+  `
   0 signIn ada AT-1 RT-1
   10 >T x1 RT-1
   50 <T x1 AT-2 RT-2
   3600050 >T x2 RT-2
   3600090 <T x2 AT-3 RT-3
   7200090 >T x3 RT-2
-`);
-flags('a sibling that ignores what was stored', ['-'], `
+`,
+);
+flags(
+  'a sibling that ignores what was stored',
+  ['-'],
+  `
   0 signIn ada AT-1 RT-1
   0 @phone/widget launch
   1 @phone/widget get AT-1 RT-1
@@ -33,8 +48,12 @@ flags('a sibling that ignores what was stored', ['-'], `
   50 <T x1 AT-2 RT-2
   51 set AT-2 RT-2
   60 @phone/widget >T x2 RT-1
-`);
-flags('the spent token after a kill, when its successor had been used but not stored', ['-'], `
+`,
+);
+flags(
+  'the spent token after a kill, when its successor had been used but not stored',
+  ['-'],
+  `
   0 signIn ada AT-1 RT-1
   10 >T x1 RT-1
   50 <T x1 AT-2 RT-2
@@ -43,33 +62,48 @@ flags('the spent token after a kill, when its successor had been used but not st
   80 launch
   81 get AT-1 RT-1
   90 >T x2 RT-1
-`);
-spares('a retry after the answer was lost behind the commit', `
+`,
+);
+spares(
+  'a retry after the answer was lost behind the commit',
+  `
   0 signIn ada AT-1 RT-1
   10 >T x1 RT-1
   30 commit x1 AT-2 RT-2
   40 lost x1 after-commit
   240 >T x2 RT-1
-`);
-spares('a server that does not rotate', `
+`,
+);
+spares(
+  'a server that does not rotate',
+  `
   0 signIn ada AT-1 RT-1
   10 >T x1 RT-1
   50 <T x1 AT-2 RT-1
   3600050 >T x2 RT-1
-`);
-spares('an answer without a refresh token', `
+`,
+);
+spares(
+  'an answer without a refresh token',
+  `
   0 signIn ada AT-1 RT-1
   10 >T x1 RT-1
   50 <T x1 AT-2
   3600050 >T x2 RT-1
-`);
-spares('a server that hands an old token out again', `
+`,
+);
+spares(
+  'a server that hands an old token out again',
+  `
   0 signIn ada AT-1 RT-1
   10 >T x1 RT-1
   50 <T x1 AT-2 RT-2 repeated=stale-rt-returned
   3600050 >T x2 RT-1
-`);
-spares('a process that was killed before it could write', `
+`,
+);
+spares(
+  'a process that was killed before it could write',
+  `
   0 signIn ada AT-1 RT-1
   10 >T x1 RT-1
   50 <T x1 AT-2 RT-2
@@ -77,8 +111,11 @@ spares('a process that was killed before it could write', `
   80 launch
   81 get AT-1 RT-1
   90 >T x2 RT-1
-`);
-spares('a process that was killed after its store refused the write', `
+`,
+);
+spares(
+  'a process that was killed after its store refused the write',
+  `
   0 signIn ada AT-1 RT-1
   10 >T x1 RT-1
   50 <T x1 AT-2 RT-2
@@ -89,16 +126,22 @@ spares('a process that was killed after its store refused the write', `
   80 launch
   81 get AT-1 RT-1
   90 >T x2 RT-1
-`);
-spares('a sibling that could not know of the successor yet', `
+`,
+);
+spares(
+  'a sibling that could not know of the successor yet',
+  `
   0 signIn ada AT-1 RT-1
   0 @phone/widget launch
   1 @phone/widget get AT-1 RT-1
   10 >T x1 RT-1
   50 <T x1 AT-2 RT-2
   51 @phone/widget >T x2 RT-1
-`);
-spares('siblings of a client that does not claim to share', `
+`,
+);
+spares(
+  'siblings of a client that does not claim to share',
+  `
   0 signIn ada AT-1 RT-1
   0 @phone/widget launch
   1 @phone/widget get AT-1 RT-1
@@ -106,9 +149,15 @@ spares('siblings of a client that does not claim to share', `
   50 <T x1 AT-2 RT-2
   51 set AT-2 RT-2
   60 @phone/widget >T x2 RT-1
-`, { features: [] });
-spares('a single expiry: there is nothing to reuse', `
+`,
+  { features: [] },
+);
+spares(
+  'a single expiry: there is nothing to reuse',
+  `
   0 signIn ada AT-1 RT-1
   10 >T x1 RT-1
   50 <T x1 AT-2 RT-2
-`, { idle: true });
+`,
+  { idle: true },
+);

@@ -10,25 +10,44 @@ const SIGNED_OUT = `
   22 signedOut
 `;
 
-flags('a late answer written back into the store', ['-'], `${SIGNED_OUT}
+flags(
+  'a late answer written back into the store',
+  ['-'],
+  `${SIGNED_OUT}
   50 <T x1 AT-2 RT-2
   51 set AT-2 RT-2
-`);
-flags('a late answer that is still there at the end', ['-', '-'], `${SIGNED_OUT}
+`,
+);
+flags(
+  'a late answer that is still there at the end',
+  ['-', '-'],
+  `${SIGNED_OUT}
   50 <T x1 AT-2 RT-2
   51 set AT-2 RT-2
   90 finish store=AT-2,RT-2 state=signed-out
-`);
-flags('a state that returns to active', ['-'], `${SIGNED_OUT}
+`,
+);
+flags(
+  'a state that returns to active',
+  ['-'],
+  `${SIGNED_OUT}
   22 state active signed-out
   50 <T x1 AT-2 RT-2
   51 state signed-out active
-`);
-flags('a token that a sibling leaves in the store', ['-'], `${SIGNED_OUT}
+`,
+);
+flags(
+  'a token that a sibling leaves in the store',
+  ['-'],
+  `${SIGNED_OUT}
   50 @phone/widget set AT-1 RT-1
   90 finish store=AT-1,RT-1 state=signed-out
-`);
-flags('a sign-out that was killed between its two deletions', ['-'], `
+`,
+);
+flags(
+  'a sign-out that was killed between its two deletions',
+  ['-'],
+  `
   0 signIn ada AT-1 RT-1 store=no
   1 set AT-1 key=at
   2 set RT-1 key=rt
@@ -36,12 +55,18 @@ flags('a sign-out that was killed between its two deletions', ['-'], `
   21 delete key=at
   21 kill
   90 finish store=RT-1
-`);
-spares('a late answer that is thrown away', `${SIGNED_OUT}
+`,
+);
+spares(
+  'a late answer that is thrown away',
+  `${SIGNED_OUT}
   50 <T x1 AT-2 RT-2
   90 finish store= state=signed-out
-`);
-spares('a write that had begun before and is deleted again', `
+`,
+);
+spares(
+  'a write that had begun before and is deleted again',
+  `
   0 signIn ada AT-1 RT-1
   10 >T x1 RT-1
   15 <T x1 AT-2 RT-2
@@ -51,8 +76,11 @@ spares('a write that had begun before and is deleted again', `
   21 delete
   22 signedOut
   90 finish store= state=signed-out
-`);
-spares('a write of the very millisecond of the sign-out, deleted again', `
+`,
+);
+spares(
+  'a write of the very millisecond of the sign-out, deleted again',
+  `
   0 signIn ada AT-1 RT-1
   10 >T x1 RT-1
   20 <T x1 AT-2 RT-2
@@ -61,16 +89,23 @@ spares('a write of the very millisecond of the sign-out, deleted again', `
   21 end w
   22 delete
   90 finish store= state=signed-out
-`);
-spares('a sign-out that was killed before its first write', `
+`,
+);
+spares(
+  'a sign-out that was killed before its first write',
+  `
   0 signIn ada AT-1 RT-1
   20 signOut
   20 kill
   90 finish store=AT-1,RT-1
-`);
-spares('the next sign-in', `${SIGNED_OUT}
+`,
+);
+spares(
+  'the next sign-in',
+  `${SIGNED_OUT}
   30 signIn ada AT-3 RT-3 family=f2
   31 state signed-out active
   90 finish store=AT-3,RT-3 state=active
-`);
+`,
+);
 spares('a device that never signs out', '0 signIn ada AT-1 RT-1', { idle: true });

@@ -27,38 +27,70 @@ describe('pauses (b) and bounds (d)', () => {
   spares('jitter of a quarter at the cap', outage([10000, 20000, 35000, 25000]));
   spares('full jitter, where a pause can be shorter than the one before', outage([180, 90, 700, 1500]));
   spares('a try per minute in a long outage', outage([200, 400, ...Array.from({ length: 40 }, () => 60_000)]));
-  spares('sequential requests, each with a try of its own', Array.from({ length: 12 }, (_, i) => `
+  spares(
+    'sequential requests, each with a try of its own',
+    Array.from(
+      { length: 12 },
+      (_, i) => `
     ${i * 500 + 10} >R n${i} AT-1
     ${i * 500 + 20} <R n${i} 401
     ${i * 500 + 30} >T x${i} RT-1
     ${i * 500 + 40} <T x${i} 500
     ${i * 500 + 50} settle n${i} network
-  `).join('\n').replace(/^/, '0 signIn ada AT-1 RT-1\n'));
-  spares('a try when the network is back', `${outage([200, 400])}
+  `,
+    )
+      .join('\n')
+      .replace(/^/, '0 signIn ada AT-1 RT-1\n'),
+  );
+  spares(
+    'a try when the network is back',
+    `${outage([200, 400])}
     700 offline
     701 online
     702 >T y RT-1
     710 <T y AT-2 RT-2
-  `);
+  `,
+  );
   test('reports each clause once per outage', () => expect(clausesOf(noRetryStorm, outage([0, 0, 0, 0, 0, 0]))).toEqual(['b']));
 });
 
 describe('rate (a)', () => {
-  flags('nine retries in ten seconds, though each was granted', ['a'], [
-    '0 signIn ada AT-1 RT-1', '1 >R n1 AT-1', '2 <R n1 401',
-    ...Array.from({ length: 11 }, (_, i) => `${i * 300 + 10} >T x${i} RT-${i + 1}\n${i * 300 + 50} <T x${i} AT-${i + 2} RT-${i + 2}\n${i * 300 + 60} >R n1 AT-${i + 2}\n${i * 300 + 90} <R n1 401`),
-  ].join('\n'));
-  flags('more than thirty retries in an hour without a grant', ['d', 'a'], outage(Array.from({ length: 34 }, (_, i) => Math.min(200 * 2 ** i, 55_000))));
+  flags(
+    'nine retries in ten seconds, though each was granted',
+    ['a'],
+    [
+      '0 signIn ada AT-1 RT-1',
+      '1 >R n1 AT-1',
+      '2 <R n1 401',
+      ...Array.from(
+        { length: 11 },
+        (_, i) =>
+          `${i * 300 + 10} >T x${i} RT-${i + 1}\n${i * 300 + 50} <T x${i} AT-${i + 2} RT-${i + 2}\n${i * 300 + 60} >R n1 AT-${i + 2}\n${i * 300 + 90} <R n1 401`,
+      ),
+    ].join('\n'),
+  );
+  flags(
+    'more than thirty retries in an hour without a grant',
+    ['d', 'a'],
+    outage(Array.from({ length: 34 }, (_, i) => Math.min(200 * 2 ** i, 55_000))),
+  );
 });
 
 describe('Retry-After (c)', () => {
-  flags('a try 170 ms after a 429 that asked for a second', ['c'], `
+  flags(
+    'a try 170 ms after a 429 that asked for a second',
+    ['c'],
+    `
     0 signIn ada AT-1 RT-1 life=10
     20 >T x1 RT-1
     30 <T x1 429 retry=1000
     200 >T x2 RT-1
-  `);
-  flags('a later request that does not know of it', ['c'], `
+  `,
+  );
+  flags(
+    'a later request that does not know of it',
+    ['c'],
+    `
     0 signIn ada AT-1 RT-1 life=10
     20 >T x1 RT-1
     30 <T x1 503 retry=60000
@@ -66,14 +98,20 @@ describe('Retry-After (c)', () => {
     30000 >R n2 AT-1
     30010 <R n2 401
     30020 >T x2 RT-1
-  `);
-  spares('a try a little before the time, inside the tolerance', `
+  `,
+  );
+  spares(
+    'a try a little before the time, inside the tolerance',
+    `
     0 signIn ada AT-1 RT-1 life=10
     20 >T x1 RT-1
     30 <T x1 429 retry=1000
     985 >T x2 RT-1
-  `);
-  spares('a process that was killed and cannot remember', `
+  `,
+  );
+  spares(
+    'a process that was killed and cannot remember',
+    `
     0 signIn ada AT-1 RT-1 life=10
     20 >T x1 RT-1
     30 <T x1 429 retry=60000
@@ -81,14 +119,19 @@ describe('Retry-After (c)', () => {
     50 launch
     51 get AT-1 RT-1
     60 >T x2 RT-1
-  `, { idle: true });
-  spares('the session of the next sign-in', `
+  `,
+    { idle: true },
+  );
+  spares(
+    'the session of the next sign-in',
+    `
     0 signIn ada AT-1 RT-1 life=10
     20 >T x1 RT-1
     30 <T x1 429 retry=60000
     40 signIn bob AT-5 RT-5 family=f2 life=10
     60 >T x2 RT-5
-  `);
+  `,
+  );
 });
 
 describe('loops (f), herds (e) and what is not a storm', () => {
@@ -104,20 +147,47 @@ describe('loops (f), herds (e) and what is not a storm', () => {
   `;
   flags('a timer that overflows and fires at once, again and again', ['f'], LOOP);
   spares('the same while callers with reasons of their own wait in a queue', LOOP.replace('5 >T', '1 call n1\n1 call n2\n5 >T'));
-  spares('one refresh an hour for days', ['0 signIn ada AT-1 RT-1', ...Array.from({ length: 72 }, (_, i) =>
-    `${(i + 1) * 3_300_000} >T x${i} RT-${i + 1}\n${(i + 1) * 3_300_000 + 50} <T x${i} AT-${i + 2} RT-${i + 2}\n+1 set AT-${i + 2} RT-${i + 2}`)].join('\n'));
-  spares('presentations of a token that was refused: that is a session that does not end', `
+  spares(
+    'one refresh an hour for days',
+    [
+      '0 signIn ada AT-1 RT-1',
+      ...Array.from(
+        { length: 72 },
+        (_, i) =>
+          `${(i + 1) * 3_300_000} >T x${i} RT-${i + 1}\n${(i + 1) * 3_300_000 + 50} <T x${i} AT-${i + 2} RT-${i + 2}\n+1 set AT-${i + 2} RT-${i + 2}`,
+      ),
+    ].join('\n'),
+  );
+  spares(
+    'presentations of a token that was refused: that is a session that does not end',
+    `
     0 signIn ada AT-1 RT-1
     ${[1, 2, 3, 4, 5].map((i) => `${i * 20} >T x${i} RT-1\n${i * 20 + 10} <T x${i} 400 invalid_grant`).join('\n')}
-  `);
-  spares('forced refreshes', `
+  `,
+  );
+  spares(
+    'forced refreshes',
+    `
     0 signIn ada AT-1 RT-1
     ${[1, 2, 3, 4, 5].map((i) => `${i * 20} >T x${i} RT-1 forced=user\n${i * 20 + 10} <T x${i} 500`).join('\n')}
-  `, { idle: true });
-  const fleet = (gap: (i: number) => number): string => Array.from({ length: 8 }, (_, i) => `
+  `,
+    { idle: true },
+  );
+  const fleet = (gap: (i: number) => number): string =>
+    Array.from(
+      { length: 8 },
+      (_, i) => `
     0 @d${i}/app signIn u${i} AT-${i} RT-${i} family=f${i} life=10
     20 @d${i}/app >T x${i} RT-${i}
-    50 @d${i}/app lost x${i}`).join('\n') + Array.from({ length: 8 }, (_, i) => `\n${50 + gap(i)} @d${i}/app >T y${i} RT-${i}`).join('');
-  flags('devices that fail together and come back together', ['e'], fleet(() => 1000));
-  spares('devices that spread', fleet((i) => 800 + i * 60));
+    50 @d${i}/app lost x${i}`,
+    ).join('\n') + Array.from({ length: 8 }, (_, i) => `\n${50 + gap(i)} @d${i}/app >T y${i} RT-${i}`).join('');
+  flags(
+    'devices that fail together and come back together',
+    ['e'],
+    fleet(() => 1000),
+  );
+  spares(
+    'devices that spread',
+    fleet((i) => 800 + i * 60),
+  );
 });

@@ -3,35 +3,61 @@ import { traces } from '../../kit/judged.ts';
 
 const { flags, spares } = traces(noTokenLeak);
 
-flags('a token in a log line', ['text'], `
+flags(
+  'a token in a log line',
+  ['text'],
+  `
   0 signIn ada AT-1 RT-1
   5 text log AT-1
-`);
-flags('a refresh token in an error of a failed refresh', ['text'], `
+`,
+);
+flags(
+  'a refresh token in an error of a failed refresh',
+  ['text'],
+  `
   0 signIn ada AT-1 RT-1
   5 text error RT-1 AT-1
-`);
-flags('a token that follows a redirect to another origin', ['origin'], `
+`,
+);
+flags(
+  'a token that follows a redirect to another origin',
+  ['origin'],
+  `
   0 signIn ada AT-1 RT-1
   5 >R n1 AT-1
   9 <R n1 302
   10 >R n1 AT-1 origin=https://api.example:8443 foreign=yes
-`);
-flags('a refresh token at the resource server', ['refresh-token', 'refresh-token'], `
+`,
+);
+flags(
+  'a refresh token at the resource server',
+  ['refresh-token', 'refresh-token'],
+  `
   0 signIn ada AT-1 RT-1
   5 >R n1 AT-1 rt=RT-1
   6 >R n2 RT-1
-`);
-spares('text without a token', `
+`,
+);
+spares(
+  'text without a token',
+  `
   0 signIn ada AT-1 RT-1
   5 text log
-`);
-spares('a request to another origin without a token', `
+`,
+);
+spares(
+  'a request to another origin without a token',
+  `
   0 signIn ada AT-1 RT-1
   5 >R c1 none origin=https://cdn.example foreign=yes
   6 >R c2 unknown origin=https://cdn.example foreign=yes
-`);
-spares('the store: it is the place for tokens', `
+`,
+);
+spares(
+  'the store: it is the place for tokens',
+  `
   0 signIn ada AT-1 RT-1
   5 set AT-1 RT-1
-`, { idle: true });
+`,
+  { idle: true },
+);

@@ -11,48 +11,85 @@ const REFRESHING = `${REFUSED}
   10 >T x1 RT-1
 `;
 
-flags('a waiter that is rejected while the refresh is under way', ['-'], `${REFRESHING}
+flags(
+  'a waiter that is rejected while the refresh is under way',
+  ['-'],
+  `${REFRESHING}
   20 settle n1 401
   50 <T x1 AT-2 RT-2
-`);
-flags('a waiter that is rejected as network at once', ['-'], `${REFRESHING}
+`,
+);
+flags(
+  'a waiter that is rejected as network at once',
+  ['-'],
+  `${REFRESHING}
   20 settle n1 network
-`);
-flags('a 401 handed on although nobody tried to refresh', ['-'], `${REFUSED}
+`,
+);
+flags(
+  'a 401 handed on although nobody tried to refresh',
+  ['-'],
+  `${REFUSED}
   20 settle n1 401
-`);
-flags('a request that fails although its refresh was granted', ['-'], `${REFRESHING}
+`,
+);
+flags(
+  'a request that fails although its refresh was granted',
+  ['-'],
+  `${REFRESHING}
   50 <T x1 AT-2 RT-2
   60 settle n1 network
-`);
-flags('a pause that outlasts the outage: no try at all', ['-'], `${REFRESHING}
+`,
+);
+flags(
+  'a pause that outlasts the outage: no try at all',
+  ['-'],
+  `${REFRESHING}
   20 <T x1 500
   21 settle n1 network
   5000 >R n2 AT-1
   5010 <R n2 401
   5020 settle n2 network
-`);
-flags('a session that was ended for nothing', ['-'], `${REFRESHING}
+`,
+);
+flags(
+  'a session that was ended for nothing',
+  ['-'],
+  `${REFRESHING}
   20 <T x1 500
   21 state active signed-out
   22 settle n1 network
   5000 call n2
   5001 settle n2 signed-out
-`);
-flags('a request that nobody aborted', ['-'], `${REFUSED}
+`,
+);
+flags(
+  'a request that nobody aborted',
+  ['-'],
+  `${REFUSED}
   20 settle n1 aborted
-`);
-flags('a deadline that nothing was waiting for', ['-'], `${REFUSED}
+`,
+);
+flags(
+  'a deadline that nothing was waiting for',
+  ['-'],
+  `${REFUSED}
   20 settle n1 deadline
-`);
-spares('a 401 for the newest token too', `${REFRESHING}
+`,
+);
+spares(
+  'a 401 for the newest token too',
+  `${REFRESHING}
   50 <T x1 AT-2 RT-2
   51 set AT-2 RT-2
   52 >R n1 AT-2
   60 <R n1 401
   61 settle n1 401
-`);
-spares('a resource that refuses everybody by order of the scenario', `
+`,
+);
+spares(
+  'a resource that refuses everybody by order of the scenario',
+  `
   0 signIn ada AT-1 RT-1
   10 >T x1 RT-1
   50 <T x1 AT-2 RT-2
@@ -60,75 +97,117 @@ spares('a resource that refuses everybody by order of the scenario', `
   60 >R n1 AT-2
   70 <R n1 401 scripted=yes
   71 settle n1 401
-`);
-spares('a refresh that failed after its tries', `${REFRESHING}
+`,
+);
+spares(
+  'a refresh that failed after its tries',
+  `${REFRESHING}
   20 <T x1 500
   220 >T x2 RT-1
   230 <T x2 500
   231 settle n1 network
-`);
-spares('a request that comes in the moment after the last try', `${REFRESHING}
+`,
+);
+spares(
+  'a request that comes in the moment after the last try',
+  `${REFRESHING}
   20 <T x1 500
   21 settle n1 network
   500 >R n2 AT-1
   510 <R n2 401
   520 settle n2 network
-`);
-spares('the wait that the server asked for', `${REFRESHING}
+`,
+);
+spares(
+  'the wait that the server asked for',
+  `${REFRESHING}
   20 <T x1 503 retry=60000
   21 settle n1 network
   30000 >R n2 AT-1
   30010 <R n2 401
   30020 settle n2 network
-`);
-spares('a caller whose patience runs out while the refresh hangs', `${REFRESHING}
+`,
+);
+spares(
+  'a caller whose patience runs out while the refresh hangs',
+  `${REFRESHING}
   15 vanish x1
   30005 settle n1 deadline
-`);
-spares('a session that is over', `${REFRESHING}
+`,
+);
+spares(
+  'a session that is over',
+  `${REFRESHING}
   20 <T x1 400 invalid_grant
   21 state active expired
   22 settle n1 reauthentication-required
-`);
-spares('a family that is dead though the client does not know yet', `${REFUSED}
+`,
+);
+spares(
+  'a family that is dead though the client does not know yet',
+  `${REFUSED}
   10 dead f1
   20 settle n1 401
-`);
-spares('a sign-out while it waits', `${REFRESHING}
+`,
+);
+spares(
+  'a sign-out while it waits',
+  `${REFRESHING}
   20 signOut
   21 settle n1 signed-out
-`);
-spares('a request after the sign-out', `
+`,
+);
+spares(
+  'a request after the sign-out',
+  `
   0 signIn ada AT-1 RT-1
   10 signOut
   20 call n1
   21 settle n1 signed-out
-`);
-spares('a switch of the user while it waits', `${REFRESHING}
+`,
+);
+spares(
+  'a switch of the user while it waits',
+  `${REFRESHING}
   20 signIn bob AT-5 RT-5 family=f2
   21 settle n1 aborted
-`);
-spares('a device that is offline', `
+`,
+);
+spares(
+  'a device that is offline',
+  `
   0 signIn ada AT-1 RT-1
   1 offline
   5 call n1
   6 settle n1 offline
-`);
-spares('a request whose own answer is lost', `
+`,
+);
+spares(
+  'a request whose own answer is lost',
+  `
   0 signIn ada AT-1 RT-1
   5 >R n1 AT-1
   9 lostR n1
   10 settle n1 network
-`);
-spares('a body that cannot be sent twice', `${REFRESHING}
+`,
+);
+spares(
+  'a body that cannot be sent twice',
+  `${REFRESHING}
   50 <T x1 AT-2 RT-2
   60 settle n1 not-replayable
-`);
-spares('a caller that aborted', `${REFRESHING}
+`,
+);
+spares(
+  'a caller that aborted',
+  `${REFRESHING}
   20 abort n1
   20 settle n1 aborted
-`);
-spares('results of the resource: 403, 404, 500', `
+`,
+);
+spares(
+  'results of the resource: 403, 404, 500',
+  `
   0 signIn ada AT-1 RT-1
   1 >R n0 AT-1
   2 <R n0 401
@@ -137,20 +216,30 @@ spares('results of the resource: 403, 404, 500', `
   9 <R n1 403
   10 settle n1 403
   11 settle n2 500
-`);
-spares('a session without a refresh token', `
+`,
+);
+spares(
+  'a session without a refresh token',
+  `
   0 signIn ada AT-1
   5 >R n1 AT-1
   9 <R n1 401
   10 settle n1 401
-`);
-spares('a locked store', `
+`,
+);
+spares(
+  'a locked store',
+  `
   0 signIn ada AT-1 RT-1
   1 lock
   5 call n1
   6 settle n1 locked
-`);
-spares('a configuration that the server refuses', `${REFRESHING}
+`,
+);
+spares(
+  'a configuration that the server refuses',
+  `${REFRESHING}
   20 <T x1 401 invalid_client
   21 settle n1 network
-`);
+`,
+);
