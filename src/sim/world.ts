@@ -124,6 +124,7 @@ export class World {
     if (ending !== 'done') this.#explain(ending);
     this.#recordEnd(ENDINGS[ending]);
     this.#checkLaws();
+    this.kernel.clock.release();
     return {
       history: this.recorder.history, ending: ENDINGS[ending], originMs: script.originMs, expectations: script.misses,
       clientFaults: this.clientFaults, deviations: this.kernel.deviations,

@@ -25,6 +25,8 @@ describe('the virtual clock', () => {
     clock.advanceTo(2 ** 31 * 40);
     expect(clock.now()).toBe(2 ** 31 * 40);
     expect(() => clock.advanceTo(5)).toThrow(OwnBugError);
+    clock.release();
+    expect(createVirtualClock().now()).toBe(0);
   });
 });
 
