@@ -67,7 +67,7 @@ class RefreshEngine implements Engine {
       if (online) this.#relieve();
     });
     const vault = new Vault(host.store, settings.storeKey);
-    this.#rt = { host, settings, vault, holder: new Holder(), gate, timers: new Timers(host.clock), calls, sendings: [], stopped: false };
+    this.#rt = { host, settings, vault, holder: new Holder(), gate, timers: new Timers(host.clock), calls, sendings: [], quietUntil: 0, stopped: false };
     this.refreshAhead = settings.refreshAhead;
     this.#loader = new Loader(this.#rt);
     this.#timer = new AheadTimer(this.#rt);

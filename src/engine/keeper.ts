@@ -15,8 +15,8 @@ const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS'];
 const FIRST_RETRY = 200;
 /** Short, because until the write succeeds a kill loses the rotation. */
 const LONGEST_RETRY = 1_000;
-/** A phone that stays locked is asked less often after so many tries; coming back to the screen asks at once. */
-const PATIENT_AFTER = 60;
+/** A phone that stays locked is asked less often after so many tries (ten minutes); coming back to the screen asks at once. */
+const PATIENT_AFTER = 600;
 const PATIENT_RETRY = 10_000;
 
 /** `locked` and `unreadable`: the store said nothing; only the first will change by itself. */
@@ -130,7 +130,7 @@ function keepSaving(rt: Runtime, session: Session): Promise<void> {
 }
 
 /** Tries again with growing pauses until it works, is no longer wanted, or the process stops. */
-async function repeat(rt: Runtime, wanted: () => boolean, work: () => Promise<boolean>): Promise<void> {
+export async function repeat(rt: Runtime, wanted: () => boolean, work: () => Promise<boolean>): Promise<void> {
   for (let tries = 0; ; tries++) {
     await rt.timers.pause(tries < PATIENT_AFTER ? Math.min(LONGEST_RETRY, FIRST_RETRY * 2 ** tries) : PATIENT_RETRY);
     if (rt.stopped || !wanted() || (await work())) return;

@@ -1,9 +1,7 @@
 // Restores what the store holds, at launch and later when a sibling may have signed in. A store that cannot be read leaves the
 // state `loading` and is asked again: a locked phone is not a signed-out user (refresh-bugs K1, K15).
+import { repeat } from './keeper.ts';
 import { openSession, type Runtime } from './runtime.ts';
-
-const FIRST_POLL = 250;
-const LONGEST_POLL = 1_000;
 
 export class Loader {
   readonly #rt: Runtime;
@@ -60,10 +58,7 @@ export class Loader {
   async #poll(): Promise<void> {
     if (this.#polling) return;
     this.#polling = true;
-    for (let delay = FIRST_POLL; !this.#rt.stopped; delay = Math.min(LONGEST_POLL, delay * 2)) {
-      await this.#rt.timers.pause(delay);
-      if (await this.#read()) break;
-    }
+    await repeat(this.#rt, () => true, () => this.#read());
     this.#polling = false;
   }
 }

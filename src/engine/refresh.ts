@@ -41,7 +41,8 @@ export function flightOf(rt: Runtime, session: Session): Flight {
 /** Ms before which no refresh may be sent; longer for a mere retry. */
 export function refreshFloor(rt: Runtime, session: Session, retry = false): number {
   const now = stampOf(rt);
-  return Math.max(waitLeft(session.outage, now, { monotonicHolds: monotonicHolds(rt), retry }), burstLeft(rt.sendings, now.mono));
+  const outage = waitLeft(session.outage, now, { monotonicHolds: monotonicHolds(rt), retry });
+  return Math.max(outage, burstLeft(rt.sendings, now.mono), rt.quietUntil - now.mono);
 }
 
 async function run(rt: Runtime, session: Session, flight: Flight): Promise<void> {
@@ -132,6 +133,7 @@ async function attempt(rt: Runtime, session: Session, flight: Flight, spent: Spe
   flight.underWay = true;
   flight.fresh = false;
   const outcome = await exchange(rt, refreshToken);
+  if ('retryAfter' in outcome) rt.quietUntil = Math.max(rt.quietUntil, rt.host.clock.monotonic() + (outcome.retryAfter ?? 0));
   const after = decideAfterExchange(outcome, session.ended !== undefined);
   switch (after.kind) {
     case 'persist': return await persist(rt, session, flight, { granted: after.outcome, sentAt });

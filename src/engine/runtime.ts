@@ -20,6 +20,8 @@ export interface Runtime {
   readonly calls: Set<Call>;
   /** Monotonic ms of the latest refresh sendings. */
   readonly sendings: number[];
+  /** Monotonic ms before which the server wants no refresh from this device, whoever is signed in (RFC 9110 10.2.3). */
+  quietUntil: number;
   /** Set by `stop`: nothing new begins. */
   stopped: boolean;
 }
