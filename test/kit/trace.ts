@@ -3,68 +3,43 @@
 //   400 >R n1 AT-1
 //   450 <R n1 401
 // Each line is `time [@actor] verb words`; without an actor it is `phone/app`. `key=value` words are options. Verbs are listed in VERBS.
-import type { Fact, HistoryEvent, LossPhase, RunEnding } from '../../src/core/events.ts';
+import type { HistoryEvent, LossPhase, RunEnding } from '../../src/core/events.ts';
 import type { FamilyEnd } from '../../src/core/server-words.ts';
+import { call, commit, endWrite, HOUR, ms, store, Writer, type Line } from './trace-writer.ts';
 
-/** Lifetime of access tokens in traces that name none, ms. */
-export const HOUR = 3_600_000;
 const APP = 'phone/app';
+
+type Verb = (writer: Writer, line: Line) => void;
 
 /** The events of a trace. Throws on a line it does not understand. */
 export function history(text: string): HistoryEvent[] {
   const writer = new Writer();
+  let t = 0;
   for (const line of text.split('\n')) {
     const words = line
       .replace(/#.*/, '')
       .trim()
       .split(/\s+/)
       .filter((word) => word !== '');
-    if (words.length > 0) writer.line(words);
+    if (words.length > 0) t = play(writer, words, t);
   }
   return writer.events;
 }
 
-interface Line {
-  t: number;
-  actor: string;
-  device: string;
-  words: string[];
-  options: Record<string, string>;
+/** Writes one line and returns its time. */
+function play(writer: Writer, [time = '', ...rest]: readonly string[], last: number): number {
+  const t = time.startsWith('+') ? last + Number(time.slice(1)) : Number(time);
+  const actor = rest[0]?.startsWith('@') === true ? (rest.shift() as string).slice(1) : APP;
+  const [verb = '', ...all] = rest;
+  const isOption = (word: string): boolean => /^[a-zA-Z]+=/.test(word);
+  const options = Object.fromEntries(
+    all.filter(isOption).map((word) => [word.slice(0, word.indexOf('=')), word.slice(word.indexOf('=') + 1)]),
+  );
+  const run = VERBS[verb];
+  if (run === undefined || Number.isNaN(t)) throw new Error(`trace: no such line: ${[time, ...rest].join(' ')}`);
+  run(writer, { t, actor, device: actor.split('/')[0] as string, words: all.filter((word) => !isOption(word)), options });
+  return t;
 }
-type Verb = (writer: Writer, line: Line) => void;
-
-class Writer {
-  readonly events: HistoryEvent[] = [];
-  readonly tokens = new Map<string, { family: string; user: string }>();
-  readonly exchanges = new Map<string, { rt: string; device: string; committed: boolean }>();
-  readonly sendings = new Map<string, { k: number; at: string }>();
-  readonly writes = new Map<string, { w: number; labels: string[]; op: 'set' | 'delete'; key: string }>();
-  readonly called = new Set<string>();
-  generation = 0;
-  w = 0;
-  #t = 0;
-
-  line([time = '', ...rest]: string[]): void {
-    this.#t = time.startsWith('+') ? this.#t + Number(time.slice(1)) : Number(time);
-    const actor = rest[0]?.startsWith('@') ? (rest.shift() as string).slice(1) : APP;
-    const [verb = '', ...all] = rest;
-    const isOption = (word: string): boolean => /^[a-zA-Z]+=/.test(word);
-    const options = Object.fromEntries(
-      all.filter(isOption).map((word) => [word.slice(0, word.indexOf('=')), word.slice(word.indexOf('=') + 1)]),
-    );
-    const run = VERBS[verb];
-    if (run === undefined || Number.isNaN(this.#t)) throw new Error(`trace: no such line: ${[time, ...rest].join(' ')}`);
-    run(this, { t: this.#t, actor, device: actor.split('/')[0] as string, words: all.filter((word) => !isOption(word)), options });
-  }
-
-  add(line: Line, fact: Fact, actor = line.actor): number {
-    const seq = this.events.length;
-    this.events.push({ seq, t: line.t, actor, ...fact });
-    return seq;
-  }
-}
-
-const ms = (text: string | undefined, otherwise: number): number => (text === undefined ? otherwise : Number(text));
 
 const VERBS: Readonly<Record<string, Verb>> = {
   declare: (writer, line) =>
@@ -248,57 +223,3 @@ const VERBS: Readonly<Record<string, Verb>> = {
     );
   },
 };
-
-function call(writer: Writer, line: Line): void {
-  const n = line.words[0] ?? '';
-  const length = ms(line.options['len'], 0);
-  writer.called.add(n);
-  writer.add(line, {
-    type: 'request.called',
-    n,
-    generation: writer.generation,
-    method: line.options['method'] ?? 'GET',
-    path: line.options['path'] ?? '/feed',
-    bodyDigest: length === 0 ? '-' : `d${length}`,
-    bodyLength: length,
-    deadline: ms(line.options['deadline'], 60_000),
-  });
-}
-
-function commit(writer: Writer, line: Line): void {
-  const [x = '', at = '', newRt] = line.words;
-  const exchange = writer.exchanges.get(x);
-  if (exchange === undefined || exchange.committed) return;
-  exchange.committed = true;
-  const parent = writer.tokens.get(exchange.rt) ?? { family: 'f1', user: 'ada' };
-  for (const label of newRt === undefined ? [at] : [at, newRt]) writer.tokens.set(label, parent);
-  const lifetime = ms(line.options['life'], HOUR);
-  const { repeated } = line.options;
-  writer.add(
-    line,
-    {
-      type: 'token.committed',
-      x,
-      rt: exchange.rt,
-      at,
-      ...(newRt === undefined ? {} : { newRt }),
-      ...parent,
-      device: exchange.device,
-      expiresAt: line.t + lifetime,
-      lifetime,
-      ...(repeated === undefined ? {} : { repeated: repeated as 'same-successor' }),
-    },
-    'as',
-  );
-}
-
-function store(writer: Writer, line: Line, labels: string[]): void {
-  const fact = { w: ++writer.w, op: 'set' as const, key: line.options['key'] ?? 'session', labels };
-  writer.add(line, { type: 'store.begin', ...fact });
-  writer.add(line, { type: 'store.end', ...fact, ok: true });
-}
-
-function endWrite(writer: Writer, line: Line, ok: boolean): void {
-  const write = writer.writes.get(line.words[0] ?? '');
-  if (write !== undefined) writer.add(line, { type: 'store.end', ...write, ok, ...(ok ? {} : { error: 'store-locked' }) });
-}

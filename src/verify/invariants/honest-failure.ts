@@ -7,7 +7,7 @@ import type { HistoryView } from '../view.ts';
 
 type Settled = EventOf<'request.settled'>;
 /** Ms for which a failed refresh still answers for a request that comes right after it. */
-const JUST_NOW = 1_000;
+const JUST_NOW = 50;
 /** Ms a caller may be said to have waited when it is rejected as `deadline`. */
 const A_WHILE = 1_000;
 

@@ -108,12 +108,23 @@ spares(
   231 settle n1 network
 `,
 );
+flags(
+  'a rest of less than a second after the last try: waiting is right, refusing is not',
+  ['-'],
+  `${REFRESHING}
+  20 <T x1 500
+  21 settle n1 network
+  500 >R n2 AT-1
+  510 <R n2 401
+  520 settle n2 network
+`,
+);
 spares(
   'a request that comes in the moment after the last try',
   `${REFRESHING}
   20 <T x1 500
   21 settle n1 network
-  500 >R n2 AT-1
+  22 >R n2 AT-1
   510 <R n2 401
   520 settle n2 network
 `,
