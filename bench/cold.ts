@@ -4,7 +4,11 @@ import { runPlan } from '../src/sim/world.ts';
 import { HOURLY, HOURLY_OPAQUE } from './plans.ts';
 
 const before = performance.now();
-const { ending } = await runPlan(process.argv[2] === 'opaque' ? HOURLY_OPAQUE : HOURLY, { seed: 1, factory: createEngine, settle: 'drain' });
+const { ending } = await runPlan(process.argv[2] === 'opaque' ? HOURLY_OPAQUE : HOURLY, {
+  seed: 1,
+  factory: createEngine,
+  settle: 'drain',
+});
 const spent = performance.now() - before;
 if (ending !== 'finished') throw new Error(`the run ended with ${ending}`);
 console.log(spent);

@@ -25,5 +25,7 @@ for (const [name, load] of Object.entries(GROUPS)) {
 }
 console.log(formatTable(rows));
 const over = rows.filter(({ verdict }) => verdict === 'over');
-console.log(`\n${rows.length - over.length} of ${rows.length} within their goal${over.length === 0 ? '' : `; over: ${over.map(({ measure }) => measure).join(', ')}`}`);
+console.log(
+  `\n${rows.length - over.length} of ${rows.length} within their goal${over.length === 0 ? '' : `; over: ${over.map(({ measure }) => measure).join(', ')}`}`,
+);
 if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify({ schema: 'tokenwarp/bench.v1', machine, rows }, null, 2)}\n`);

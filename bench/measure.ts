@@ -12,7 +12,10 @@ export interface MeasureOptions {
 }
 
 /** Microseconds of CPU time for one repetition of each work, medians of interleaved rounds. */
-export async function measure<Name extends string>(works: Readonly<Record<Name, Work>>, options: MeasureOptions = {}): Promise<Record<Name, number>> {
+export async function measure<Name extends string>(
+  works: Readonly<Record<Name, Work>>,
+  options: MeasureOptions = {},
+): Promise<Record<Name, number>> {
   const { rounds = 9, roundMs = 60 } = options;
   const names = Object.keys(works) as Name[];
   const times = new Map<Name, number>();

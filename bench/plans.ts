@@ -33,23 +33,34 @@ function hourly(format: string): string {
 
 /** Many requests one after the other while the token is good: the happy path. */
 export function requestsPlan(count: number): Plan {
-  return planOf(`server: { accessToken: { ttl: 30d } }\nnetwork: { latency: 1ms }\nsteps:\n${'  - request: { path: /feed, count: 1000, every: 5ms }\n'.repeat(count / 1_000)}`);
+  return planOf(
+    `server: { accessToken: { ttl: 30d } }\nnetwork: { latency: 1ms }\nsteps:\n${'  - request: { path: /feed, count: 1000, every: 5ms }\n'.repeat(count / 1_000)}`,
+  );
 }
 
 /** Does nothing at all: what remains is the world. */
-export const emptyClient: ClientFactory = () => ({ start: async () => undefined, signIn: async () => undefined, request: async () => ({ status: 200 }) });
+export const emptyClient: ClientFactory = () => ({
+  start: async () => undefined,
+  signIn: async () => undefined,
+  request: async () => ({ status: 200 }),
+});
 
 /** No engine: refreshes before every request, and that is all. The traffic of {@link HOURLY}, and nothing else. */
 export const hastyClient: ClientFactory = (host) => {
   const bare = { refresh: '', access: '' };
   const { tokenEndpoint, clientId, resourceBaseUrl } = host.config;
-  const take = (tokens: Record<string, unknown>): void => void Object.assign(bare, { access: String(tokens['access_token']), refresh: String(tokens['refresh_token']) });
+  const take = (tokens: Record<string, unknown>): void =>
+    void Object.assign(bare, { access: String(tokens['access_token']), refresh: String(tokens['refresh_token']) });
   return {
     start: async () => undefined,
     signIn: async (tokens) => take(tokens),
     request: async (path, init) => {
       const body = `grant_type=refresh_token&refresh_token=${bare.refresh}&client_id=${clientId}`;
-      const granted = await host.fetch(tokenEndpoint, { method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded' }, body });
+      const granted = await host.fetch(tokenEndpoint, {
+        method: 'POST',
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+        body,
+      });
       take((await granted.json()) as Record<string, unknown>);
       return host.fetch(`${resourceBaseUrl}${path}`, { ...init, headers: { ...init?.headers, authorization: `Bearer ${bare.access}` } });
     },
@@ -61,7 +72,13 @@ export const bareClient: ClientFactory = (host) => {
   const session = { token: '' };
   return {
     start: async () => undefined,
-    signIn: async ({ access_token: token }) => { session.token = token; },
-    request: async (path, init) => host.fetch(`${host.config.resourceBaseUrl}${path}`, { ...init, headers: { ...init?.headers, authorization: `Bearer ${session.token}` } }),
+    signIn: async ({ access_token: token }) => {
+      session.token = token;
+    },
+    request: async (path, init) =>
+      host.fetch(`${host.config.resourceBaseUrl}${path}`, {
+        ...init,
+        headers: { ...init?.headers, authorization: `Bearer ${session.token}` },
+      }),
   };
 };

@@ -15,11 +15,16 @@ export interface Row {
   note?: string;
 }
 
-export interface JudgedRow extends Row { ratio: number | undefined; verdict: 'ok' | 'over' }
+export interface JudgedRow extends Row {
+  ratio: number | undefined;
+  verdict: 'ok' | 'over';
+}
 
 export function judgeRow(row: Row): JudgedRow {
   const ratio = row.floor === undefined ? undefined : row.value / row.floor.value;
-  const within = (row.goal.ratio === undefined || (ratio ?? Number.NaN) <= row.goal.ratio) && (row.goal.value === undefined || row.value <= row.goal.value);
+  const within =
+    (row.goal.ratio === undefined || (ratio ?? Number.NaN) <= row.goal.ratio) &&
+    (row.goal.value === undefined || row.value <= row.goal.value);
   return { ...row, ratio, verdict: within ? 'ok' : 'over' };
 }
 
@@ -29,11 +34,21 @@ const HEAD = ['measure', 'value', 'floor', 'ratio', 'goal', 'verdict', 'note'];
 export function formatTable(rows: readonly JudgedRow[]): string {
   const cells = [HEAD, ...rows.map(cellsOf)];
   const widths = HEAD.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
-  return cells.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd()).join('\n');
+  return cells
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
 }
 
 function cellsOf(row: JudgedRow): string[] {
-  const goals = [row.goal.ratio === undefined ? '' : `<= ${row.goal.ratio}x`, row.goal.value === undefined ? '' : `<= ${row.goal.value} ${row.unit}`];
+  const goals = [
+    row.goal.ratio === undefined ? '' : `<= ${row.goal.ratio}x`,
+    row.goal.value === undefined ? '' : `<= ${row.goal.value} ${row.unit}`,
+  ];
   return [
     row.measure,
     `${digits(row.value)} ${row.unit}`,

@@ -12,9 +12,25 @@ export interface Loop {
   after(delay: number, run: () => void): void;
 }
 
-interface Message { url: string; headers: Readonly<Record<string, string>>; body: string }
-interface Reply { status: number; body: string }
-interface Fact { seq: number; t: number; actor: string; cause: number | undefined; type: string; n: number; label: string; status?: number }
+interface Message {
+  url: string;
+  headers: Readonly<Record<string, string>>;
+  body: string;
+}
+interface Reply {
+  status: number;
+  body: string;
+}
+interface Fact {
+  seq: number;
+  t: number;
+  actor: string;
+  cause: number | undefined;
+  type: string;
+  n: number;
+  label: string;
+  status?: number;
+}
 
 const LATENCY = 40;
 const LIFETIME = 300_000;
@@ -23,7 +39,16 @@ const LIFETIME = 300_000;
 export async function playToy(loop: Loop, facts: number): Promise<string> {
   const history: Fact[] = [];
   const record: Note = (actor, type, n, label, status) => {
-    history.push({ seq: history.length, t: loop.now(), actor, cause: history.length === 0 ? undefined : history.length - 1, type, n, label, ...(status === undefined ? {} : { status }) });
+    history.push({
+      seq: history.length,
+      t: loop.now(),
+      actor,
+      cause: history.length === 0 ? undefined : history.length - 1,
+      type,
+      n,
+      label,
+      ...(status === undefined ? {} : { status }),
+    });
   };
   const client = toyClient(loop, record, toyServer(loop));
   for (let n = 1; history.length < facts; n++) {
@@ -44,10 +69,20 @@ function toyServer(loop: Loop): Server {
       if (form.get('grant_type') !== 'refresh_token') return { status: 400, body: '{"error":"unsupported_grant_type"}' };
       const token = `access-${issued.size + 1}`;
       issued.set(token, loop.now() + LIFETIME);
-      return { status: 200, body: JSON.stringify({ access_token: token, token_type: 'Bearer', expires_in: LIFETIME / 1_000, refresh_token: `refresh-${issued.size}` }) };
+      return {
+        status: 200,
+        body: JSON.stringify({
+          access_token: token,
+          token_type: 'Bearer',
+          expires_in: LIFETIME / 1_000,
+          refresh_token: `refresh-${issued.size}`,
+        }),
+      };
     }
     const token = /^Bearer (\S+)$/.exec(headers['authorization'] ?? '')?.[1] ?? '';
-    return (issued.get(token) ?? 0) > loop.now() ? { status: 200, body: '{"ok":true}' } : { status: 401, body: '{"error":"invalid_token"}' };
+    return (issued.get(token) ?? 0) > loop.now()
+      ? { status: 200, body: '{"ok":true}' }
+      : { status: 401, body: '{"error":"invalid_token"}' };
   };
 }
 
@@ -69,14 +104,23 @@ function toyClient(loop: Loop, record: Note, serve: Server): (n: number) => Prom
   };
   const refresh = async (n: number): Promise<void> => {
     const body = new URLSearchParams({ grant_type: 'refresh_token', refresh_token: session.refresh, client_id: 'app' }).toString();
-    const reply = await exchange('token', n, { url: 'https://as.example/token', headers: { 'content-type': 'application/x-www-form-urlencoded' }, body });
+    const reply = await exchange('token', n, {
+      url: 'https://as.example/token',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body,
+    });
     const granted = JSON.parse(reply.body) as { access_token: string; refresh_token: string };
     store.set('session', JSON.stringify(granted));
     await wait(loop, 0);
     Object.assign(session, { access: granted.access_token, refresh: granted.refresh_token, refreshing: undefined });
   };
   return async (n) => {
-    const send = (): Promise<Reply> => exchange('api', n, { url: 'https://api.example/feed', headers: { 'x-request-id': `n${n}`, authorization: `Bearer ${session.access}` }, body: '' });
+    const send = (): Promise<Reply> =>
+      exchange('api', n, {
+        url: 'https://api.example/feed',
+        headers: { 'x-request-id': `n${n}`, authorization: `Bearer ${session.access}` },
+        body: '',
+      });
     record('phone/app', 'request.called', n, session.access);
     if ((await send()).status === 401) {
       await (session.refreshing ??= refresh(n));
@@ -97,9 +141,13 @@ export function toyOnHeap(facts: number): Promise<string> {
     const heap = new Heap<{ id: number; earliest: number; run: () => void }>();
     const state = { now: 0, id: 0 };
     const loop: Loop = { now: () => state.now, after: (delay, run) => heap.push({ id: state.id++, earliest: state.now + delay, run }) };
-    void playToy(loop, facts).then((digest) => { result.digest = digest; });
+    void playToy(loop, facts).then((digest) => {
+      result.digest = digest;
+    });
     for (;;) {
-      drain((_kind, error) => { throw error; });
+      drain((_kind, error) => {
+        throw error;
+      });
       const item = heap.pop();
       if (item === undefined) return;
       state.now = item.earliest;

@@ -1,9 +1,15 @@
 // Stands for your own code: the token handling most apps start with. Refresh on a 401, then try again. It works alone and fails
 // as soon as two requests meet an expired token. It knows nothing of tokenwarp.
 
-interface Tokens { access_token: string; refresh_token?: string }
+interface Tokens {
+  access_token: string;
+  refresh_token?: string;
+}
 interface Doors {
-  fetch(url: string, init?: { method?: string; headers?: Record<string, string>; body?: string }): Promise<{ status: number; json(): Promise<unknown> }>;
+  fetch(
+    url: string,
+    init?: { method?: string; headers?: Record<string, string>; body?: string },
+  ): Promise<{ status: number; json(): Promise<unknown> }>;
   storage: { get(key: string): Promise<string | undefined>; set(key: string, value: string): Promise<void> };
   tokenEndpoint: string;
   clientId: string;
@@ -28,7 +34,8 @@ export class MyAuth {
   }
 
   async fetch(url: string, init: { method?: string; headers?: Record<string, string>; body?: string } = {}): Promise<{ status: number }> {
-    const send = () => this.#doors.fetch(url, { ...init, headers: { ...init.headers, authorization: `Bearer ${this.#tokens?.access_token}` } });
+    const send = () =>
+      this.#doors.fetch(url, { ...init, headers: { ...init.headers, authorization: `Bearer ${this.#tokens?.access_token}` } });
     const response = await send();
     if (response.status !== 401) return response;
     await this.#refresh();
@@ -36,7 +43,11 @@ export class MyAuth {
   }
 
   async #refresh(): Promise<void> {
-    const body = new URLSearchParams({ grant_type: 'refresh_token', refresh_token: this.#tokens?.refresh_token ?? '', client_id: this.#doors.clientId });
+    const body = new URLSearchParams({
+      grant_type: 'refresh_token',
+      refresh_token: this.#tokens?.refresh_token ?? '',
+      client_id: this.#doors.clientId,
+    });
     const headers = { 'content-type': 'application/x-www-form-urlencoded' };
     const response = await this.#doors.fetch(this.#doors.tokenEndpoint, { method: 'POST', headers, body: body.toString() });
     if (response.status === 200) await this.setTokens((await response.json()) as Tokens);

@@ -7,4 +7,8 @@ const ours = await runScenario(plan);
 const yours = await runScenario(plan, { client: { name: 'my-client.ts', factory: myClient }, seed: 42 });
 
 console.log(ours.outcome, ours.refreshes, ours.digest);
-console.log(yours.outcome, yours.verdict.findings.map((finding) => `${finding.invariant}: ${finding.message}`), yours.replay);
+console.log(
+  yours.outcome,
+  yours.verdict.findings.map((finding) => `${finding.invariant}: ${finding.message}`),
+  yours.replay,
+);

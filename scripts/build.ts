@@ -28,7 +28,11 @@ const chunks = [...(await bundle(ENTRIES, 'node')), ...(await bundle(ENGINE, 'ne
 writeFileSync(join(DIST, 'THIRD-PARTY-LICENSES.txt'), licences(packagesIn(chunks)));
 emitDeclarations();
 const bytes = chunks.reduce((sum, chunk) => sum + chunk.code.length, 0);
-console.log(`dist: ${chunks.length} chunks, ${Math.round(bytes / 1024)} KiB, bundled: ${packagesIn(chunks).map(({ name }) => name).join(', ')}`);
+console.log(
+  `dist: ${chunks.length} chunks, ${Math.round(bytes / 1024)} KiB, bundled: ${packagesIn(chunks)
+    .map(({ name }) => name)
+    .join(', ')}`,
+);
 
 async function bundle(input: Record<string, string>, platform: 'node' | 'neutral'): Promise<OutputChunk[]> {
   const build = await rolldown({ cwd: ROOT, input, platform, external: platform === 'node' ? /^node:/ : [] });
@@ -44,15 +48,26 @@ async function bundle(input: Record<string, string>, platform: 'node' | 'neutral
   return output.filter((item) => item.type === 'chunk');
 }
 
-interface Package { name: string; version: string; folder: string }
+interface Package {
+  name: string;
+  version: string;
+  folder: string;
+}
 
 /** The packages whose code is in the bundle, by name. */
 function packagesIn(chunks: readonly OutputChunk[]): Package[] {
-  const folders = new Set(chunks.flatMap(({ moduleIds }) => moduleIds).map(packageFolder).filter((folder) => folder !== undefined));
-  return [...folders].map((folder) => {
-    const { name, version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Package;
-    return { name, version, folder };
-  }).toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  const folders = new Set(
+    chunks
+      .flatMap(({ moduleIds }) => moduleIds)
+      .map(packageFolder)
+      .filter((folder) => folder !== undefined),
+  );
+  return [...folders]
+    .map((folder) => {
+      const { name, version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Package;
+      return { name, version, folder };
+    })
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 function packageFolder(moduleId: string): string | undefined {
@@ -61,11 +76,13 @@ function packageFolder(moduleId: string): string | undefined {
 
 /** The licence text of each; a package without one must not be bundled. */
 function licences(packages: readonly Package[]): string {
-  return packages.map(({ name, version, folder }) => {
-    const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
-    if (file === undefined) throw new Error(`${name} has no licence file: it cannot be bundled`);
-    return `${name} ${version}\n\n${readFileSync(join(folder, file), 'utf8').trim()}\n`;
-  }).join(`\n${'-'.repeat(80)}\n\n`);
+  return packages
+    .map(({ name, version, folder }) => {
+      const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
+      if (file === undefined) throw new Error(`${name} has no licence file: it cannot be bundled`);
+      return `${name} ${version}\n\n${readFileSync(join(folder, file), 'utf8').trim()}\n`;
+    })
+    .join(`\n${'-'.repeat(80)}\n\n`);
 }
 
 /**
@@ -79,7 +96,11 @@ function emitDeclarations(): void {
   for (const name of readdirSync(TYPES, { recursive: true, encoding: 'utf8' })) {
     const file = join(TYPES, name);
     if (!file.endsWith('.d.ts')) continue;
-    if (needed.has(file)) writeFileSync(file, readFileSync(file, 'utf8').replaceAll(SPECIFIER, (whole) => whole.replace(/\.ts'/, ".js'")));
+    if (needed.has(file))
+      writeFileSync(
+        file,
+        readFileSync(file, 'utf8').replaceAll(SPECIFIER, (whole) => whole.replace(/\.ts'/, ".js'")),
+      );
     else rmSync(file);
   }
 }

@@ -10,7 +10,9 @@ const ELSEWHERE = { ...process.env, TZ: 'Asia/Tokyo', LC_ALL: 'tr_TR.UTF-8', LAN
 const tally = createTally();
 
 await tally.check('the corpus gives the golden digests', () => assertSameDigests(corpusDigests(), goldenDigests()));
-await tally.check('under TZ=Asia/Tokyo LC_ALL=tr_TR.UTF-8 too', () => assertSameDigests(corpusDigests(process.execPath, ELSEWHERE), goldenDigests()));
+await tally.check('under TZ=Asia/Tokyo LC_ALL=tr_TR.UTF-8 too', () =>
+  assertSameDigests(corpusDigests(process.execPath, ELSEWHERE), goldenDigests()),
+);
 await tally.check('--verify-determinism holds', verifyDeterminism);
 await whileBurning(async () => {
   await tally.check(`--verify-determinism holds while ${availableParallelism()} processes burn the cores`, verifyDeterminism);

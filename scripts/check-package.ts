@@ -49,7 +49,11 @@ try {
 tally.finish();
 
 function pack(): void {
-  execFileSync('npm', ['pack', '--pack-destination', scratch, '--loglevel=error'], { cwd: ROOT, env, stdio: ['ignore', 'ignore', 'inherit'] });
+  execFileSync('npm', ['pack', '--pack-destination', scratch, '--loglevel=error'], {
+    cwd: ROOT,
+    env,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
 }
 
 function install(): void {
@@ -57,7 +61,10 @@ function install(): void {
   if (tarball === undefined) throw new Error('there is no tarball');
   mkdirSync(app);
   writeFileSync(join(app, 'package.json'), '{ "name": "app", "private": true, "type": "module" }\n');
-  const ran = run('npm', ['install', '--offline', '--no-audit', '--no-fund', '--loglevel=error', join(scratch, tarball)], { cwd: app, env });
+  const ran = run('npm', ['install', '--offline', '--no-audit', '--no-fund', '--loglevel=error', join(scratch, tarball)], {
+    cwd: app,
+    env,
+  });
   if (ran.code !== 0) throw new Error(ran.stderr);
   const packages = readdirSync(join(app, 'node_modules')).filter((name) => !name.startsWith('.'));
   if (packages.join() !== 'tokenwarp') throw new Error(`node_modules holds ${packages.join(', ')}`);
@@ -66,8 +73,18 @@ function install(): void {
 
 function checkFiles(): void {
   const files = readdirSync(installed, { recursive: true, encoding: 'utf8' });
-  const needed = ['LICENSE', 'README.md', 'bin/tokenwarp.js', 'dist/cli/main.js', 'dist/index.js', 'dist/engine/engine.js', 'dist/sandbox/worker.js',
-    'dist/THIRD-PARTY-LICENSES.txt', 'dist/types/src/index.d.ts', 'scenarios/scenario.schema.json'];
+  const needed = [
+    'LICENSE',
+    'README.md',
+    'bin/tokenwarp.js',
+    'dist/cli/main.js',
+    'dist/index.js',
+    'dist/engine/engine.js',
+    'dist/sandbox/worker.js',
+    'dist/THIRD-PARTY-LICENSES.txt',
+    'dist/types/src/index.d.ts',
+    'scenarios/scenario.schema.json',
+  ];
   const missing = needed.filter((name) => !existsSync(join(installed, name)));
   const surplus = files.filter((name) => /\.map$|\.test\.|^src|^test|^bench|(?<!\.d)\.ts$/.test(name));
   const revealing = files.filter((name) => name.endsWith('.js') && readFileSync(join(installed, name), 'utf8').includes(ROOT));
@@ -77,7 +94,9 @@ function checkFiles(): void {
 }
 
 function checkEngine(): void {
-  const imports = parseAst(readFileSync(join(installed, 'dist/engine/engine.js'), 'utf8')).body.filter(({ type }) => /^Import|^ExportAll/.test(type));
+  const imports = parseAst(readFileSync(join(installed, 'dist/engine/engine.js'), 'utf8')).body.filter(({ type }) =>
+    /^Import|^ExportAll/.test(type),
+  );
   if (imports.length > 0) throw new Error(`${imports.length} imports`);
 }
 
@@ -90,9 +109,27 @@ function useTheApi(): void {
 
 /** Checked by the compiler of this repository from outside the folder, with the settings a strict project has. */
 function useTheTypes(): void {
-  for (const [module, resolution] of [['nodenext', 'nodenext'], ['esnext', 'bundler']] as const) {
-    const settings = ['--noEmit', '--strict', '--exactOptionalPropertyTypes', '--allowImportingTsExtensions', '--target', 'es2024', '--lib', 'es2024,dom', '--types', ''];
-    const ran = run(join(ROOT, 'node_modules/.bin/tsc'), [...settings, '--module', module, '--moduleResolution', resolution, 'replay.ts', 'types.ts'], { cwd: app, env });
+  for (const [module, resolution] of [
+    ['nodenext', 'nodenext'],
+    ['esnext', 'bundler'],
+  ] as const) {
+    const settings = [
+      '--noEmit',
+      '--strict',
+      '--exactOptionalPropertyTypes',
+      '--allowImportingTsExtensions',
+      '--target',
+      'es2024',
+      '--lib',
+      'es2024,dom',
+      '--types',
+      '',
+    ];
+    const ran = run(
+      join(ROOT, 'node_modules/.bin/tsc'),
+      [...settings, '--module', module, '--moduleResolution', resolution, 'replay.ts', 'types.ts'],
+      { cwd: app, env },
+    );
     if (ran.code !== 0) throw new Error(`${resolution}: ${ran.stdout.slice(0, 2_000)}`);
   }
 }
@@ -111,7 +148,10 @@ function useOwnScenario(): void {
 function copyExamples(): void {
   for (const name of readdirSync(join(ROOT, 'examples'))) writeFileSync(join(app, name), example(name));
   for (const name of readdirSync(join(ROOT, 'examples')).filter((file) => file.endsWith('.ts'))) {
-    writeFileSync(join(app, name.replace(/ts$/, 'mjs')), stripTypeScriptTypes(example(name)).replaceAll(/(?<=from '\.\/[\w-]+\.)ts(?=')/g, 'mjs'));
+    writeFileSync(
+      join(app, name.replace(/ts$/, 'mjs')),
+      stripTypeScriptTypes(example(name)).replaceAll(/(?<=from '\.\/[\w-]+\.)ts(?=')/g, 'mjs'),
+    );
   }
   writeFileSync(join(app, 'types.ts'), TYPES);
 }
@@ -126,5 +166,7 @@ function tokenwarp(...args: readonly string[]): Ran {
 
 function expectRun(ran: Ran, wanted: { code: number; stdout: string }): void {
   if (ran.code === wanted.code && ran.stdout.includes(wanted.stdout)) return;
-  throw new Error(`exit code ${ran.code}, expected ${wanted.code} and "${wanted.stdout}" on stdout\n${ran.stdout.slice(-1_500)}\n${ran.stderr.slice(-1_500)}`);
+  throw new Error(
+    `exit code ${ran.code}, expected ${wanted.code} and "${wanted.stdout}" on stdout\n${ran.stdout.slice(-1_500)}\n${ran.stderr.slice(-1_500)}`,
+  );
 }

@@ -3,7 +3,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 
 interface Entry {
-  version?: string; dev?: boolean; optional?: boolean; os?: string[]; cpu?: string[]; libc?: string[]; optionalDependencies?: Record<string, string>;
+  version?: string;
+  dev?: boolean;
+  optional?: boolean;
+  os?: string[];
+  cpu?: string[];
+  libc?: string[];
+  optionalDependencies?: Record<string, string>;
 }
 
 const file = new URL('../package-lock.json', import.meta.url);
@@ -25,12 +31,16 @@ console.log(added.length === 0 ? 'package-lock.json has no holes' : `added to pa
 /** Where Node looks for `name` from the package at `owner`, nearest first. */
 function placesFrom(owner: string, name: string): string[] {
   const parts = owner.split('/node_modules/');
-  return parts.map((_, depth) => `${parts.slice(0, parts.length - depth).join('/node_modules/')}/node_modules/${name}`).concat(`node_modules/${name}`);
+  return parts
+    .map((_, depth) => `${parts.slice(0, parts.length - depth).join('/node_modules/')}/node_modules/${name}`)
+    .concat(`node_modules/${name}`);
 }
 
 /** Platform packages end in `-<os>-<cpu>[-<libc or ABI>]`. Throws for a name that does not say its platform: look at that one by hand. */
 function platformOf(name: string): Pick<Entry, 'os' | 'cpu' | 'libc'> {
-  const [, os, cpu, kind] = /-(android|darwin|freebsd|linux|win32|openharmony|wasm32)(?:-(arm64|arm|x64|ia32|ppc64|riscv64|s390x|wasi))?(?:-(\w+))?$/.exec(name) ?? [];
+  const [, os, cpu, kind] =
+    /-(android|darwin|freebsd|linux|win32|openharmony|wasm32)(?:-(arm64|arm|x64|ia32|ppc64|riscv64|s390x|wasi))?(?:-(\w+))?$/.exec(name) ??
+    [];
   if (os === 'wasm32') return { cpu: ['wasm32'] };
   if (os === undefined || cpu === undefined) throw new Error(`cannot tell the platform of ${name}`);
   const libc = kind === undefined || os !== 'linux' ? undefined : kind.startsWith('musl') ? 'musl' : 'glibc';

@@ -9,12 +9,21 @@ export const BIN = fileURLToPath(new URL('../bin/tokenwarp.js', import.meta.url)
 /** Scenario name -> digest of its history. */
 export type Digests = Readonly<Record<string, string>>;
 
-export interface Ran { code: number | null; stdout: string; stderr: string }
+export interface Ran {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
 
 /** One process to its end; at most five minutes, at most 256 MiB of output. */
 export function run(command: string, args: readonly string[], options: { cwd?: string; env?: NodeJS.ProcessEnv } = {}): Ran {
   const { status, stdout, stderr, error } = spawnSync(command, [...args], {
-    cwd: options.cwd ?? ROOT, env: options.env ?? process.env, encoding: 'utf8', timeout: 300_000, maxBuffer: 2 ** 28, stdio: ['ignore', 'pipe', 'pipe'],
+    cwd: options.cwd ?? ROOT,
+    env: options.env ?? process.env,
+    encoding: 'utf8',
+    timeout: 300_000,
+    maxBuffer: 2 ** 28,
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
   return { code: status, stdout, stderr: error === undefined ? stderr : `${stderr}\n${error.message}` };
 }
@@ -43,6 +52,8 @@ export function assertSameDigests(got: Digests, wanted: Digests): void {
   if (names.length === 0) throw new Error('there is nothing to compare');
   const differing = names.filter((name) => got[name] !== wanted[name]);
   if (differing.length > 0) {
-    throw new Error(differing.map((name) => `${name}: ${got[name] ?? 'did not run'}, expected ${wanted[name] ?? 'no such scenario'}`).join('\n'));
+    throw new Error(
+      differing.map((name) => `${name}: ${got[name] ?? 'did not run'}, expected ${wanted[name] ?? 'no such scenario'}`).join('\n'),
+    );
   }
 }

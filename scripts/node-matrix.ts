@@ -12,7 +12,9 @@ const tally = createTally();
 const folder = mkdtempSync(join(tmpdir(), 'tokenwarp-nodes-'));
 try {
   for (const version of VERSIONS) {
-    await tally.check(`the corpus gives the golden digests on Node ${version}`, () => assertSameDigests(corpusDigests(installNode(version)), goldenDigests()));
+    await tally.check(`the corpus gives the golden digests on Node ${version}`, () =>
+      assertSameDigests(corpusDigests(installNode(version)), goldenDigests()),
+    );
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });
@@ -23,7 +25,10 @@ tally.finish();
 function installNode(version: string): string {
   const home = join(folder, version);
   mkdirSync(home, { recursive: true });
-  writeFileSync(join(home, 'package.json'), JSON.stringify({ private: true, dependencies: { node: version }, allowScripts: { node: true } }));
+  writeFileSync(
+    join(home, 'package.json'),
+    JSON.stringify({ private: true, dependencies: { node: version }, allowScripts: { node: true } }),
+  );
   const installed = run('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: home, env: plainEnvironment() });
   const node = join(home, 'node_modules/node/bin/node');
   const said = run(node, ['--version']).stdout.trim();

@@ -2,8 +2,21 @@
 // is `tokenwarp/engine`.
 export { FEATURES, REJECTIONS } from './core/contract.ts';
 export type {
-  Client, ClientFactory, Feature, Host, HostClock, HostConfig, HostFetchInit, HostResponse, HostStore, JobOutcome, PromptOutcome, Rejection, RequestInit,
-  SessionState, TokenResponse,
+  Client,
+  ClientFactory,
+  Feature,
+  Host,
+  HostClock,
+  HostConfig,
+  HostFetchInit,
+  HostResponse,
+  HostStore,
+  JobOutcome,
+  PromptOutcome,
+  Rejection,
+  RequestInit,
+  SessionState,
+  TokenResponse,
 } from './core/contract.ts';
 export { InvalidInputError, NothingSelectedError, OwnBugError, TokenwarpError, UsageError } from './core/errors.ts';
 export type { ErrorDetail, SourcePosition } from './core/errors.ts';

@@ -4,7 +4,18 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, expectTypeOf, test } from 'vitest';
 import * as api from '../src/index.ts';
-import type { Client, ClientFactory, EngineOptions, Finding, Host, Plan, RunOptions, RunResult, SessionState, TokenwarpError } from '../src/index.ts';
+import type {
+  Client,
+  ClientFactory,
+  EngineOptions,
+  Finding,
+  Host,
+  Plan,
+  RunOptions,
+  RunResult,
+  SessionState,
+  TokenwarpError,
+} from '../src/index.ts';
 import { parseSource, ROOT, type Node } from './architecture/source.ts';
 import { expectGolden } from './kit/golden.ts';
 
@@ -17,7 +28,11 @@ test('the list of exports is the reviewed one', () => {
 });
 
 test('every value that is listed is there', () => {
-  expect(Object.keys(api).toSorted()).toEqual(EXPORTED.filter(({ typeOnly }) => !typeOnly).map(({ name }) => name).toSorted());
+  expect(Object.keys(api).toSorted()).toEqual(
+    EXPORTED.filter(({ typeOnly }) => !typeOnly)
+      .map(({ name }) => name)
+      .toSorted(),
+  );
 });
 
 describe.each(EXPORTED)('$name', ({ name, target }) => {

@@ -21,12 +21,19 @@ test('a block that is out of date is written anew, wall times alone are not', ()
 });
 
 test('the client of README is about ten lines', () => {
-  const code = /^```ts\n(.*?)^```$/ms.exec(README)?.[1]?.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('//')) ?? [];
+  const code =
+    /^```ts\n(.*?)^```$/ms
+      .exec(README)?.[1]
+      ?.split('\n')
+      .filter((line) => line.trim() !== '' && !line.startsWith('//')) ?? [];
   expect(code.length).toBeGreaterThan(5);
   expect(code.length).toBeLessThanOrEqual(14);
 });
 
-test.each([['README.md', README], ['CONTRIBUTING.md', CONTRIBUTING]])('every link of %s leads somewhere', (_name, text) => {
+test.each([
+  ['README.md', README],
+  ['CONTRIBUTING.md', CONTRIBUTING],
+])('every link of %s leads somewhere', (_name, text) => {
   const targets = [...text.matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, target = '']) => target);
   expect(targets.length).toBeGreaterThan(2);
   expect(targets.filter((target) => !existsSync(`${ROOT}/${target}`))).toEqual([]);

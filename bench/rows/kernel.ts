@@ -14,14 +14,24 @@ const TOY_FACTS = 84;
 
 export async function kernelRows(): Promise<Row[]> {
   const spent = await measure({ floor: floorEvents, kernel: (times) => kernelEvents(newKernel(), times) });
-  const share = await measure({ record: (times) => toyRuns(newKernel, times), plain: (times) => toyRuns(() => withPlainClock(newKernel()), times) });
+  const share = await measure({
+    record: (times) => toyRuns(newKernel, times),
+    plain: (times) => toyRuns(() => withPlainClock(newKernel()), times),
+  });
   return [
     {
-      measure: 'kernel event', value: spent.kernel, unit: 'us', goal: { ratio: 4 },
-      floor: { name: 'heap push+pop, drain, awaited hop', value: spent.floor }, note: `${Math.round(1_000 / spent.kernel)} k events/s`,
+      measure: 'kernel event',
+      value: spent.kernel,
+      unit: 'us',
+      goal: { ratio: 4 },
+      floor: { name: 'heap push+pop, drain, awaited hop', value: spent.floor },
+      note: `${Math.round(1_000 / spent.kernel)} k events/s`,
     },
     {
-      measure: `fake-timers share of ${TOY_FACTS} events`, value: share.record, unit: 'us', goal: { ratio: 1.3 },
+      measure: `fake-timers share of ${TOY_FACTS} events`,
+      value: share.record,
+      unit: 'us',
+      goal: { ratio: 1.3 },
       floor: { name: 'the same on a plain counter', value: share.plain },
     },
   ];
@@ -54,7 +64,15 @@ async function kernelEvents(kernel: Kernel, times: number): Promise<void> {
   const client = { done: false };
   for (let i = 0; i < STANDING; i++) kernel.after(STANDING_DELAY, 'standing', () => undefined);
   kernel.after(0, 'start', () => {
-    void waitOften(times, () => new Promise<void>((resolve) => { kernel.after(1, 'wait', resolve); })).then(() => { client.done = true; });
+    void waitOften(
+      times,
+      () =>
+        new Promise<void>((resolve) => {
+          kernel.after(1, 'wait', resolve);
+        }),
+    ).then(() => {
+      client.done = true;
+    });
   });
   const ending = await kernel.run(() => client.done);
   if (ending !== 'done') throw new Error(`the kernel ended with ${ending}`);
@@ -66,20 +84,34 @@ async function toyRuns(create: () => Kernel, times: number): Promise<void> {
     const kernel = create();
     const toy = { digest: '' };
     kernel.after(0, 'start', () => {
-      void playToy({ now: () => kernel.now, after: (delay, run) => void kernel.after(delay, 'toy', run) }, TOY_FACTS).then((digest) => { toy.digest = digest; });
+      void playToy({ now: () => kernel.now, after: (delay, run) => void kernel.after(delay, 'toy', run) }, TOY_FACTS).then((digest) => {
+        toy.digest = digest;
+      });
     });
     await kernel.run(() => toy.digest !== '');
   }
 }
 
 function newKernel(): Kernel {
-  return new Kernel({ settle: 'drain', limits: { steps: Number.POSITIVE_INFINITY, virtual: Number.POSITIVE_INFINITY }, onUncaught: (_kind, error) => rethrow('', error), onSettled: () => undefined });
+  return new Kernel({
+    settle: 'drain',
+    limits: { steps: Number.POSITIVE_INFINITY, virtual: Number.POSITIVE_INFINITY },
+    onUncaught: (_kind, error) => rethrow('', error),
+    onSettled: () => undefined,
+  });
 }
 
 /** The same kernel with a number for a clock: what remains is not fake-timers. */
 function withPlainClock(kernel: Kernel): Kernel {
   const state = { now: 0 };
-  Object.defineProperty(kernel, 'clock', { value: { now: () => state.now, advanceTo: (t: number) => { state.now = t; } } });
+  Object.defineProperty(kernel, 'clock', {
+    value: {
+      now: () => state.now,
+      advanceTo: (t: number) => {
+        state.now = t;
+      },
+    },
+  });
   return kernel;
 }
 

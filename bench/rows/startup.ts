@@ -23,7 +23,13 @@ export async function startupRows(): Promise<Row[]> {
 }
 
 function rowsOf(bin: string): Row[] {
-  const spent = interleaved({ bare: ['-e', '0'], version: [bin, '--version'], help: [bin, '--help'], first: [bin, 'run', '-t', ONE_SCENARIO], corpus: [bin, 'run'] });
+  const spent = interleaved({
+    bare: ['-e', '0'],
+    version: [bin, '--version'],
+    help: [bin, '--help'],
+    first: [bin, 'run', '-t', ONE_SCENARIO],
+    corpus: [bin, 'run'],
+  });
   const floor = { name: 'node -e 0', value: spent.bare };
   return [
     { measure: '--version', value: spent.version, unit: 'ms', floor, goal: { ratio: 1.3 } },

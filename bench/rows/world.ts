@@ -26,10 +26,20 @@ async function scenarioRows(): Promise<Row[]> {
   });
   return [
     {
-      measure: `scenario of ${facts} events, engine, invariants, digest`, value: spent.drain, unit: 'us', goal: { ratio: 4, value: 667 },
-      floor: { name: 'toy on heap + drain', value: spent.toy }, note: `${Math.round(1_000_000 / spent.drain)} scenarios/s`,
+      measure: `scenario of ${facts} events, engine, invariants, digest`,
+      value: spent.drain,
+      unit: 'us',
+      goal: { ratio: 4, value: 667 },
+      floor: { name: 'toy on heap + drain', value: spent.toy },
+      note: `${Math.round(1_000_000 / spent.drain)} scenarios/s`,
     },
-    { measure: 'settle by turns, the same scenario', value: spent.turn, unit: 'us', goal: { ratio: 2.2 }, floor: { name: 'by drain', value: spent.drain } },
+    {
+      measure: 'settle by turns, the same scenario',
+      value: spent.turn,
+      unit: 'us',
+      goal: { ratio: 2.2 },
+      floor: { name: 'by drain', value: spent.drain },
+    },
   ];
 }
 
@@ -41,7 +51,14 @@ async function longRows(): Promise<Row[]> {
   });
   const note = `${Math.round((DAYS * 1_000_000) / spent.engine)} virtual days/s; x${(spent.engine / spent.hasty).toFixed(2)} a client with the same traffic and no engine`;
   return [
-    { measure: '30 days hourly, warm', value: spent.engine / 1_000, unit: 'ms', goal: { ratio: 3 }, floor: { name: 'empty client', value: spent.empty / 1_000 }, note },
+    {
+      measure: '30 days hourly, warm',
+      value: spent.engine / 1_000,
+      unit: 'ms',
+      goal: { ratio: 3 },
+      floor: { name: 'empty client', value: spent.empty / 1_000 },
+      note,
+    },
     { measure: '30 days hourly, first run of a process', value: coldMs('jwt'), unit: 'ms', goal: { value: 25 }, note: 'signs 720 tokens' },
     { measure: '30 days hourly, first run, opaque tokens', value: coldMs('opaque'), unit: 'ms', goal: { value: 25 } },
   ];
@@ -70,8 +87,19 @@ async function memoryRows(): Promise<Row[]> {
   const perHistory = ((heap() - between) * 4) / worlds;
   return [
     { measure: `memory growth per world, ${worlds} worlds dropped`, value: dropped / worlds / 1_024, unit: 'KiB', goal: { value: 0.1 } },
-    { measure: 'memory per world, record kept without its history', value: (between - before) / worlds / 1_024, unit: 'KiB', goal: { value: 16 } },
-    { measure: 'memory per event of a kept history', value: perHistory / counts.events, unit: 'B', goal: { value: 256 }, note: `${records.length + histories.length} kept` },
+    {
+      measure: 'memory per world, record kept without its history',
+      value: (between - before) / worlds / 1_024,
+      unit: 'KiB',
+      goal: { value: 16 },
+    },
+    {
+      measure: 'memory per event of a kept history',
+      value: perHistory / counts.events,
+      unit: 'B',
+      goal: { value: 256 },
+      note: `${records.length + histories.length} kept`,
+    },
   ];
 }
 

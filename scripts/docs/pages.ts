@@ -9,8 +9,8 @@ const GENERATED = 'Generated from the tables in `src/` and from `scenarios/` by 
 
 export function invariantsPage(): string {
   return page('Invariants', [
-    'What must hold in every history, whoever the client is. `wire` ones judge any client, also one that is seen only through traffic. '
-      + '`tokenwarp explain <name>` prints the same.',
+    'What must hold in every history, whoever the client is. `wire` ones judge any client, also one that is seen only through traffic. ' +
+      '`tokenwarp explain <name>` prints the same.',
     ...INVARIANTS.flatMap((invariant) => [
       `## ${invariant.id} ${invariant.name}`,
       `${sentence(invariant.summary)}`,
@@ -21,22 +21,39 @@ export function invariantsPage(): string {
 }
 
 interface Schema {
-  description?: string; type?: string; properties?: Record<string, Schema>; required?: string[]; enum?: unknown[]; const?: unknown;
-  items?: Schema; anyOf?: Schema[]; allOf?: Schema[]; additionalProperties?: Schema | boolean; $ref?: string; definitions?: Record<string, Schema>; pattern?: string;
+  description?: string;
+  type?: string;
+  properties?: Record<string, Schema>;
+  required?: string[];
+  enum?: unknown[];
+  const?: unknown;
+  items?: Schema;
+  anyOf?: Schema[];
+  allOf?: Schema[];
+  additionalProperties?: Schema | boolean;
+  $ref?: string;
+  definitions?: Record<string, Schema>;
+  pattern?: string;
 }
 
 export function formatPage(): string {
   const schema = scenarioJsonSchema() as Schema;
   const parts = Object.entries(schema.definitions ?? {}).flatMap(([name, part]) => [`## ${name}`, ...keysOf(part)]);
   return page('Scenario format', [
-    'A scenario is one YAML file that ends in `.scenario.yaml`. Editors complete and check it when its first line is '
-      + '`# yaml-language-server: $schema=<path to>/scenario.schema.json`; `tokenwarp validate` shows every mistake with its place.',
-    '## scenario', ...keysOf(schema), ...parts,
+    'A scenario is one YAML file that ends in `.scenario.yaml`. Editors complete and check it when its first line is ' +
+      '`# yaml-language-server: $schema=<path to>/scenario.schema.json`; `tokenwarp validate` shows every mistake with its place.',
+    '## scenario',
+    ...keysOf(schema),
+    ...parts,
   ]);
 }
 
 function keysOf(schema: Schema): string[] {
-  const rows = Object.entries(schema.properties ?? {}).map(([key, value]) => [`\`${key}\`${schema.required?.includes(key) === true ? ' (needed)' : ''}`, typeOf(value), value.description ?? '']);
+  const rows = Object.entries(schema.properties ?? {}).map(([key, value]) => [
+    `\`${key}\`${schema.required?.includes(key) === true ? ' (needed)' : ''}`,
+    typeOf(value),
+    value.description ?? '',
+  ]);
   if (rows.length === 0) return [`${sentence(typeOf(schema))} ${schema.description ?? ''}`.trim()];
   return [table(['key', 'value', 'meaning'], rows).join('\n')];
 }
@@ -48,7 +65,10 @@ function typeOf(schema: Schema): string {
   if (schema.enum !== undefined) return schema.enum.map((value) => `\`${String(value)}\``).join(', ');
   if (schema.anyOf !== undefined) return [...new Set(schema.anyOf.map(typeOf))].join('; or ');
   if (schema.items !== undefined) return `list of ${typeOf(schema.items)}`;
-  if (schema.properties !== undefined) return `{ ${Object.keys(schema.properties).map((key) => `\`${key}\``).join(', ')} }`;
+  if (schema.properties !== undefined)
+    return `{ ${Object.keys(schema.properties)
+      .map((key) => `\`${key}\``)
+      .join(', ')} }`;
   if (typeof schema.additionalProperties === 'object') return `name: ${typeOf(schema.additionalProperties)}`;
   return `${schema.type ?? 'anything'}${schema.pattern === undefined ? '' : ` like \`${schema.pattern}\``}`;
 }
@@ -56,11 +76,18 @@ function typeOf(schema: Schema): string {
 export function corpusPage(): string {
   const { plans } = loadScenarios(fileURLToPath(new URL('../../scenarios', import.meta.url)));
   const families = [...new Set(plans.map(({ family }) => family))];
-  return page('Built-in scenarios', families.flatMap((family) => [
-    `## ${family}`,
-    table(['scenario', 'what a user would have suffered', 'sources'], plans.filter((plan) => plan.family === family)
-      .map((plan) => [`\`${plan.name}\``, plan.summary, [...plan.specs, ...plan.reproduces].join(', ')])).join('\n'),
-  ]));
+  return page(
+    'Built-in scenarios',
+    families.flatMap((family) => [
+      `## ${family}`,
+      table(
+        ['scenario', 'what a user would have suffered', 'sources'],
+        plans
+          .filter((plan) => plan.family === family)
+          .map((plan) => [`\`${plan.name}\``, plan.summary, [...plan.specs, ...plan.reproduces].join(', ')]),
+      ).join('\n'),
+    ]),
+  );
 }
 
 function page(title: string, parts: readonly string[]): string {

@@ -24,7 +24,10 @@ export function refreshReadme(readme: string): string {
 
 /** The same text without what depends on the machine: wall times and the padding before them. */
 export function timeless(text: string): string {
-  return text.replaceAll(/ +\d+ ms(?= |$)/gm, ' <wall>').replaceAll(/in \d+\.\d s/g, 'in <wall>').trim();
+  return text
+    .replaceAll(/ +\d+ ms(?= |$)/gm, ' <wall>')
+    .replaceAll(/in \d+\.\d s/g, 'in <wall>')
+    .trim();
 }
 
 /** The beginning and the end of `npm start`. */
@@ -35,7 +38,9 @@ function startOutput(): string {
 
 function outputOf(args: readonly string[], code: number): string {
   const { status, stdout, stderr } = spawnSync(process.execPath, ['bin/tokenwarp.js', ...args], {
-    cwd: ROOT, encoding: 'utf8', env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0', COLUMNS: '' },
+    cwd: ROOT,
+    encoding: 'utf8',
+    env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0', COLUMNS: '' },
   });
   if (status !== code) throw new Error(`tokenwarp ${args.join(' ')} ended with ${status}, not ${code}\n${stderr}`);
   return stdout;

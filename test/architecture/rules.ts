@@ -18,28 +18,33 @@ export function roomOf(path: string): string | undefined {
   return /^(?:src\/)?([a-z-]+)\//.exec(path)?.[1];
 }
 
-export const importArrows: Rule = (source) => source.imports.flatMap((item) => {
-  const from = roomOf(source.path) ?? '';
-  if (item.target === undefined) return [];
-  const to = roomOf(item.target) ?? item.target;
-  const allowed = tables.ARROWS[from] ?? [];
-  if (to === from || allowed.includes(to) || (item.typeOnly && allowed.includes(`${to}:type`))) return [];
-  return [at(source, item, item.target, `${from} must not import ${to}`)];
-});
+export const importArrows: Rule = (source) =>
+  source.imports.flatMap((item) => {
+    const from = roomOf(source.path) ?? '';
+    if (item.target === undefined) return [];
+    const to = roomOf(item.target) ?? item.target;
+    const allowed = tables.ARROWS[from] ?? [];
+    if (to === from || allowed.includes(to) || (item.typeOnly && allowed.includes(`${to}:type`))) return [];
+    return [at(source, item, item.target, `${from} must not import ${to}`)];
+  });
 
-export const importModules: Rule = (source) => source.imports.flatMap((item) => {
-  if (item.specifier === undefined || item.target !== undefined || source.path.startsWith('bin/')) return [];
-  const room = roomOf(source.path) ?? '';
-  const name = item.specifier.startsWith('node:') ? item.specifier : packageOf(item.specifier);
-  const findings = (tables.MODULES[room] ?? []).includes(name) || isEdgeFile(source.path, ['mock-server/http.ts'])
-    ? [] : [at(source, item, name, `${room} must not import ${name}`)];
-  const secret = name === 'node:crypto' && !item.typeOnly ? item.names.filter((imported) => tables.FORBIDDEN_CRYPTO.test(imported)) : [];
-  return [...findings, ...secret.map((imported) => at(source, item, imported, `${imported} of node:crypto does not repeat`))];
-});
+export const importModules: Rule = (source) =>
+  source.imports.flatMap((item) => {
+    if (item.specifier === undefined || item.target !== undefined || source.path.startsWith('bin/')) return [];
+    const room = roomOf(source.path) ?? '';
+    const name = item.specifier.startsWith('node:') ? item.specifier : packageOf(item.specifier);
+    const findings =
+      (tables.MODULES[room] ?? []).includes(name) || isEdgeFile(source.path, ['mock-server/http.ts'])
+        ? []
+        : [at(source, item, name, `${room} must not import ${name}`)];
+    const secret = name === 'node:crypto' && !item.typeOnly ? item.names.filter((imported) => tables.FORBIDDEN_CRYPTO.test(imported)) : [];
+    return [...findings, ...secret.map((imported) => at(source, item, imported, `${imported} of node:crypto does not repeat`))];
+  });
 
 export const computedImports: Rule = (source) => {
   if (isEdge(source.path)) return [];
-  return source.imports.filter((item) => item.specifier === undefined)
+  return source.imports
+    .filter((item) => item.specifier === undefined)
     .map((item) => at(source, item, 'import()', 'only the edges may import a module whose name is computed'));
 };
 
@@ -54,23 +59,27 @@ export const ambientGlobals: Rule = (source) => {
 export const localeDependence: Rule = (source) => {
   const globals = freeReferences(source.tree).filter(({ name }) => tables.LOCALE_GLOBALS.includes(name));
   const members = [...walk(source.tree)].filter((node) => tables.LOCALE_MEMBERS.test(memberName(node) ?? ''));
-  return [...globals.map(({ node, name }) => [node, name] as const), ...members.map((node) => [node, memberName(node) ?? ''] as const)]
-    .map(([node, name]) => finding(source, node, name, `${name} depends on locale, ICU or time zone`));
+  return [...globals.map(({ node, name }) => [node, name] as const), ...members.map((node) => [node, memberName(node) ?? ''] as const)].map(
+    ([node, name]) => finding(source, node, name, `${name} depends on locale, ICU or time zone`),
+  );
 };
 
 export const stackReads: Rule = (source) => {
   if (isEdge(source.path) || source.path.startsWith('src/core/')) return [];
-  return [...walk(source.tree)].filter((node) => memberName(node) === 'stack')
+  return [...walk(source.tree)]
+    .filter((node) => memberName(node) === 'stack')
     .map((node) => finding(source, node, 'stack', 'a stack holds machine paths: only core and the edges may read one'));
 };
 
-export const moduleState: Rule = (source) => topLevel(source)
-  .filter((node) => node.type === 'VariableDeclaration' && node['kind'] !== 'const')
-  .map((node) => finding(source, node, String(node['kind']), 'module state leaks from one world into the next: no top-level let'));
+export const moduleState: Rule = (source) =>
+  topLevel(source)
+    .filter((node) => node.type === 'VariableDeclaration' && node['kind'] !== 'const')
+    .map((node) => finding(source, node, String(node['kind']), 'module state leaks from one world into the next: no top-level let'));
 
-export const defaultExports: Rule = (source) => (source.tree['body'] as Node[])
-  .filter((node) => node.type === 'ExportDefaultDeclaration' || (node.type === 'ExportNamedDeclaration' && exportsDefault(node)))
-  .map((node) => finding(source, node, 'default', 'exports have names'));
+export const defaultExports: Rule = (source) =>
+  (source.tree['body'] as Node[])
+    .filter((node) => node.type === 'ExportDefaultDeclaration' || (node.type === 'ExportNamedDeclaration' && exportsDefault(node)))
+    .map((node) => finding(source, node, 'default', 'exports have names'));
 
 export const barrels: Rule = (source) => {
   if (roomOf(source.path) === 'index') return [];
@@ -81,24 +90,36 @@ export const barrels: Rule = (source) => {
 
 export const fileLength: Rule = (source) => {
   const lines = linesOf(source);
-  return lines > tables.WALL.file ? [{ file: source.path, line: lines, subject: 'length', message: `${lines} lines, the wall is ${tables.WALL.file}` }] : [];
+  return lines > tables.WALL.file
+    ? [{ file: source.path, line: lines, subject: 'length', message: `${lines} lines, the wall is ${tables.WALL.file}` }]
+    : [];
 };
 
-export const functionLength: Rule = (source) => functionsOf(source)
-  .filter((node) => source.spanOf(node) > tables.WALL.function)
-  .map((node) => finding(source, node, 'length', `a function of ${source.spanOf(node)} lines, the wall is ${tables.WALL.function}`));
+export const functionLength: Rule = (source) =>
+  functionsOf(source)
+    .filter((node) => source.spanOf(node) > tables.WALL.function)
+    .map((node) => finding(source, node, 'length', `a function of ${source.spanOf(node)} lines, the wall is ${tables.WALL.function}`));
 
 export const opening: Rule = (source) => {
   const lines = source.text.split('\n');
   const first = lines[0]?.startsWith('#!') === true ? 1 : 0;
   const count = lines.slice(first).findIndex((line) => !line.startsWith('//'));
   if (count >= tables.HEADER.min && count <= tables.HEADER.max) return [];
-  return [{ file: source.path, line: first + 1, subject: 'opening', message: `opens with ${count} comment lines: say in 1 to 3 why the file exists` }];
+  return [
+    {
+      file: source.path,
+      line: first + 1,
+      subject: 'opening',
+      message: `opens with ${count} comment lines: say in 1 to 3 why the file exists`,
+    },
+  ];
 };
 
 /** Functions, methods and arrow functions. A method is measured with its signature. */
 export function functionsOf(source: Source): Node[] {
-  return [...walk(source.tree)].filter((node) => ['FunctionDeclaration', 'FunctionExpression', 'ArrowFunctionExpression'].includes(node.type));
+  return [...walk(source.tree)].filter((node) =>
+    ['FunctionDeclaration', 'FunctionExpression', 'ArrowFunctionExpression'].includes(node.type),
+  );
 }
 
 export function linesOf(source: Source): number {
@@ -154,7 +175,9 @@ function forbiddenUse({ name, parent }: Reference, path: string): string | undef
 function dateUse(parent: Node): string | undefined {
   if (parent.type === 'NewExpression') {
     const [first, ...rest] = parent['arguments'] as Node[];
-    return first === undefined || rest.length > 0 || typeof first['value'] === 'string' || first.type === 'SpreadElement' ? 'new Date()' : undefined;
+    return first === undefined || rest.length > 0 || typeof first['value'] === 'string' || first.type === 'SpreadElement'
+      ? 'new Date()'
+      : undefined;
   }
   const member = memberName(parent);
   if (member === 'UTC' || parent.type === 'BinaryExpression') return undefined;
@@ -185,7 +208,10 @@ function isEdgeFile(path: string, edges: readonly string[]): boolean {
 }
 
 function packageOf(specifier: string): string {
-  return specifier.split('/').slice(0, specifier.startsWith('@') ? 2 : 1).join('/');
+  return specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/');
 }
 
 function at(source: Source, item: Import, subject: string, message: string): Finding {

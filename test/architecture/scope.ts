@@ -29,20 +29,39 @@ export function freeReferences(tree: Node): Reference[] {
 }
 
 /** TypeScript nodes that hold an expression; every other one is a type and vanishes. */
-const VALUE_WRAPPERS = new Set(['TSAsExpression', 'TSSatisfiesExpression', 'TSNonNullExpression', 'TSTypeAssertion', 'TSInstantiationExpression']);
+const VALUE_WRAPPERS = new Set([
+  'TSAsExpression',
+  'TSSatisfiesExpression',
+  'TSNonNullExpression',
+  'TSTypeAssertion',
+  'TSInstantiationExpression',
+]);
 const FUNCTIONS = new Set(['FunctionDeclaration', 'FunctionExpression', 'ArrowFunctionExpression']);
 
 /** Keys under which an identifier is a label of something and not a reference. */
 function isNameOnly(node: Node, key: string): boolean {
   switch (node.type) {
-    case 'MemberExpression': return key === 'property' && node['computed'] !== true;
-    case 'Property': return key === 'key' && node['computed'] !== true;
-    case 'MethodDefinition': case 'PropertyDefinition': case 'AccessorProperty': return key === 'key' && node['computed'] !== true;
-    case 'ImportDeclaration': case 'MetaProperty': case 'BreakStatement': case 'ContinueStatement': return true;
-    case 'LabeledStatement': return key === 'label';
-    case 'ExportNamedDeclaration': return key === 'specifiers' && node['source'] !== null;
-    case 'ExportSpecifier': return key === 'exported';
-    default: return false;
+    case 'MemberExpression':
+      return key === 'property' && node['computed'] !== true;
+    case 'Property':
+      return key === 'key' && node['computed'] !== true;
+    case 'MethodDefinition':
+    case 'PropertyDefinition':
+    case 'AccessorProperty':
+      return key === 'key' && node['computed'] !== true;
+    case 'ImportDeclaration':
+    case 'MetaProperty':
+    case 'BreakStatement':
+    case 'ContinueStatement':
+      return true;
+    case 'LabeledStatement':
+      return key === 'label';
+    case 'ExportNamedDeclaration':
+      return key === 'specifiers' && node['source'] !== null;
+    case 'ExportSpecifier':
+      return key === 'exported';
+    default:
+      return false;
   }
 }
 
@@ -65,18 +84,30 @@ function declaredIn(node: Node): Scope {
 function bindStatement(node: Node, names: Set<string>): void {
   const declared = isNode(node['declaration']) ? node['declaration'] : node;
   if (declared.type === 'VariableDeclaration') for (const item of nodes(declared['declarations'])) bind(item['id'] as Node, names);
-  else if ((declared.type === 'FunctionDeclaration' || declared.type === 'ClassDeclaration') && isNode(declared['id'])) bind(declared['id'], names);
+  else if ((declared.type === 'FunctionDeclaration' || declared.type === 'ClassDeclaration') && isNode(declared['id']))
+    bind(declared['id'], names);
   else if (declared.type === 'ImportDeclaration') for (const item of nodes(declared['specifiers'])) bind(item['local'] as Node, names);
 }
 
 function bind(pattern: Node, names: Set<string>): void {
   switch (pattern.type) {
-    case 'Identifier': names.add(pattern['name'] as string); break;
-    case 'ObjectPattern': for (const property of nodes(pattern['properties'])) bind((property['value'] ?? property['argument']) as Node, names); break;
-    case 'ArrayPattern': for (const element of nodes(pattern['elements'])) bind(element, names); break;
-    case 'AssignmentPattern': bind(pattern['left'] as Node, names); break;
-    case 'RestElement': bind(pattern['argument'] as Node, names); break;
-    default: break;
+    case 'Identifier':
+      names.add(pattern['name'] as string);
+      break;
+    case 'ObjectPattern':
+      for (const property of nodes(pattern['properties'])) bind((property['value'] ?? property['argument']) as Node, names);
+      break;
+    case 'ArrayPattern':
+      for (const element of nodes(pattern['elements'])) bind(element, names);
+      break;
+    case 'AssignmentPattern':
+      bind(pattern['left'] as Node, names);
+      break;
+    case 'RestElement':
+      bind(pattern['argument'] as Node, names);
+      break;
+    default:
+      break;
   }
 }
 

@@ -21,11 +21,13 @@ test('a goal for a ratio without a floor is never met by accident', () => {
 });
 
 test('the table says measure, floor, ratio, goal and verdict of every row', () => {
-  expect(formatTable([judgeRow(ROW), judgeRow({ measure: 'cold', value: 30.25, unit: 'ms', goal: { value: 25 }, note: 'n' })])).toBe([
-    'measure       value    floor         ratio  goal      verdict  note',
-    'kernel event  4.00 us  1.00 us heap  4.00x  <= 4x     ok',
-    'cold          30.3 ms  -             -      <= 25 ms  over     n',
-  ].join('\n'));
+  expect(formatTable([judgeRow(ROW), judgeRow({ measure: 'cold', value: 30.25, unit: 'ms', goal: { value: 25 }, note: 'n' })])).toBe(
+    [
+      'measure       value    floor         ratio  goal      verdict  note',
+      'kernel event  4.00 us  1.00 us heap  4.00x  <= 4x     ok',
+      'cold          30.3 ms  -             -      <= 25 ms  over     n',
+    ].join('\n'),
+  );
 });
 
 test('the median is the middle, or the mean of the two in the middle', () => {
@@ -34,8 +36,19 @@ test('the median is the middle, or the mean of the two in the middle', () => {
 
 test('every work is measured, per repetition, and really done', async () => {
   const done = { a: 0, b: 0 };
-  const spin = (times: number): void => { for (let i = 0; i < times * 2_000; i++) done.a += Math.sqrt(i) > -1 ? 1 : 0; };
-  const spent = await measure({ a: spin, b: async (times) => { spin(times); done.b += times; } }, { rounds: 3, roundMs: 2 });
+  const spin = (times: number): void => {
+    for (let i = 0; i < times * 2_000; i++) done.a += Math.sqrt(i) > -1 ? 1 : 0;
+  };
+  const spent = await measure(
+    {
+      a: spin,
+      b: async (times) => {
+        spin(times);
+        done.b += times;
+      },
+    },
+    { rounds: 3, roundMs: 2 },
+  );
   expect(Object.keys(spent)).toEqual(['a', 'b']);
   expect(done.a).toBeGreaterThan(0);
   expect(done.b).toBeGreaterThan(3);
