@@ -17,6 +17,13 @@ export function earlier(from: { t: number }, to: { t: number }): string {
   return to.t === from.t ? 'in the same millisecond' : `${ms(to.t - from.t)} earlier`;
 }
 
+/** `1st`, `2nd`, `3rd`, `11th`. */
+export function ordinal(count: number): string {
+  const tens = count % 100;
+  const ending = tens >= 11 && tens <= 13 ? 'th' : (['th', 'st', 'nd', 'rd'][count % 10] ?? 'th');
+  return `${count}${ending}`;
+}
+
 export interface ViolationParts {
   clause?: string;
   message: string;

@@ -2,7 +2,7 @@
 import { holdsAt } from '../moments.ts';
 import type { LogicalRequest, Sending } from '../records.ts';
 import type { Invariant, Judgement, Violation } from '../result.ts';
-import { violation } from '../say.ts';
+import { ordinal, violation } from '../say.ts';
 import type { HistoryView } from '../view.ts';
 
 export const replayAtMostOnce: Invariant = {
@@ -99,8 +99,4 @@ function guessed(view: HistoryView, request: LogicalRequest, last: Sending, now:
     at: now.sent,
     witness: [request.called, last.sent, end],
   });
-}
-
-function ordinal(count: number): string {
-  return count === 3 ? '3rd' : `${count}th`;
 }

@@ -3,7 +3,7 @@ import { needed, outcome, refusedAt } from '../derived.ts';
 import { countWithin, lastBefore } from '../moments.ts';
 import type { Exchange } from '../records.ts';
 import type { Violation } from '../result.ts';
-import { ms, violation } from '../say.ts';
+import { ms, ordinal, violation } from '../say.ts';
 import type { HistoryView } from '../view.ts';
 import type { Retry } from './retry-outage.ts';
 
@@ -43,7 +43,7 @@ export function growthBroken(_view: HistoryView, { exchange, gaps, attempts, isR
   const shown = gaps.slice(-4).map(ms).join(', ');
   return violation(NAME, {
     clause: 'b',
-    message: `${process} sent ${rt} for the ${attempts.length}th time with pauses of ${shown}: failures do not slow it down`,
+    message: `${process} sent ${rt} for the ${ordinal(attempts.length)} time with pauses of ${shown}: failures do not slow it down`,
     hint: 'back off: pauses that grow (for instance 200ms, 400ms, 800ms with jitter), at most one immediate retry',
     at: sent,
     witness: attempts.slice(-4).flatMap((attempt) => [attempt.sent, attempt === exchange ? undefined : attempt.end]),
