@@ -5,7 +5,12 @@ import type { GlobalOptions, OptionRow } from './option-table.ts';
 import type { System } from './system.ts';
 
 /** What a command is handed: paths are relative to `cwd`. */
-export interface Invocation<O> { args: readonly string[]; options: O & GlobalOptions; system: System; cwd: string }
+export interface Invocation<O> {
+  args: readonly string[];
+  options: O & GlobalOptions;
+  system: System;
+  cwd: string;
+}
 
 /** A command prints through the system and answers what holds; the caller turns that into an exit code. */
 export type Command<O> = (invocation: Invocation<O>) => Promise<ReadonlySet<ExitCondition>>;
@@ -21,8 +26,9 @@ export interface CommandRow {
   load(): Promise<Command<never>>;
 }
 
-const FILTER = 'A filter is a path (a :line behind it does no harm), a family such as expiry, or a name or part of one. An existing file, '
-  + 'or a folder with scenarios in it, is read from there; anything else selects from the built-in scenarios. Several filters add up.';
+const FILTER =
+  'A filter is a path (a :line behind it does no harm), a family such as expiry, or a name or part of one. An existing file, ' +
+  'or a folder with scenarios in it, is read from there; anything else selects from the built-in scenarios. Several filters add up.';
 
 export const COMMANDS = {
   run: {
@@ -40,24 +46,42 @@ export const COMMANDS = {
     load: async () => (await import('./run.ts')).run,
   },
   list: {
-    args: '[filter...]', summary: 'what there is: name, family, tags, summary', details: FILTER, options: SELECT_OPTIONS,
-    examples: [['tokenwarp list --tag concurrency', 'scenarios with that tag'], ['tokenwarp list --json', 'the same as data']],
+    args: '[filter...]',
+    summary: 'what there is: name, family, tags, summary',
+    details: FILTER,
+    options: SELECT_OPTIONS,
+    examples: [
+      ['tokenwarp list --tag concurrency', 'scenarios with that tag'],
+      ['tokenwarp list --json', 'the same as data'],
+    ],
     load: async () => (await import('./list.ts')).list,
   },
   validate: {
-    args: '[file...]', summary: 'check scenario files without running them', options: {},
-    details: 'Files, and folders with all scenarios below them; without an argument the built-in ones. Every mistake of every file is shown.',
+    args: '[file...]',
+    summary: 'check scenario files without running them',
+    options: {},
+    details:
+      'Files, and folders with all scenarios below them; without an argument the built-in ones. Every mistake of every file is shown.',
     examples: [['tokenwarp validate scenarios/', 'a folder of your own']],
     load: async () => (await import('./validate.ts')).validate,
   },
   explain: {
-    args: '[term...]', summary: 'what an invariant, a verb, a fault, a state, a word or an exit code means', options: {},
+    args: '[term...]',
+    summary: 'what an invariant, a verb, a fault, a state, a word or an exit code means',
+    options: {},
     details: 'Without a term it lists what can be explained.',
-    examples: [['tokenwarp explain no-duplicate-refresh', 'an invariant'], ['tokenwarp explain 5', 'an exit code'], ['tokenwarp explain advance', 'a verb']],
+    examples: [
+      ['tokenwarp explain no-duplicate-refresh', 'an invariant'],
+      ['tokenwarp explain 5', 'an exit code'],
+      ['tokenwarp explain advance', 'a verb'],
+    ],
     load: async () => (await import('./explain.ts')).explain,
   },
   schema: {
-    args: '', summary: 'print the JSON schema of scenario files', details: 'For editors: point yaml-language-server at it.', options: {},
+    args: '',
+    summary: 'print the JSON schema of scenario files',
+    details: 'For editors: point yaml-language-server at it.',
+    options: {},
     examples: [['tokenwarp schema > scenario.schema.json', 'beside your own scenarios']],
     load: async () => (await import('./schema.ts')).schema,
   },

@@ -51,7 +51,9 @@ function filesOf(filter: string, corpus: readonly string[], cwd: string): readon
 }
 
 function nothing(message: string, guess: string | undefined): NothingSelectedError {
-  return new NothingSelectedError('TW_NOTHING_SELECTED', message, { hint: guess ?? '`tokenwarp list` shows what there is; a filter is a path, a family or part of a name' });
+  return new NothingSelectedError('TW_NOTHING_SELECTED', message, {
+    hint: guess ?? '`tokenwarp list` shows what there is; a filter is a path, a family or part of a name',
+  });
 }
 
 /** A path of the user's; undefined when there is nothing of that name, or a folder without scenarios. A line may follow, as reports print it. */
@@ -69,11 +71,13 @@ function ownFiles(filter: string, cwd: string): readonly string[] | undefined {
 /** Every scenario file below a folder, sorted by code units; node_modules and hidden folders are left out. */
 export function scenarioFiles(folder: string): string[] {
   const entries = readdirSync(folder, { withFileTypes: true });
-  return entries.flatMap((entry) => {
-    const path = resolve(folder, entry.name);
-    if (entry.isDirectory()) return entry.name.startsWith('.') || entry.name === 'node_modules' ? [] : scenarioFiles(path);
-    return entry.name.endsWith(SUFFIX) ? [path] : [];
-  }).sort();
+  return entries
+    .flatMap((entry) => {
+      const path = resolve(folder, entry.name);
+      if (entry.isDirectory()) return entry.name.startsWith('.') || entry.name === 'node_modules' ? [] : scenarioFiles(path);
+      return entry.name.endsWith(SUFFIX) ? [path] : [];
+    })
+    .sort();
 }
 
 /** Relative where that is shorter to read: inside the current folder. Built-in files elsewhere count from the package. */

@@ -19,7 +19,9 @@ export async function explain({ args, options, system }: Invocation<unknown>): P
     system.out.write(`${JSON.stringify({ schema: 'tokenwarp/explain.v1', terms }, undefined, 2)}\n`);
   } else {
     const width = Math.min(screen.columns, 100);
-    system.out.write(args.length === 0 ? overview(topics, width, paint) : `${found.map((topic) => topicText(topic, width, paint)).join('\n\n')}\n`);
+    system.out.write(
+      args.length === 0 ? overview(topics, width, paint) : `${found.map((topic) => topicText(topic, width, paint)).join('\n\n')}\n`,
+    );
   }
   return new Set();
 }
@@ -32,14 +34,24 @@ function known(topics: readonly Topic[], term: string): Topic[] {
 }
 
 function topicText(topic: Topic, width: number, paint: Paint): string {
-  const facts = topic.facts.map(([label, text]) => `  ${paint('dim', label.padEnd(8))} ${wrap(text, width - 11).join(`\n${' '.repeat(11)}`)}`);
+  const facts = topic.facts.map(
+    ([label, text]) => `  ${paint('dim', label.padEnd(8))} ${wrap(text, width - 11).join(`\n${' '.repeat(11)}`)}`,
+  );
   const lead = wrap(topic.text, width - 2).map((line) => `  ${line}`);
   return [`${paint('bold', topic.term)}   ${paint('dim', topic.kind)}`, ...lead, ...(facts.length > 0 ? ['', ...facts] : [])].join('\n');
 }
 
 const PLURALS: Readonly<Record<TopicKind, string>> = {
-  'invariant': 'invariants', 'verb': 'verbs', 'fault': 'faults', 'session state': 'session states', 'rejection': 'rejections', 'feature': 'features',
-  'client error': 'client errors', 'exit code': 'exit codes', 'error code': 'error codes', 'word': 'words',
+  invariant: 'invariants',
+  verb: 'verbs',
+  fault: 'faults',
+  'session state': 'session states',
+  rejection: 'rejections',
+  feature: 'features',
+  'client error': 'client errors',
+  'exit code': 'exit codes',
+  'error code': 'error codes',
+  word: 'words',
 };
 
 function overview(topics: readonly Topic[], width: number, paint: Paint): string {

@@ -3,46 +3,52 @@ import type { Feature, Rejection, SessionState } from '../core/contract.ts';
 import type { EventOf } from '../core/events.ts';
 import type { ProblemCode } from '../scenario/problem.ts';
 
-export interface Entry { text: string; sources?: readonly string[] }
+export interface Entry {
+  text: string;
+  sources?: readonly string[];
+}
 
 export const STATES: Readonly<Record<SessionState, string>> = {
-  'loading': 'The client is reading and checking its tokens after a start; nobody knows yet who is signed in.',
-  'active': 'Signed in: requests can be answered, if need be after a refresh.',
-  'locked': 'Signed in, but biometrics, a PIN or the password must be shown first. Tokens are kept.',
-  'expired': 'The session cannot be refreshed any more; the user has to sign in again.',
+  loading: 'The client is reading and checking its tokens after a start; nobody knows yet who is signed in.',
+  active: 'Signed in: requests can be answered, if need be after a refresh.',
+  locked: 'Signed in, but biometrics, a PIN or the password must be shown first. Tokens are kept.',
+  expired: 'The session cannot be refreshed any more; the user has to sign in again.',
   'signed-out': 'Nobody is signed in and no token is kept.',
 };
 
 export const REJECTION_WORDS: Readonly<Record<Rejection, string>> = {
-  'reauthentication-required': 'The session has ended; only a new sign-in helps. Right after invalid_grant, wrong after a mere network failure.',
+  'reauthentication-required':
+    'The session has ended; only a new sign-in helps. Right after invalid_grant, wrong after a mere network failure.',
   'signed-out': 'Nobody is signed in, or the user signed out while the request was on its way.',
-  'locked': 'The session is locked and the user did not unlock it.',
-  'offline': 'The device is offline and the client does not keep the request for later.',
-  'deadline': 'The request did not settle before its deadline.',
+  locked: 'The session is locked and the user did not unlock it.',
+  offline: 'The device is offline and the client does not keep the request for later.',
+  deadline: 'The request did not settle before its deadline.',
   'queue-full': 'The offline queue has no room for another request.',
   'not-replayable': 'The request would have to be sent again and must not be: its first sending may have had an effect (RFC 9110 9.2.2).',
-  'aborted': 'The caller gave up.',
-  'network': 'The network failed, and sending again did not help or was not allowed.',
+  aborted: 'The caller gave up.',
+  network: 'The network failed, and sending again did not help or was not allowed.',
 };
 
 export const FEATURE_WORDS: Readonly<Record<Feature, string>> = {
   'refresh-ahead': 'Refreshes before the access token expires, so that no request has to meet a 401.',
   'offline-queue': 'Keeps requests made offline and sends them when the device is online again.',
   'cross-process': 'Two processes of one device (app, widget, extension) refresh once between them.',
-  'background': 'Refreshes in a background job within the budget the system grants.',
-  'push': 'Reacts to a silent push.',
+  background: 'Refreshes in a background job within the budget the system grants.',
+  push: 'Reacts to a silent push.',
   'silent-refresh': 'Renews the session without the user seeing anything.',
-  'reauthentication': 'Asks the user for biometrics or the password when the session needs it.',
+  reauthentication: 'Asks the user for biometrics or the password when the session needs it.',
   'idle-lock': 'Locks after a time without interaction.',
 };
 
 export const CLIENT_ERRORS: Readonly<Record<EventOf<'client.error'>['kind'], string>> = {
-  'unhandled-rejection': 'A promise inside the client was rejected and nobody listened. In a browser or an app that is a lost error, in Node the end of the process.',
+  'unhandled-rejection':
+    'A promise inside the client was rejected and nobody listened. In a browser or an app that is a lost error, in Node the end of the process.',
   'uncaught-exception': 'The client threw in a callback, outside of every call that could have caught it.',
-  'ambient-api': 'The client used a clock, a timer, randomness or a fetch of its own instead of those its host lends it. Such a run cannot be replayed.',
+  'ambient-api':
+    'The client used a clock, a timer, randomness or a fetch of its own instead of those its host lends it. Such a run cannot be replayed.',
   'leaked-timer': 'A timer of the client was still set when its process had stopped.',
-  'stuck': 'The client kept the thread busy without end; function and line are named where they can be found.',
-  'threw': 'The client threw where the contract wants a rejected promise, or an error without a `reason`.',
+  stuck: 'The client kept the thread busy without end; function and line are named where they can be found.',
+  threw: 'The client threw where the contract wants a rejected promise, or an error without a `reason`.',
 };
 
 /** Codes of errors that are not scenario mistakes; those are in PROBLEM_CODES. */
@@ -60,23 +66,53 @@ export const ERROR_CODES: Readonly<Record<Exclude<string, ProblemCode>, string>>
 };
 
 export const WORDS: Readonly<Record<string, Entry>> = {
-  'rotation': { text: 'The server answers each refresh with a new refresh token and the old one stops working.', sources: ['RFC 9700 4.14.2', 'RFC 6749 6'] },
-  'token-family': { text: 'All refresh tokens that descend from one sign-in. When one of them is used twice, the server cannot tell thief from owner and ends the whole family.', sources: ['RFC 9700 4.14.2'] },
-  'reuse-detection': { text: 'The server notices that a refresh token that was already exchanged is presented again, and revokes the family.', sources: ['RFC 9700 4.14.2'] },
-  'grace-window': { text: 'A short time in which the just-rotated refresh token is still accepted, so that a lost response does not end the session. Providers differ in what they answer.', sources: ['RFC 9700 4.14.2'] },
-  'invalid-grant': { text: 'The answer of the token endpoint that a refresh token is expired, revoked or was used before. The one answer that ends a session; a network failure, a 5xx or a captive portal never does.', sources: ['RFC 6749 5.2'] },
+  rotation: {
+    text: 'The server answers each refresh with a new refresh token and the old one stops working.',
+    sources: ['RFC 9700 4.14.2', 'RFC 6749 6'],
+  },
+  'token-family': {
+    text: 'All refresh tokens that descend from one sign-in. When one of them is used twice, the server cannot tell thief from owner and ends the whole family.',
+    sources: ['RFC 9700 4.14.2'],
+  },
+  'reuse-detection': {
+    text: 'The server notices that a refresh token that was already exchanged is presented again, and revokes the family.',
+    sources: ['RFC 9700 4.14.2'],
+  },
+  'grace-window': {
+    text: 'A short time in which the just-rotated refresh token is still accepted, so that a lost response does not end the session. Providers differ in what they answer.',
+    sources: ['RFC 9700 4.14.2'],
+  },
+  'invalid-grant': {
+    text: 'The answer of the token endpoint that a refresh token is expired, revoked or was used before. The one answer that ends a session; a network failure, a 5xx or a captive portal never does.',
+    sources: ['RFC 6749 5.2'],
+  },
   'single-flight': { text: 'However many requests need a new token, one refresh is under way and all wait for it.' },
-  'late-401': { text: 'A 401 for an access token that has been replaced meanwhile. It says nothing about the new token: the request is sent again with that, without another refresh.', sources: ['RFC 6750 3.1'] },
+  'late-401': {
+    text: 'A 401 for an access token that has been replaced meanwhile. It says nothing about the new token: the request is sent again with that, without another refresh.',
+    sources: ['RFC 6750 3.1'],
+  },
   'refresh-ahead': { text: 'Refreshing shortly before the access token expires. Also a feature a client may claim.' },
-  'stale': { text: 'The access token is past its expiry (or inside the refresh-ahead time) while the refresh token is still good.' },
-  'idle': { text: 'An invariant that had nothing to judge in a run. That is not the same as passed: a corpus full of idle invariants proves nothing.' },
-  'witness': { text: 'The few events that show a violation; the failure block draws them as lanes, one column per process and server.' },
-  'lanes': { text: 'The drawing of a witness. Time runs down; an arrow to the right is a message to a server, one to the left an answer; `▸` marks the event that broke the invariant.' },
-  'digest': { text: 'Fingerprint of a history. The same scenario, seed and schedule give the same one on every machine.' },
-  'seed': { text: 'The number that all randomness of a run comes from: latencies, jitter, ids. It stands in the first line and in every replay line.' },
-  'schedule': { text: 'The recorded choices of a run where several things could have happened next. Replayed with --schedule.' },
-  'determinism': { text: 'Nothing decides but scenario, seed and schedule: a client takes time, randomness, timers and network from its host. --verify-determinism runs everything twice and compares.' },
-  'not-applicable': { text: 'The client does not claim what the scenario or the invariant needs. Counted with the reason; never as passed, never as failed.' },
-  'expectation': { text: 'What the scenario file says must be true: at one point (`expect` as a step), or at the end.' },
-  'client-error': { text: 'A fault of the client as code rather than of the session: an unhandled rejection, a leaked timer, a call past the host.' },
+  stale: { text: 'The access token is past its expiry (or inside the refresh-ahead time) while the refresh token is still good.' },
+  idle: {
+    text: 'An invariant that had nothing to judge in a run. That is not the same as passed: a corpus full of idle invariants proves nothing.',
+  },
+  witness: { text: 'The few events that show a violation; the failure block draws them as lanes, one column per process and server.' },
+  lanes: {
+    text: 'The drawing of a witness. Time runs down; an arrow to the right is a message to a server, one to the left an answer; `▸` marks the event that broke the invariant.',
+  },
+  digest: { text: 'Fingerprint of a history. The same scenario, seed and schedule give the same one on every machine.' },
+  seed: {
+    text: 'The number that all randomness of a run comes from: latencies, jitter, ids. It stands in the first line and in every replay line.',
+  },
+  schedule: { text: 'The recorded choices of a run where several things could have happened next. Replayed with --schedule.' },
+  determinism: {
+    text: 'Nothing decides but scenario, seed and schedule: a client takes time, randomness, timers and network from its host. --verify-determinism runs everything twice and compares.',
+  },
+  'not-applicable': {
+    text: 'The client does not claim what the scenario or the invariant needs. Counted with the reason; never as passed, never as failed.',
+  },
+  expectation: { text: 'What the scenario file says must be true: at one point (`expect` as a step), or at the end.' },
+  'client-error': {
+    text: 'A fault of the client as code rather than of the session: an unhandled rejection, a leaked timer, a call past the host.',
+  },
 };

@@ -24,7 +24,8 @@ export function errorText(error: unknown, verbose: boolean): string {
   const message = error instanceof Error ? error.message : String(error);
   const code = known?.code ?? 'TW_BUG';
   const lines = message.includes('\n') ? [message, `tokenwarp: ${code}`] : [`tokenwarp: ${message}   ${code}`];
-  const hint = known === undefined ? 'this is a fault of tokenwarp, please report it with the command you ran; --verbose shows where' : known.hint;
+  const hint =
+    known === undefined ? 'this is a fault of tokenwarp, please report it with the command you ran; --verbose shows where' : known.hint;
   if (hint !== undefined) lines.push(`  hint  ${hint}`);
   if (verbose && error instanceof Error && error.stack !== undefined) lines.push(error.stack);
   return `${lines.join('\n')}\n`;

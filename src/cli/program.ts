@@ -35,14 +35,19 @@ export async function dispatch(argv: readonly string[], system: System, version:
 /** The tree alone, for help texts. */
 export function buildProgram(system: System, act: (row: CommandRow, args: readonly string[], raw: RawOptions) => Promise<void>): Commander {
   const program = new Commander('tokenwarp')
-    .description('Shows how a login session behaves when tokens expire, are revoked, race or get lost: in virtual time, replayable, against any client.')
+    .description(
+      'Shows how a login session behaves when tokens expire, are revoked, race or get lost: in virtual time, replayable, against any client.',
+    )
     .usage('[command] [options]')
     .option('--version', 'print the version');
   for (const [key, option] of Object.entries<OptionRow>(GLOBAL_OPTIONS)) program.addOption(commanderOption(key, option));
   for (const [name, row] of Object.entries<CommandRow>(COMMANDS)) addCommand(program, name, row, act);
   program.addHelpText('after', `\n${epilogue()}`);
   for (const command of [program, ...program.commands]) {
-    command.exitOverride().showSuggestionAfterError(true).helpOption('-h, --help', 'print this help')
+    command
+      .exitOverride()
+      .showSuggestionAfterError(true)
+      .helpOption('-h, --help', 'print this help')
       .configureHelp({ showGlobalOptions: true, sortSubcommands: false, helpWidth: Math.min(120, system.out.columns ?? 100) })
       .configureOutput({ writeOut: (text) => system.out.write(text), writeErr: () => undefined });
   }
@@ -51,8 +56,16 @@ export function buildProgram(system: System, act: (row: CommandRow, args: readon
 
 type RawOptions = Readonly<Record<string, unknown>>;
 
-function addCommand(program: Commander, name: string, row: CommandRow, act: (row: CommandRow, args: readonly string[], raw: RawOptions) => Promise<void>): void {
-  const command = program.command(name, { isDefault: row.isDefault === true }).summary(row.summary).description(`${capital(row.summary)}.\n\n${row.details}`);
+function addCommand(
+  program: Commander,
+  name: string,
+  row: CommandRow,
+  act: (row: CommandRow, args: readonly string[], raw: RawOptions) => Promise<void>,
+): void {
+  const command = program
+    .command(name, { isDefault: row.isDefault === true })
+    .summary(row.summary)
+    .description(`${capital(row.summary)}.\n\n${row.details}`);
   if (row.args !== '') command.argument(row.args);
   for (const [key, option] of Object.entries(row.options)) command.addOption(commanderOption(key, option));
   const width = Math.max(...row.examples.map(([line]) => line.length));
@@ -73,7 +86,11 @@ function commanderOption(key: string, row: OptionRow): Option {
 }
 
 /** Flags first, then TOKENWARP_* variables; each text read by its row. */
-export function readOptions(rows: Readonly<Record<string, OptionRow>>, raw: RawOptions, system: Pick<System, 'env'>): Record<string, unknown> {
+export function readOptions(
+  rows: Readonly<Record<string, OptionRow>>,
+  raw: RawOptions,
+  system: Pick<System, 'env'>,
+): Record<string, unknown> {
   const values: Record<string, unknown> = {};
   for (const [key, row] of Object.entries(rows)) {
     const variable = variableOf(key);
@@ -90,7 +107,11 @@ function readValue(row: OptionRow, given: unknown): unknown {
   const { read } = row;
   if (read === undefined) return given === true || (typeof given === 'string' && readSwitch(given));
   if (row.repeat !== true) return read(String(given));
-  const texts = Array.isArray(given) ? given.map(String) : String(given).split(',').filter((text) => text !== '');
+  const texts = Array.isArray(given)
+    ? given.map(String)
+    : String(given)
+        .split(',')
+        .filter((text) => text !== '');
   return texts.map((text) => read(text));
 }
 
@@ -118,13 +139,20 @@ function longFlag(row: OptionRow): string {
 function misuse(error: CommanderError): UsageError {
   const [first = '', second] = error.message.split('\n');
   const guess = second === undefined ? undefined : /Did you mean (.*)\?\)/.exec(second)?.[1];
-  return usageError(first.replace(/^error: /, ''), guess === undefined ? '`tokenwarp --help` lists commands and options' : `did you mean ${guess}?`);
+  return usageError(
+    first.replace(/^error: /, ''),
+    guess === undefined ? '`tokenwarp --help` lists commands and options' : `did you mean ${guess}?`,
+  );
 }
 
 function epilogue(): string {
-  const codes = Object.values(EXITS).toSorted((a, b) => a.code - b.code).map(({ code, meaning }) => `  ${String(code).padStart(3)}  ${meaning}`);
+  const codes = Object.values(EXITS)
+    .toSorted((a, b) => a.code - b.code)
+    .map(({ code, meaning }) => `  ${String(code).padStart(3)}  ${meaning}`);
   return [
-    'Exit codes:', ...codes, '',
+    'Exit codes:',
+    ...codes,
+    '',
     'Every option can be set as a variable: --max-virtual is TOKENWARP_MAX_VIRTUAL.',
     'No telemetry. No network but loopback.',
   ].join('\n');

@@ -18,7 +18,11 @@ export interface OpenReports {
 }
 
 /** Opens the reporters that were asked for; `lines` (or `quiet`) when none was. Throws a usage error for two on one stream or file. */
-export async function openReports(requests: readonly ReporterRequest[], options: GlobalOptions, place: { system: System; cwd: string }): Promise<OpenReports> {
+export async function openReports(
+  requests: readonly ReporterRequest[],
+  options: GlobalOptions,
+  place: { system: System; cwd: string },
+): Promise<OpenReports> {
   const { system, cwd } = place;
   const wanted = wantedReporters(requests, options, system);
   refuseSharing(wanted, options.json === true);
@@ -29,15 +33,30 @@ export async function openReports(requests: readonly ReporterRequest[], options:
     const factory = await REPORTERS[name].load();
     if (file === undefined) {
       const output = streamFor(name, options.json === true, system);
-      reporters.push(factory({ write: (text) => output.write(text), screen: detectScreen(system.env, output, options.color ?? 'auto'), ...common }));
+      reporters.push(
+        factory({ write: (text) => output.write(text), screen: detectScreen(system.env, output, options.color ?? 'auto'), ...common }),
+      );
     } else {
       const target = { path: resolve(cwd, file), text: '' };
       files.push(target);
-      reporters.push(factory({ write: (text) => { target.text += text; }, screen: PLAIN_SCREEN, ...common }));
+      reporters.push(
+        factory({
+          write: (text) => {
+            target.text += text;
+          },
+          screen: PLAIN_SCREEN,
+          ...common,
+        }),
+      );
     }
   }
   for (const { path } of files) attempt(path, () => mkdirSync(dirname(path), { recursive: true }));
-  return { reporter: multiplex(reporters), close: () => { for (const { path, text } of files) writeWhole(path, text); } };
+  return {
+    reporter: multiplex(reporters),
+    close: () => {
+      for (const { path, text } of files) writeWhole(path, text);
+    },
+  };
 }
 
 /** --json and --quiet are short for reporters; GitHub Actions gets its own without being asked. */
@@ -53,9 +72,17 @@ function wantedReporters(requests: readonly ReporterRequest[], options: GlobalOp
 /** Annotations are single lines between others and disturb nobody; two other formats on one stream would spoil each other. */
 function refuseSharing(wanted: readonly ReporterRequest[], jsonOwns: boolean): void {
   const onOut = wanted.filter(({ name, file }) => file === undefined && name !== 'github' && !(jsonOwns && name !== 'json'));
-  if (onOut.length > 1) throw usageError(`${onOut.map(({ name }) => name).join(' and ')} cannot share standard output`, `give all but one a file: --reporter ${onOut[1]?.name}=path`);
+  if (onOut.length > 1)
+    throw usageError(
+      `${onOut.map(({ name }) => name).join(' and ')} cannot share standard output`,
+      `give all but one a file: --reporter ${onOut[1]?.name}=path`,
+    );
   const onErr = wanted.filter(({ name, file }) => jsonOwns && file === undefined && name !== 'github' && name !== 'json');
-  if (onErr.length > 1) throw usageError(`${onErr.map(({ name }) => name).join(' and ')} cannot share standard error`, `give all but one a file: --reporter ${onErr[1]?.name}=path`);
+  if (onErr.length > 1)
+    throw usageError(
+      `${onErr.map(({ name }) => name).join(' and ')} cannot share standard error`,
+      `give all but one a file: --reporter ${onErr[1]?.name}=path`,
+    );
   const paths = wanted.flatMap(({ file }) => (file === undefined ? [] : [file]));
   const twice = paths.find((path, index) => paths.indexOf(path) !== index);
   if (twice !== undefined) throw usageError(`two reporters write to ${twice}`, 'give each a file of its own');
@@ -98,6 +125,10 @@ function attempt(path: string, act: () => void): void {
   try {
     act();
   } catch (error) {
-    throw new UsageError('TW_REPORT_FILE', `the report ${path} cannot be written: ${error instanceof Error ? error.message : String(error)}`, { cause: error, hint: 'choose another path for --reporter' });
+    throw new UsageError(
+      'TW_REPORT_FILE',
+      `the report ${path} cannot be written: ${error instanceof Error ? error.message : String(error)}`,
+      { cause: error, hint: 'choose another path for --reporter' },
+    );
   }
 }

@@ -49,10 +49,19 @@ export async function run(invocation: Invocation<RunOptions>): Promise<ReadonlyS
     await runner.close();
   }
   end();
-  return conditionsOf(finished, { passWithNone: options.passWithNone === true, ...(stop.signal === undefined ? {} : { interrupted: stop.signal }) });
+  return conditionsOf(finished, {
+    passWithNone: options.passWithNone === true,
+    ...(stop.signal === undefined ? {} : { interrupted: stop.signal }),
+  });
 
   function end(): void {
-    reports.reporter.end(summarise(finished, { selected: plans.length, wallMs: system.now() - started, ...(stop.signal === undefined ? {} : { interrupted: stop.signal }) }));
+    reports.reporter.end(
+      summarise(finished, {
+        selected: plans.length,
+        wallMs: system.now() - started,
+        ...(stop.signal === undefined ? {} : { interrupted: stop.signal }),
+      }),
+    );
     reports.close();
   }
 }
@@ -77,7 +86,11 @@ function isEnough(finished: readonly ScenarioReport[], bail: number | undefined)
   return bail !== undefined && broken >= bail;
 }
 
-interface StopSwitch { readonly signal: StopSignal | undefined; readonly pulled: Promise<undefined>; remove(): void }
+interface StopSwitch {
+  readonly signal: StopSignal | undefined;
+  readonly pulled: Promise<undefined>;
+  remove(): void;
+}
 
 /** Pulled by the first signal. */
 function stopSwitch(onSignal: (listener: (signal: StopSignal) => void) => () => void): StopSwitch {
@@ -87,5 +100,11 @@ function stopSwitch(onSignal: (listener: (signal: StopSignal) => void) => () => 
     state.signal = signal;
     resolve(undefined);
   });
-  return { get signal() { return state.signal; }, pulled: promise, remove };
+  return {
+    get signal() {
+      return state.signal;
+    },
+    pulled: promise,
+    remove,
+  };
 }

@@ -20,16 +20,29 @@ export interface PlanRunner {
 /** Opens the client. Rejects with an InvalidInputError when the module is none. */
 export async function openRunner(options: RunOptions, cwd: string): Promise<PlanRunner> {
   const { schedule, settle: chosen } = options;
-  const limits = { ...(options.timeout === undefined ? {} : { wall: options.timeout }), ...(options.maxVirtual === undefined ? {} : { virtual: options.maxVirtual }) };
+  const limits = {
+    ...(options.timeout === undefined ? {} : { wall: options.timeout }),
+    ...(options.maxVirtual === undefined ? {} : { virtual: options.maxVirtual }),
+  };
   const common = (settle: Settle | undefined): Omit<ScenarioOptions, 'client'> => ({
-    limits, ...(schedule === undefined ? {} : { schedule }), ...(settle === undefined ? {} : { settle }),
+    limits,
+    ...(schedule === undefined ? {} : { schedule }),
+    ...(settle === undefined ? {} : { settle }),
   });
   if (options.client === undefined) {
-    return { client: BUILT_IN, run: (plan, seed, settle = chosen) => runScenario(plan, { seed, ...common(settle) }), close: async () => undefined };
+    return {
+      client: BUILT_IN,
+      run: (plan, seed, settle = chosen) => runScenario(plan, { seed, ...common(settle) }),
+      close: async () => undefined,
+    };
   }
   const { openClientRunner } = await import('../sandbox/runner.ts');
   const runner = await openClientRunner(options.client, { cwd });
-  return { client: options.client, run: (plan, seed, settle = chosen) => runner.run(plan, seed, common(settle)), close: () => runner.close() };
+  return {
+    client: options.client,
+    run: (plan, seed, settle = chosen) => runner.run(plan, seed, common(settle)),
+    close: () => runner.close(),
+  };
 }
 
 /**

@@ -10,13 +10,23 @@ import { isBuiltIn } from './corpus.ts';
 import { stepLines } from './select.ts';
 import { turn } from './system.ts';
 
-export interface SeedsContext { options: RunOptions; cwd: string; now(): number; stopped(): boolean }
+export interface SeedsContext {
+  options: RunOptions;
+  cwd: string;
+  now(): number;
+  stopped(): boolean;
+}
 
 /** From best to worst. */
 const RANK: readonly Outcome[] = ['not-applicable', 'passed', 'inconclusive', 'failed'];
 
 /** Runs the seeds in order and stops early only when the scenario does not apply, or when told to; then what there is counts. */
-export async function runOverSeeds(runner: PlanRunner, plan: Plan, seeds: readonly number[], context: SeedsContext): Promise<ScenarioReport | undefined> {
+export async function runOverSeeds(
+  runner: PlanRunner,
+  plan: Plan,
+  seeds: readonly number[],
+  context: SeedsContext,
+): Promise<ScenarioReport | undefined> {
   const started = context.now();
   const lines = stepLines(plan);
   const digests: string[] = [];
@@ -48,11 +58,14 @@ export async function runOverSeeds(runner: PlanRunner, plan: Plan, seeds: readon
 /** A scenario of the user's is found by its path, not by its name; limits that were set are part of the run. */
 function replayOf(result: RunResult, plan: Plan, context: SeedsContext): string {
   const named = `tokenwarp run ${plan.name} `;
-  const replay = isBuiltIn(plan.file, context.cwd) || !result.replay.startsWith(named) ? result.replay : `tokenwarp run ${quoted(plan.file)} ${result.replay.slice(named.length)}`;
+  const replay =
+    isBuiltIn(plan.file, context.cwd) || !result.replay.startsWith(named)
+      ? result.replay
+      : `tokenwarp run ${quoted(plan.file)} ${result.replay.slice(named.length)}`;
   const { maxVirtual } = context.options;
   return maxVirtual === undefined ? replay : `${replay} --max-virtual ${maxVirtual}ms`;
 }
 
 function quoted(path: string): string {
-  return /^[\w@%+=:,./\\-]+$/.test(path) ? path : `'${path.replaceAll('\'', '\'\\\'\'')}'`;
+  return /^[\w@%+=:,./\\-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }

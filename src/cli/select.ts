@@ -16,12 +16,16 @@ export function selectPlans(filters: readonly string[], options: SelectOptions, 
   const loaded = files.filter((path) => canMatch(path, options, cwd)).map((path) => loadShown(path, cwd));
   const blocks = loaded.flatMap((file) => problemBlocks(file));
   if (blocks.length > 0) {
-    throw new InvalidInputError('TW_SCENARIO', blocks.join('\n\n'), { hint: `${blocks.length} ${blocks.length === 1 ? 'problem' : 'problems'}, nothing ran; \`tokenwarp explain TW_SCENARIO_KEY\` and the like say more` });
+    throw new InvalidInputError('TW_SCENARIO', blocks.join('\n\n'), {
+      hint: `${blocks.length} ${blocks.length === 1 ? 'problem' : 'problems'}, nothing ran; \`tokenwarp explain TW_SCENARIO_KEY\` and the like say more`,
+    });
   }
   const plans = loaded.flatMap((file) => (file.plan === undefined ? [] : [file.plan])).filter((plan) => isWanted(plan, options));
   refuseTwins(plans);
   if (plans.length > 0) return plans;
-  throw new NothingSelectedError('TW_NOTHING_SELECTED', `none of ${files.length} scenarios ${wish(options)}`, { hint: '`tokenwarp list` shows names and tags' });
+  throw new NothingSelectedError('TW_NOTHING_SELECTED', `none of ${files.length} scenarios ${wish(options)}`, {
+    hint: '`tokenwarp list` shows names and tags',
+  });
 }
 
 /** Loads a file from `cwd` but calls it by the path as shown, in positions and results. */
@@ -57,7 +61,10 @@ function refuseTwins(plans: readonly Plan[]): void {
   const files = new Map<string, string>();
   for (const plan of plans) {
     const other = files.get(plan.name);
-    if (other !== undefined) throw new InvalidInputError('TW_SCENARIO_DUPLICATE', `two selected scenarios are called ${plan.name}: ${other} and ${plan.file}`, { hint: 'rename one, or select one of them' });
+    if (other !== undefined)
+      throw new InvalidInputError('TW_SCENARIO_DUPLICATE', `two selected scenarios are called ${plan.name}: ${other} and ${plan.file}`, {
+        hint: 'rename one, or select one of them',
+      });
     files.set(plan.name, plan.file);
   }
 }

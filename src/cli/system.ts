@@ -5,7 +5,9 @@ import type { Environment, ScreenStream } from '../report/screen.ts';
 
 export type StopSignal = 'SIGINT' | 'SIGTERM';
 
-export interface Output extends ScreenStream { write(text: string): void }
+export interface Output extends ScreenStream {
+  write(text: string): void;
+}
 
 export interface System {
   readonly env: Environment;
@@ -29,14 +31,18 @@ export function processSystem(): System {
     onSignal(stop) {
       const listeners = (['SIGINT', 'SIGTERM'] as const).map((signal) => [signal, () => stop(signal)] as const);
       for (const [signal, listener] of listeners) process.once(signal, listener);
-      return () => { for (const [signal, listener] of listeners) process.off(signal, listener); };
+      return () => {
+        for (const [signal, listener] of listeners) process.off(signal, listener);
+      };
     },
   };
 }
 
 /** One turn of the event loop: signals are heard there, and nowhere while runs follow each other without waiting. */
 export function turn(): Promise<void> {
-  return new Promise((resolve) => { setImmediate(resolve); });
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
 }
 
 /** Of tokenwarp, from the package.json beside src/ or dist/. */
@@ -52,8 +58,14 @@ function outputOf(stream: NodeJS.WriteStream): Output {
     open = false;
   });
   return {
-    get isTTY() { return stream.isTTY; },
-    get columns() { return stream.columns; },
-    write(text) { if (open) stream.write(text); },
+    get isTTY() {
+      return stream.isTTY;
+    },
+    get columns() {
+      return stream.columns;
+    },
+    write(text) {
+      if (open) stream.write(text);
+    },
   };
 }

@@ -9,7 +9,10 @@ export interface TagExpression {
 
 /** Throws a usage error when the text is not an expression. */
 export function parseTags(text: string): TagExpression {
-  const words = text.replaceAll(',', ' or ').split(/\s+/).filter((word) => word !== '');
+  const words = text
+    .replaceAll(',', ' or ')
+    .split(/\s+/)
+    .filter((word) => word !== '');
   const alternatives = split(words, 'or').map((alternative) => split(alternative, 'and').map((term) => readTerm(term, text)));
   return {
     text,

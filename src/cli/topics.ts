@@ -9,7 +9,17 @@ import type { Invariant, Knowledge } from '../verify/result.ts';
 import { EXITS } from './exit.ts';
 import { CLIENT_ERRORS, ERROR_CODES, FEATURE_WORDS, REJECTION_WORDS, STATES, WORDS } from './glossary.ts';
 
-export type TopicKind = 'invariant' | 'verb' | 'fault' | 'session state' | 'rejection' | 'feature' | 'client error' | 'exit code' | 'error code' | 'word';
+export type TopicKind =
+  | 'invariant'
+  | 'verb'
+  | 'fault'
+  | 'session state'
+  | 'rejection'
+  | 'feature'
+  | 'client error'
+  | 'exit code'
+  | 'error code'
+  | 'word';
 
 export interface Topic {
   kind: TopicKind;
@@ -25,17 +35,26 @@ export interface Topic {
 export function allTopics(): Topic[] {
   return [
     ...INVARIANTS.map(invariantTopic),
-    ...Object.keys(VERBS).map((verb) => simple('verb', verb, shapeText(step.shape, verb), [['example', VERB_EXAMPLES[verb as keyof typeof VERBS]]])),
-    ...Object.keys(FAULT_KINDS).map((kind) => simple('fault', kind, shapeText(fault.shape, kind), keysOf(kind as keyof typeof FAULT_KINDS))),
+    ...Object.keys(VERBS).map((verb) =>
+      simple('verb', verb, shapeText(step.shape, verb), [['example', VERB_EXAMPLES[verb as keyof typeof VERBS]]]),
+    ),
+    ...Object.keys(FAULT_KINDS).map((kind) =>
+      simple('fault', kind, shapeText(fault.shape, kind), keysOf(kind as keyof typeof FAULT_KINDS)),
+    ),
     ...table('session state', STATES),
     ...table('rejection', REJECTION_WORDS),
     ...table('feature', FEATURE_WORDS),
     ...table('client error', CLIENT_ERRORS),
-    ...Object.values(EXITS).toSorted((a, b) => a.code - b.code).map(({ code, meaning, explanation }) => ({
-      ...simple('exit code', String(code), `${meaning.charAt(0).toUpperCase()}${meaning.slice(1)}. ${explanation}`, []), aliases: [`exit-${code}`, `exit ${code}`],
-    })),
+    ...Object.values(EXITS)
+      .toSorted((a, b) => a.code - b.code)
+      .map(({ code, meaning, explanation }) => ({
+        ...simple('exit code', String(code), `${meaning.charAt(0).toUpperCase()}${meaning.slice(1)}. ${explanation}`, []),
+        aliases: [`exit-${code}`, `exit ${code}`],
+      })),
     ...table('error code', { ...ERROR_CODES, ...PROBLEM_CODES }),
-    ...Object.entries(WORDS).map(([term, { text, sources }]) => simple('word', term, text, sources === undefined ? [] : [['sources', sources.join(', ')]])),
+    ...Object.entries(WORDS).map(([term, { text, sources }]) =>
+      simple('word', term, text, sources === undefined ? [] : [['sources', sources.join(', ')]]),
+    ),
   ];
 }
 
@@ -46,7 +65,10 @@ export function findTopics(topics: readonly Topic[], term: string): Topic[] {
 }
 
 export function normal(term: string): string {
-  return term.trim().toLowerCase().replaceAll(/[\s_]+/g, '-');
+  return term
+    .trim()
+    .toLowerCase()
+    .replaceAll(/[\s_]+/g, '-');
 }
 
 /** One line of a scenario per verb. */
@@ -69,13 +91,19 @@ const VERB_EXAMPLES: Readonly<Record<keyof typeof VERBS, string>> = {
 };
 
 const KNOWLEDGE: Readonly<Record<Knowledge, string>> = {
-  H: 'recorded HTTP traffic', J: 'the journal of a server', V: 'the wire of the virtual world', C: 'the virtual world with what the client observes',
+  H: 'recorded HTTP traffic',
+  J: 'the journal of a server',
+  V: 'the wire of the virtual world',
+  C: 'the virtual world with what the client observes',
 };
 
 function invariantTopic(invariant: Invariant): Topic {
   const { id, name, kind, needs, feature, summary, why, sources } = invariant;
   return {
-    kind: 'invariant', term: name, aliases: [id], text: `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`.replace(/\.\.$/, '.'),
+    kind: 'invariant',
+    term: name,
+    aliases: [id],
+    text: `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`.replace(/\.\.$/, '.'),
     facts: [
       ['why', why],
       ['id', id],
@@ -88,7 +116,9 @@ function invariantTopic(invariant: Invariant): Topic {
 }
 
 function table(kind: TopicKind, rows: Readonly<Record<string, string>>): Topic[] {
-  return Object.entries(rows).map(([term, text]) => simple(kind, term, text.endsWith('.') ? text : `${text.charAt(0).toUpperCase()}${text.slice(1)}.`, []));
+  return Object.entries(rows).map(([term, text]) =>
+    simple(kind, term, text.endsWith('.') ? text : `${text.charAt(0).toUpperCase()}${text.slice(1)}.`, []),
+  );
 }
 
 function simple(kind: TopicKind, term: string, text: string, facts: Topic['facts']): Topic {

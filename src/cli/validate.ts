@@ -12,12 +12,20 @@ export async function validate({ args, options, system, cwd }: Invocation<unknow
   const broken = files.filter((file) => file.problems.length > 0);
   if (options.json === true) {
     const problems = broken.flatMap((file) => file.problems);
-    system.out.write(`${JSON.stringify({ schema: 'tokenwarp/validation.v1', files: files.map((file) => file.file), valid: files.length - broken.length, problems }, undefined, 2)}\n`);
+    system.out.write(
+      `${JSON.stringify({ schema: 'tokenwarp/validation.v1', files: files.map((file) => file.file), valid: files.length - broken.length, problems }, undefined, 2)}\n`,
+    );
   } else {
     for (const block of broken.flatMap(problemBlocks)) system.out.write(`${block}\n\n`);
-    system.out.write(verdict(files.length, broken.length, broken.reduce((sum, file) => sum + file.problems.length, 0)));
+    system.out.write(
+      verdict(
+        files.length,
+        broken.length,
+        broken.reduce((sum, file) => sum + file.problems.length, 0),
+      ),
+    );
   }
-  return new Set(broken.length === 0 ? [] : ['invalid'] as const);
+  return new Set(broken.length === 0 ? [] : (['invalid'] as const));
 }
 
 function verdict(files: number, broken: number, problems: number): string {

@@ -8,7 +8,8 @@ import { usageError } from './exit.ts';
 /** A whole number from 0 to 2^53 - 1. */
 export function readSeed(text: string): number {
   const value = Number(text);
-  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value)) throw usageError(`"${text}" is not a seed`, 'a whole number from 0 to 9007199254740991');
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value))
+    throw usageError(`"${text}" is not a seed`, 'a whole number from 0 to 9007199254740991');
   return value;
 }
 
@@ -20,7 +21,8 @@ export function readSeeds(text: string): readonly number[] {
   const match = /^(\d+)(?:\.\.(\d+))?$/.exec(text);
   const from = match?.[2] === undefined ? 1 : Number(match[1]);
   const to = Number(match?.[2] ?? match?.[1]);
-  if (match === null || !Number.isSafeInteger(to) || to < from) throw usageError(`"${text}" is not a number of seeds`, 'a count such as 20, or a range such as 5..8');
+  if (match === null || !Number.isSafeInteger(to) || to < from)
+    throw usageError(`"${text}" is not a number of seeds`, 'a count such as 20, or a range such as 5..8');
   if (to - from >= MOST_SEEDS) throw usageError(`"${text}" is ${to - from + 1} seeds, ${MOST_SEEDS} is the most`);
   return Array.from({ length: to - from + 1 }, (_, i) => from + i);
 }
@@ -28,7 +30,8 @@ export function readSeeds(text: string): readonly number[] {
 /** A whole number of 1 or more. */
 export function readCount(text: string): number {
   const value = Number(text);
-  if (!/^\d+$/.test(text) || value < 1 || !Number.isSafeInteger(value)) throw usageError(`"${text}" is not a count`, 'a whole number of 1 or more');
+  if (!/^\d+$/.test(text) || value < 1 || !Number.isSafeInteger(value))
+    throw usageError(`"${text}" is not a count`, 'a whole number of 1 or more');
   return value;
 }
 
@@ -48,15 +51,23 @@ export function readRegex(text: string): RegExp {
   }
 }
 
-export interface ReporterRequest { name: ReporterName; file?: string }
+export interface ReporterRequest {
+  name: ReporterName;
+  file?: string;
+}
 
 /** `junit` or `junit=out/report.xml`. */
 export function readReporter(text: string): ReporterRequest {
   const at = text.indexOf('=');
   const name = at < 0 ? text : text.slice(0, at);
   const file = at < 0 ? undefined : text.slice(at + 1);
-  if (!isReporter(name)) throw usageError(`there is no reporter "${name}"`, didYouMean(name, Object.keys(REPORTERS)) ?? `one of ${Object.keys(REPORTERS).join(', ')}`);
-  if (file === '') throw usageError(`--reporter ${text} names no file`, `--reporter ${name} for standard output, or --reporter ${name}=path`);
+  if (!isReporter(name))
+    throw usageError(
+      `there is no reporter "${name}"`,
+      didYouMean(name, Object.keys(REPORTERS)) ?? `one of ${Object.keys(REPORTERS).join(', ')}`,
+    );
+  if (file === '')
+    throw usageError(`--reporter ${text} names no file`, `--reporter ${name} for standard output, or --reporter ${name}=path`);
   return file === undefined ? { name } : { name, file };
 }
 

@@ -27,7 +27,8 @@ export function createVirtualClock(): VirtualClock {
   return {
     now: () => clock.now,
     advanceTo(t) {
-      if (!Number.isSafeInteger(t) || t < clock.now || t > LARGEST_STEP) throw new OwnBugError(`virtual time cannot go from ${clock.now} to ${t}`);
+      if (!Number.isSafeInteger(t) || t < clock.now || t > LARGEST_STEP)
+        throw new OwnBugError(`virtual time cannot go from ${clock.now} to ${t}`);
       if (t > clock.now) clock.tick(t - clock.now);
     },
     release() {

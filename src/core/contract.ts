@@ -5,14 +5,29 @@ export type SessionState = 'loading' | 'active' | 'locked' | 'expired' | 'signed
 
 /** What a client may claim beyond the core. Omitted in {@link Client.features} = all whose methods exist. */
 export const FEATURES = [
-  'refresh-ahead', 'offline-queue', 'cross-process', 'background', 'push', 'silent-refresh', 'reauthentication', 'idle-lock',
+  'refresh-ahead',
+  'offline-queue',
+  'cross-process',
+  'background',
+  'push',
+  'silent-refresh',
+  'reauthentication',
+  'idle-lock',
 ] as const;
 /** One thing a client may claim beyond the core. */
 export type Feature = (typeof FEATURES)[number];
 
 /** Why a request was rejected: the `reason` property of the Error. */
 export const REJECTIONS = [
-  'reauthentication-required', 'signed-out', 'locked', 'offline', 'deadline', 'queue-full', 'not-replayable', 'aborted', 'network',
+  'reauthentication-required',
+  'signed-out',
+  'locked',
+  'offline',
+  'deadline',
+  'queue-full',
+  'not-replayable',
+  'aborted',
+  'network',
 ] as const;
 /** One of {@link REJECTIONS}. */
 export type Rejection = (typeof REJECTIONS)[number];
@@ -29,7 +44,13 @@ export interface TokenResponse {
 }
 
 /** The part of the WHATWG fetch API that a world lends. Rejects with a TypeError on a network failure, an AbortError on abort. */
-export interface HostFetchInit { method?: string; headers?: Record<string, string>; body?: string; signal?: AbortSignal; redirect?: 'follow' | 'manual' }
+export interface HostFetchInit {
+  method?: string;
+  headers?: Record<string, string>;
+  body?: string;
+  signal?: AbortSignal;
+  redirect?: 'follow' | 'manual';
+}
 /** What a fetch answers: headers by lower- or upper-case name, the body once or often. */
 export interface HostResponse {
   readonly status: number;
@@ -64,7 +85,12 @@ export type JobOutcome = 'success' | 'failure' | 'retry';
 
 /** Where the servers are and who the client is, RFC 6749 and RFC 8414 words. */
 export interface HostConfig {
-  issuer: string; clientId: string; tokenEndpoint: string; revocationEndpoint: string; resourceBaseUrl: string; scope: string;
+  issuer: string;
+  clientId: string;
+  tokenEndpoint: string;
+  revocationEndpoint: string;
+  resourceBaseUrl: string;
+  scope: string;
 }
 
 /** What the world lends to one process of one device. Everything a client needs; a client that reaches past it is reported. */
@@ -80,7 +106,11 @@ export interface Host {
   readonly store: HostStore;
   /** Mutual exclusion between the processes of one device. Rejects with `code: 'lock-timeout'` after `timeout` ms. */
   lock<T>(name: string, fn: () => Promise<T>, options?: { timeout?: number }): Promise<T>;
-  readonly background: { register(id: string, handler: () => Promise<JobOutcome>): void; schedule(request: { id: string; after?: number }): void; cancel(id: string): void };
+  readonly background: {
+    register(id: string, handler: () => Promise<JobOutcome>): void;
+    schedule(request: { id: string; after?: number }): void;
+    cancel(id: string): void;
+  };
   readonly reauthenticate: { biometric(): Promise<PromptOutcome>; password(): Promise<PromptOutcome> };
   readonly connectivity: { online(): boolean; subscribe(fn: (online: boolean) => void): () => void };
   /** Optional observations; strings in them are searched for tokens (no-token-leak). */
@@ -88,7 +118,12 @@ export interface Host {
 }
 
 /** `headers['x-request-id']` names the logical request; forward it on every sending so that replays can be told apart. */
-export interface RequestInit { method?: string; headers?: Record<string, string>; body?: string; signal?: AbortSignal }
+export interface RequestInit {
+  method?: string;
+  headers?: Record<string, string>;
+  body?: string;
+  signal?: AbortSignal;
+}
 
 /** The client under test: `start`, `signIn` and `request` are required, the rest says what it can do beyond. */
 export interface Client {

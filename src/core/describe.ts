@@ -21,7 +21,7 @@ export function exchangeName(x: string): string {
 
 /** Where a message was lost, in words. */
 export const LOSS_WORDS: Readonly<Record<LossPhase, string>> = {
-  'request': 'on the way out',
+  request: 'on the way out',
   'before-commit': 'before the server committed',
   'after-commit': 'after the server committed',
   'body-cut': 'with its body cut short',
@@ -29,17 +29,24 @@ export const LOSS_WORDS: Readonly<Record<LossPhase, string>> = {
 
 /** How a run ended, in words. */
 export const ENDING_WORDS: Readonly<Record<RunEnding, string>> = {
-  'finished': 'finished',
-  'deadlock': 'nothing left that can happen, with work still open',
-  'livelock': 'the client kept working without virtual time moving',
+  finished: 'finished',
+  deadlock: 'nothing left that can happen, with work still open',
+  livelock: 'the client kept working without virtual time moving',
   'step-limit': 'the step limit was reached',
   'time-limit': 'the limit of virtual time was reached',
   'wall-limit': 'the limit of wall time was reached',
-  'stuck': 'the client did not give control back',
+  stuck: 'the client did not give control back',
 };
 
 /** What an answer of the token endpoint says: `granted AT-2, RT-2`, `400 invalid_grant`, `502, not a token response`. */
-export function tokenAnswer(event: { status: number; kind: ResponseKind; error?: string; at?: TokenLabel; newRt?: TokenLabel; retryAfter?: number }): string {
+export function tokenAnswer(event: {
+  status: number;
+  kind: ResponseKind;
+  error?: string;
+  at?: TokenLabel;
+  newRt?: TokenLabel;
+  retryAfter?: number;
+}): string {
   const later = event.retryAfter === undefined ? '' : `, retry after ${formatDuration(event.retryAfter)}`;
   if (event.kind === 'granted') return `${event.status} granted ${labels(event.at, event.newRt)}${later}`;
   if (event.kind === 'oauth-error') return `${event.status} ${event.error ?? 'error'}${later}`;
@@ -61,9 +68,12 @@ type Words = { readonly [T in EventType]: (event: EventOf<T>) => string };
 
 /** The mapped type makes a missing event type a compile error, as an exhaustive switch would. */
 const WORDS: Words = {
-  'token.sent': (e) => `${exchangeName(e.x)} sent with ${e.rt}${e.attempt > 1 ? `, attempt ${e.attempt}` : ''}${e.forced === undefined ? '' : `, forced: ${e.forced}`}`,
-  'token.received': (e) => `${exchangeName(e.x)} arrived with ${e.rt}${e.arrival > 1 ? `, sent again by the transport (arrival ${e.arrival})` : ''}`,
-  'token.committed': (e) => `${exchangeName(e.x)} committed ${committedTokens(e)}${e.repeated === undefined ? '' : `, by the ${e.repeated} grace policy`}`,
+  'token.sent': (e) =>
+    `${exchangeName(e.x)} sent with ${e.rt}${e.attempt > 1 ? `, attempt ${e.attempt}` : ''}${e.forced === undefined ? '' : `, forced: ${e.forced}`}`,
+  'token.received': (e) =>
+    `${exchangeName(e.x)} arrived with ${e.rt}${e.arrival > 1 ? `, sent again by the transport (arrival ${e.arrival})` : ''}`,
+  'token.committed': (e) =>
+    `${exchangeName(e.x)} committed ${committedTokens(e)}${e.repeated === undefined ? '' : `, by the ${e.repeated} grace policy`}`,
   'token.refused': (e) => `${exchangeName(e.x)} refused: ${e.status} ${e.error}, ${e.rt} ${e.reason}`,
   'token.responded': (e) => `${exchangeName(e.x)} answered: ${tokenAnswer(e)}`,
   'token.delivered': (e) => `${exchangeName(e.x)} brought ${tokenAnswer(e)}`,
@@ -85,8 +95,8 @@ const WORDS: Words = {
   'start.done': (e) => done('start', e),
   'request.called': (e) => `app asks ${e.method} ${e.path} (${e.n})`,
   'request.settled': (e) => (e.reason === undefined ? `${e.n} settled: ${e.status ?? 'no status'}` : `${e.n} rejected: ${e.reason}`),
-  'aborted': (e) => `app aborts ${e.n}`,
-  'state': (e) => `session ${e.from} → ${e.to}${e.reason === undefined ? '' : `: ${e.reason}`}`,
+  aborted: (e) => `app aborts ${e.n}`,
+  state: (e) => `session ${e.from} → ${e.to}${e.reason === undefined ? '' : `: ${e.reason}`}`,
   'store.begin': (e) => (e.op === 'delete' ? `deleting ${e.key}` : `storing ${held(e.labels)} as ${e.key}`),
   'store.end': (e) => storeEnd(e),
   'lock.wait': (e) => `waits for lock ${e.name}`,
@@ -98,22 +108,23 @@ const WORDS: Words = {
   'signOut.done': (e) => done('sign-out', e),
   'prompt.shown': (e) => `${e.method} prompt shown`,
   'prompt.closed': (e) => `${e.method} prompt closed: ${e.outcome}`,
-  'text': (e) => `${e.channel}: ${e.text}${e.leaks.length === 0 ? '' : ` (held ${e.leaks.join(', ')})`}`,
+  text: (e) => `${e.channel}: ${e.text}${e.leaks.length === 0 ? '' : ` (held ${e.leaks.join(', ')})`}`,
   'client.error': (e) => `${ERROR_WORDS[e.kind]}: ${e.message}${e.where === undefined ? '' : ` at ${e.where}`}`,
-  'online': () => 'online',
-  'offline': () => 'offline',
+  online: () => 'online',
+  offline: () => 'offline',
   'process.launch': (e) => (e.epoch > 1 ? 'process launched again' : 'process launched'),
   'process.kill': () => 'process killed',
   'process.suspend': () => 'process suspended',
   'process.resume': () => 'process resumed',
   'process.stop': () => 'process stopped cleanly',
-  'foreground': () => 'to the foreground',
-  'background': () => 'to the background',
+  foreground: () => 'to the foreground',
+  background: () => 'to the background',
   'store.locked': () => 'device locked: the store cannot be read',
   'store.unlocked': () => 'device unlocked',
   'clock.jump': (e) => `device clock moved by ${e.by > 0 ? '+' : ''}${formatDuration(e.by)}`,
-  'step': (e) => e.text,
-  'run.end': (e) => `run ended: ${ENDING_WORDS[e.ending]}${e.detail === undefined ? '' : ` (${e.detail})`}${e.open.length === 0 ? '' : `, open: ${list(e.open)}`}`,
+  step: (e) => e.text,
+  'run.end': (e) =>
+    `run ended: ${ENDING_WORDS[e.ending]}${e.detail === undefined ? '' : ` (${e.detail})`}${e.open.length === 0 ? '' : `, open: ${list(e.open)}`}`,
 };
 
 /** Kinds of client errors as a stranger reads them. */
@@ -122,8 +133,8 @@ export const ERROR_WORDS: Readonly<Record<EventOf<'client.error'>['kind'], strin
   'uncaught-exception': 'the client threw outside any call',
   'ambient-api': 'the client reached past its host',
   'leaked-timer': 'the client left a timer behind',
-  'stuck': 'the client did not give control back',
-  'threw': 'the client threw where its contract does not allow it',
+  stuck: 'the client did not give control back',
+  threw: 'the client threw where its contract does not allow it',
 };
 
 function sending(event: { n: string; k: number }): string {
@@ -145,7 +156,9 @@ function held(found: readonly TokenLabel[]): string {
 function storeEnd(event: EventOf<'store.end'>): string {
   const verb = event.op === 'get' ? 'read' : event.op === 'set' ? 'stored' : 'deleted';
   if (!event.ok) return `${event.key} could not be ${verb === 'stored' ? 'written' : verb}: ${event.error ?? 'failed'}`;
-  return event.op === 'delete' ? `deleted ${event.key}` : `${verb} ${held(event.labels)} ${event.op === 'get' ? 'from' : 'as'} ${event.key}`;
+  return event.op === 'delete'
+    ? `deleted ${event.key}`
+    : `${verb} ${held(event.labels)} ${event.op === 'get' ? 'from' : 'as'} ${event.key}`;
 }
 
 function done(what: string, event: { ok: boolean; reason?: string }): string {

@@ -5,7 +5,10 @@ type Unit = keyof typeof UNIT_MS;
 const PART = /(\d+(?:\.\d+)?)(ms|s|m|h|d|w)/y;
 
 /** Inclusive, whole ms. */
-export interface DurationRange { min: number; max: number }
+export interface DurationRange {
+  min: number;
+  max: number;
+}
 
 /** Parses one duration into whole ms; undefined when the text is not one. Sum of parts, largest 2^53 - 1. */
 export function parseDuration(text: string): number | undefined {
@@ -20,7 +23,7 @@ export function parseDuration(text: string): number | undefined {
     total += Number(match[1]) * UNIT_MS[match[2] as Unit];
   }
   const whole = Math.round(total);
-  return body.length > 0 && Number.isSafeInteger(whole) ? (sign * whole || 0) : undefined;
+  return body.length > 0 && Number.isSafeInteger(whole) ? sign * whole || 0 : undefined;
 }
 
 /** Parses `80ms` or `80ms..200ms`; undefined when it is neither or when the end comes before the start. */

@@ -1,10 +1,18 @@
 // One error shape for everything we throw on purpose: a stable code, fields, a cause, and a hint that says how to mend it.
 
 /** Where in a file a problem is; 1-based. */
-export interface SourcePosition { file: string; line: number; column: number }
+export interface SourcePosition {
+  file: string;
+  line: number;
+  column: number;
+}
 
 /** What an error carries besides code and message. */
-export interface ErrorDetail { hint?: string; cause?: unknown; fields?: Readonly<Record<string, unknown>> }
+export interface ErrorDetail {
+  hint?: string;
+  cause?: unknown;
+  fields?: Readonly<Record<string, unknown>>;
+}
 
 /** Base of all our errors. `message` is one line; `hint` says what to do next; a stack is for `--verbose` only. */
 export class TokenwarpError extends Error {

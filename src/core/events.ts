@@ -12,84 +12,198 @@ export type LossPhase = 'request' | 'before-commit' | 'after-commit' | 'body-cut
 export type ResponseKind = 'granted' | 'oauth-error' | 'other';
 
 /** A token exchange (one refresh request on the wire) is named `x1`, `x2` ... in sending order. */
-interface TokenSent { type: 'token.sent'; x: string; rt: TokenLabel; device: string; attempt: number; forced?: string }
-interface TokenReceived { type: 'token.received'; x: string; rt: TokenLabel; arrival: number }
+type TokenSent = { type: 'token.sent'; x: string; rt: TokenLabel; device: string; attempt: number; forced?: string };
+type TokenReceived = { type: 'token.received'; x: string; rt: TokenLabel; arrival: number };
 interface TokenCommitted {
-  type: 'token.committed'; x: string; rt: TokenLabel; at: TokenLabel; newRt?: TokenLabel; family: string; user: string; device: string;
+  type: 'token.committed';
+  x: string;
+  rt: TokenLabel;
+  at: TokenLabel;
+  newRt?: TokenLabel;
+  family: string;
+  user: string;
+  device: string;
   /** True virtual time (the axis of `t`) at which the access token stops being accepted, and the lifetime given, ms. */
-  expiresAt: number; lifetime: number; repeated?: GracePolicyName;
+  expiresAt: number;
+  lifetime: number;
+  repeated?: GracePolicyName;
 }
-interface TokenRefused { type: 'token.refused'; x: string; rt: TokenLabel; error: string; status: number; reason: RefusalReason }
-interface TokenAnswer { x: string; status: number; kind: ResponseKind; error?: string; at?: TokenLabel; newRt?: TokenLabel; expiresIn?: number; retryAfter?: number; scripted?: true }
-interface TokenResponded extends TokenAnswer { type: 'token.responded' }
-interface TokenDelivered extends TokenAnswer { type: 'token.delivered'; rt: TokenLabel }
+type TokenRefused = { type: 'token.refused'; x: string; rt: TokenLabel; error: string; status: number; reason: RefusalReason };
+type TokenAnswer = {
+  x: string;
+  status: number;
+  kind: ResponseKind;
+  error?: string;
+  at?: TokenLabel;
+  newRt?: TokenLabel;
+  expiresIn?: number;
+  retryAfter?: number;
+  scripted?: true;
+};
+interface TokenResponded extends TokenAnswer {
+  type: 'token.responded';
+}
+interface TokenDelivered extends TokenAnswer {
+  type: 'token.delivered';
+  rt: TokenLabel;
+}
 /** `told`: an error reached the client, which ends the flight; otherwise the message vanished and the client still waits. */
-interface TokenLost { type: 'token.lost'; x: string; phase: LossPhase; told: boolean }
-interface TokenAbandoned { type: 'token.abandoned'; x: string }
+type TokenLost = { type: 'token.lost'; x: string; phase: LossPhase; told: boolean };
+type TokenAbandoned = { type: 'token.abandoned'; x: string };
 
 /** `foreign`: neither the issuer's nor the resource server's origin. `redirect`: the transport followed a 3xx, no sending of the client's own.
  * `n` names one logical request of the app, `k` its sending (1 = first). A request the client made by itself is `c1`, `c2` ... */
-interface ApiSent { type: 'api.sent'; n: string; k: number; at: TokenLabel; rt?: TokenLabel; origin: string; method: string; path: string; bodyDigest: string; bodyLength: number; foreign?: true; redirect?: true }
-interface ApiReceived { type: 'api.received'; n: string; k: number; at: TokenLabel }
-interface ApiAnswer { n: string; k: number; status: number; error?: string; retryAfter?: number; scripted?: true }
-interface ApiResponded extends ApiAnswer { type: 'api.responded'; reason?: string }
-interface ApiDelivered extends ApiAnswer { type: 'api.delivered'; at: TokenLabel }
-interface ApiLost { type: 'api.lost'; n: string; k: number; phase: LossPhase; told: boolean }
-interface ApiAbandoned { type: 'api.abandoned'; n: string; k: number }
-
-interface RevocationSent { type: 'revocation.sent'; token: TokenLabel }
-interface RevocationReceived { type: 'revocation.received'; token: TokenLabel; status: number }
-interface SessionGranted {
-  type: 'session.granted'; family: string; user: string; device: string; at: TokenLabel; rt?: TokenLabel;
-  expiresAt: number; lifetime: number; grant: string;
+type ApiSent = {
+  type: 'api.sent';
+  n: string;
+  k: number;
+  at: TokenLabel;
+  rt?: TokenLabel;
+  origin: string;
+  method: string;
+  path: string;
+  bodyDigest: string;
+  bodyLength: number;
+  foreign?: true;
+  redirect?: true;
+};
+type ApiReceived = { type: 'api.received'; n: string; k: number; at: TokenLabel };
+type ApiAnswer = { n: string; k: number; status: number; error?: string; retryAfter?: number; scripted?: true };
+interface ApiResponded extends ApiAnswer {
+  type: 'api.responded';
+  reason?: string;
 }
-interface FamilyDead { type: 'family.dead'; family: string; reason: FamilyEnd; user: string; device: string }
-interface AccessDead { type: 'access.dead'; at: TokenLabel; family: string; reason: 'revoked' | 'superseded' }
+interface ApiDelivered extends ApiAnswer {
+  type: 'api.delivered';
+  at: TokenLabel;
+}
+type ApiLost = { type: 'api.lost'; n: string; k: number; phase: LossPhase; told: boolean };
+type ApiAbandoned = { type: 'api.abandoned'; n: string; k: number };
 
-interface ClientDeclared { type: 'client.declared'; features: readonly string[]; refreshAhead?: number; missing: readonly string[] }
-interface StartCalled { type: 'start.called' }
-interface StartDone { type: 'start.done'; ok: boolean; reason?: string }
-interface RequestCalled { type: 'request.called'; n: string; generation: number; method: string; path: string; bodyDigest: string; bodyLength: number; deadline: number }
-interface RequestSettled { type: 'request.settled'; n: string; status?: number; reason?: string }
-interface Aborted { type: 'aborted'; n: string }
-interface State { type: 'state'; from: string; to: string; reason?: string }
+type RevocationSent = { type: 'revocation.sent'; token: TokenLabel };
+type RevocationReceived = { type: 'revocation.received'; token: TokenLabel; status: number };
+interface SessionGranted {
+  type: 'session.granted';
+  family: string;
+  user: string;
+  device: string;
+  at: TokenLabel;
+  rt?: TokenLabel;
+  expiresAt: number;
+  lifetime: number;
+  grant: string;
+}
+type FamilyDead = { type: 'family.dead'; family: string; reason: FamilyEnd; user: string; device: string };
+type AccessDead = { type: 'access.dead'; at: TokenLabel; family: string; reason: 'revoked' | 'superseded' };
+
+type ClientDeclared = { type: 'client.declared'; features: readonly string[]; refreshAhead?: number; missing: readonly string[] };
+type StartCalled = { type: 'start.called' };
+type StartDone = { type: 'start.done'; ok: boolean; reason?: string };
+type RequestCalled = {
+  type: 'request.called';
+  n: string;
+  generation: number;
+  method: string;
+  path: string;
+  bodyDigest: string;
+  bodyLength: number;
+  deadline: number;
+};
+type RequestSettled = { type: 'request.settled'; n: string; status?: number; reason?: string };
+type Aborted = { type: 'aborted'; n: string };
+type State = { type: 'state'; from: string; to: string; reason?: string };
 /** `w` pairs a begin with its end; `labels` are the tokens found in the value written or read. */
-interface StoreBegin { type: 'store.begin'; w: number; op: 'set' | 'delete'; key: string; labels: readonly TokenLabel[] }
-interface StoreEnd { type: 'store.end'; w: number; op: 'get' | 'set' | 'delete'; key: string; labels: readonly TokenLabel[]; ok: boolean; error?: string }
-interface LockEvent { type: 'lock.wait' | 'lock.held' | 'lock.freed'; name: string; by?: 'kill' | 'timeout' }
-interface SignInCalled { type: 'signIn.called'; user: string; generation: number; family: string; at: TokenLabel; rt?: TokenLabel }
-interface SignInDone { type: 'signIn.done'; ok: boolean; reason?: string }
-interface SignOutCalled { type: 'signOut.called'; generation: number }
-interface SignOutDone { type: 'signOut.done'; ok: boolean; reason?: string }
-interface PromptShown { type: 'prompt.shown'; method: 'biometric' | 'password' }
-interface PromptClosed { type: 'prompt.closed'; method: 'biometric' | 'password'; outcome: string }
+type StoreBegin = { type: 'store.begin'; w: number; op: 'set' | 'delete'; key: string; labels: readonly TokenLabel[] };
+type StoreEnd = {
+  type: 'store.end';
+  w: number;
+  op: 'get' | 'set' | 'delete';
+  key: string;
+  labels: readonly TokenLabel[];
+  ok: boolean;
+  error?: string;
+};
+type LockEvent = { type: 'lock.wait' | 'lock.held' | 'lock.freed'; name: string; by?: 'kill' | 'timeout' };
+type SignInCalled = { type: 'signIn.called'; user: string; generation: number; family: string; at: TokenLabel; rt?: TokenLabel };
+type SignInDone = { type: 'signIn.done'; ok: boolean; reason?: string };
+type SignOutCalled = { type: 'signOut.called'; generation: number };
+type SignOutDone = { type: 'signOut.done'; ok: boolean; reason?: string };
+type PromptShown = { type: 'prompt.shown'; method: 'biometric' | 'password' };
+type PromptClosed = { type: 'prompt.closed'; method: 'biometric' | 'password'; outcome: string };
 /** Any string that left the process; already redacted, `leaks` names the tokens that were in it. */
-interface Text { type: 'text'; channel: string; text: string; leaks: readonly TokenLabel[] }
+type Text = { type: 'text'; channel: string; text: string; leaks: readonly TokenLabel[] };
 /** A fault of the client itself, not of the session: an unhandled rejection, ambient time, a timer left behind. `at` is `function (file:line)`. */
-interface ClientError { type: 'client.error'; kind: 'unhandled-rejection' | 'uncaught-exception' | 'ambient-api' | 'leaked-timer' | 'stuck' | 'threw'; message: string; where?: string }
+type ClientError = {
+  type: 'client.error';
+  kind: 'unhandled-rejection' | 'uncaught-exception' | 'ambient-api' | 'leaked-timer' | 'stuck' | 'threw';
+  message: string;
+  where?: string;
+};
 
-interface Connectivity { type: 'online' | 'offline' }
-interface ProcessEvent { type: 'process.launch' | 'process.kill' | 'process.suspend' | 'process.resume' | 'process.stop'; epoch: number }
-interface AppVisibility { type: 'foreground' | 'background' }
-interface StoreLock { type: 'store.locked' | 'store.unlocked' }
-interface ClockJump { type: 'clock.jump'; by: number }
+type Connectivity = { type: 'online' | 'offline' };
+type ProcessEvent = { type: 'process.launch' | 'process.kill' | 'process.suspend' | 'process.resume' | 'process.stop'; epoch: number };
+type AppVisibility = { type: 'foreground' | 'background' };
+type StoreLock = { type: 'store.locked' | 'store.unlocked' };
+type ClockJump = { type: 'clock.jump'; by: number };
 /** The scenario did something: `text` is the step's own description. */
-interface StepBegun { type: 'step'; index: number; text: string }
+type StepBegun = { type: 'step'; index: number; text: string };
 interface RunEnd {
-  type: 'run.end'; ending: RunEnding; stores: Readonly<Record<string, Readonly<Record<string, readonly TokenLabel[]>>>>;
-  states: Readonly<Record<string, string>>; open: readonly string[]; detail?: string;
+  type: 'run.end';
+  ending: RunEnding;
+  stores: Readonly<Record<string, Readonly<Record<string, readonly TokenLabel[]>>>>;
+  states: Readonly<Record<string, string>>;
+  open: readonly string[];
+  detail?: string;
 }
 /** How a run ended: `finished` judged whole; `deadlock` with `open` operations; the rest are limits (exit code 5) or a client that never yields. */
 export type RunEnding = 'finished' | 'deadlock' | 'livelock' | 'step-limit' | 'time-limit' | 'wall-limit' | 'stuck';
 
 /** The facts without their frame; what a recorder is handed. */
 export type Fact =
-  | TokenSent | TokenReceived | TokenCommitted | TokenRefused | TokenResponded | TokenDelivered | TokenLost | TokenAbandoned
-  | ApiSent | ApiReceived | ApiResponded | ApiDelivered | ApiLost | ApiAbandoned
-  | RevocationSent | RevocationReceived | SessionGranted | FamilyDead | AccessDead
-  | ClientDeclared | StartCalled | StartDone | RequestCalled | RequestSettled | Aborted | State | StoreBegin | StoreEnd | LockEvent
-  | SignInCalled | SignInDone | SignOutCalled | SignOutDone | PromptShown | PromptClosed | Text | ClientError
-  | Connectivity | ProcessEvent | AppVisibility | StoreLock | ClockJump | StepBegun | RunEnd;
+  | TokenSent
+  | TokenReceived
+  | TokenCommitted
+  | TokenRefused
+  | TokenResponded
+  | TokenDelivered
+  | TokenLost
+  | TokenAbandoned
+  | ApiSent
+  | ApiReceived
+  | ApiResponded
+  | ApiDelivered
+  | ApiLost
+  | ApiAbandoned
+  | RevocationSent
+  | RevocationReceived
+  | SessionGranted
+  | FamilyDead
+  | AccessDead
+  | ClientDeclared
+  | StartCalled
+  | StartDone
+  | RequestCalled
+  | RequestSettled
+  | Aborted
+  | State
+  | StoreBegin
+  | StoreEnd
+  | LockEvent
+  | SignInCalled
+  | SignInDone
+  | SignOutCalled
+  | SignOutDone
+  | PromptShown
+  | PromptClosed
+  | Text
+  | ClientError
+  | Connectivity
+  | ProcessEvent
+  | AppVisibility
+  | StoreLock
+  | ClockJump
+  | StepBegun
+  | RunEnd;
 
 /** The frame the recorder adds to each fact. */
 export interface Frame {
@@ -109,8 +223,27 @@ export type EventType = Fact['type'];
 /** One kind of event, by its type: `EventOf<'token.sent'>`. */
 export type EventOf<T extends EventType> = Frame & FactOf<T>;
 /** Distributes by hand: Extract would lose the members whose `type` is itself a union (`lock.wait | lock.held | lock.freed`). */
-type FactOf<T extends EventType> = Fact extends infer F ? (F extends { type: infer K } ? (T extends K ? F & { type: T } : never) : never) : never;
+type FactOf<T extends EventType> = Fact extends infer F
+  ? F extends { type: infer K }
+    ? T extends K
+      ? F & { type: T }
+      : never
+    : never
+  : never;
 /** What a server may record: it sees arrivals, commits and answers, never what the client knows. */
-export type ServerFact = Extract<Fact, { type:
-  | 'token.received' | 'token.committed' | 'token.refused' | 'token.responded' | 'api.received' | 'api.responded'
-  | 'revocation.received' | 'session.granted' | 'family.dead' | 'access.dead' }>;
+export type ServerFact = Extract<
+  Fact,
+  {
+    type:
+      | 'token.received'
+      | 'token.committed'
+      | 'token.refused'
+      | 'token.responded'
+      | 'api.received'
+      | 'api.responded'
+      | 'revocation.received'
+      | 'session.granted'
+      | 'family.dead'
+      | 'access.dead';
+  }
+>;

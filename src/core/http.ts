@@ -3,8 +3,17 @@
 import type { ResponseKind } from './events.ts';
 
 /** Header names are lower-case. */
-export interface HttpRequest { method: string; url: string; headers: Readonly<Record<string, string>>; body: string }
-export interface HttpResponse { status: number; headers: Readonly<Record<string, string>>; body: string }
+export interface HttpRequest {
+  method: string;
+  url: string;
+  headers: Readonly<Record<string, string>>;
+  body: string;
+}
+export interface HttpResponse {
+  status: number;
+  headers: Readonly<Record<string, string>>;
+  body: string;
+}
 
 export interface TokenReading {
   kind: ResponseKind;
@@ -22,7 +31,8 @@ export function readTokenResponse(response: HttpResponse): TokenReading {
   const { access_token: accessToken, refresh_token: refreshToken, error, expires_in: expiresIn } = json;
   if (response.status >= 200 && response.status < 300 && typeof accessToken === 'string' && accessToken !== '') {
     return {
-      kind: 'granted', accessToken,
+      kind: 'granted',
+      accessToken,
       ...(typeof refreshToken === 'string' && refreshToken !== '' ? { refreshToken } : {}),
       ...(typeof expiresIn === 'number' ? { expiresIn: expiresIn * 1_000 } : {}),
     };

@@ -13,7 +13,11 @@ const ANCHOR = 6;
 const ANCHOR_STRIDE = LEAK_LENGTH - ANCHOR + 1;
 
 /** A place in an issued token. */
-interface Anchor { label: TokenLabel; value: string; at: number }
+interface Anchor {
+  label: TokenLabel;
+  value: string;
+  at: number;
+}
 
 /** The labels of one run, in order of issue. */
 export class TokenLabels {
@@ -103,7 +107,10 @@ function common(run: string, i: number, { value, at }: Anchor): number {
 /** The text as it stands, percent-decoded, and whatever in it is base64, decoded at each of the four alignments. */
 function readings(text: string): string[] {
   const plain = text.includes('%') ? [text, percentDecoded(text)] : [text];
-  return [...plain, ...plain.flatMap((form) => [...form.matchAll(WORD)].flatMap(([run]) => [0, 1, 2, 3].map((skip) => base64Decoded(run.slice(skip)))))];
+  return [
+    ...plain,
+    ...plain.flatMap((form) => [...form.matchAll(WORD)].flatMap(([run]) => [0, 1, 2, 3].map((skip) => base64Decoded(run.slice(skip))))),
+  ];
 }
 
 function percentDecoded(text: string): string {
@@ -115,6 +122,9 @@ function percentDecoded(text: string): string {
 }
 
 function base64Decoded(run: string): string {
-  const body = run.replaceAll('-', '+').replaceAll('_', '/').replace(/[^A-Za-z0-9+/]/g, '');
+  const body = run
+    .replaceAll('-', '+')
+    .replaceAll('_', '/')
+    .replace(/[^A-Za-z0-9+/]/g, '');
   return atob(body.slice(0, body.length - (body.length % 4 === 1 ? 1 : 0)));
 }

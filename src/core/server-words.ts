@@ -8,14 +8,33 @@
  * `stale-rt-returned` (django-oauth-toolkit #702: a bug worth meeting).
  */
 export const GRACE_POLICIES = [
-  'strict', 'same-successor', 'new-sibling', 'replace-child', 'close-on-child-use', 'one-step-behind', 'stale-rt-returned',
+  'strict',
+  'same-successor',
+  'new-sibling',
+  'replace-child',
+  'close-on-child-use',
+  'one-step-behind',
+  'stale-rt-returned',
 ] as const;
 export type GracePolicyName = (typeof GRACE_POLICIES)[number];
 
 /** True reason of a refusal, for the journal only: the wire says the same `invalid_grant` for all (RFC 6749 5.2). */
 export type RefusalReason =
-  | 'unknown' | 'malformed' | 'reused' | 'family-dead' | 'revoked' | 'idle-expired' | 'absolute-expired' | 'other-client'
-  | 'bad-request' | 'bad-client' | 'bad-grant-type' | 'bad-scope' | 'code-used' | 'code-expired' | 'superseded';
+  | 'unknown'
+  | 'malformed'
+  | 'reused'
+  | 'family-dead'
+  | 'revoked'
+  | 'idle-expired'
+  | 'absolute-expired'
+  | 'other-client'
+  | 'bad-request'
+  | 'bad-client'
+  | 'bad-grant-type'
+  | 'bad-scope'
+  | 'code-used'
+  | 'code-expired'
+  | 'superseded';
 
 /** Why a token family (all tokens descending from one sign-in) ended. */
 export type FamilyEnd = 'reuse' | 'user' | 'password' | 'idle' | 'absolute' | 'admin' | 'single-session' | 'revocation';

@@ -14,7 +14,9 @@ export interface Stream {
   text(length: number): string;
 }
 
-export interface Streams { stream(name: string): Stream }
+export interface Streams {
+  stream(name: string): Stream;
+}
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 
@@ -58,7 +60,7 @@ function sfc32(key: string): () => number {
     counter = (counter + 1) | 0;
     a = b ^ (b >>> 9);
     b = (c + (c << 3)) | 0;
-    c = ((c << 21) | (c >>> 11)) + sum | 0;
+    c = (((c << 21) | (c >>> 11)) + sum) | 0;
     return sum >>> 0;
   };
   for (let i = 0; i < 15; i++) next();

@@ -9,7 +9,10 @@ import { laneRows } from './lanes.ts';
 import type { ScenarioReport } from './reporter.ts';
 import type { Paint } from './screen.ts';
 
-export interface BlockStyle { paint: Paint; width: number }
+export interface BlockStyle {
+  paint: Paint;
+  width: number;
+}
 
 /** One thing that went wrong, before it is laid out. */
 export interface Problem {
@@ -48,9 +51,14 @@ export function failureBlock(problem: Problem, result: RunResult, style: BlockSt
   const mark = problem.kind === 'inconclusive' ? paint('yellow', '?') : paint('red', '✗');
   const place = problem.line === undefined ? problem.file : `${problem.file}:${problem.line}`;
   const picture = problem.picture(style.width).map((line) => (line.startsWith(' ▸') ? paint('bold', line) : line));
-  const lines = [`${mark} ${paint('bold', `${result.scenario.name} › ${problem.title}`)}      ${paint('dim', place)}`, `  ${problem.message}`];
+  const lines = [
+    `${mark} ${paint('bold', `${result.scenario.name} › ${problem.title}`)}      ${paint('dim', place)}`,
+    `  ${problem.message}`,
+  ];
   if (picture.length > 0) lines.push('', ...picture.map((line) => `  ${line}`.trimEnd()), '');
-  const label = (word: string, text: string): void => { lines.push(`  ${paint('dim', word.padEnd(8))} ${text}`); };
+  const label = (word: string, text: string): void => {
+    lines.push(`  ${paint('dim', word.padEnd(8))} ${text}`);
+  };
   if (problem.hint !== undefined) label('hint', problem.hint);
   if (problem.also.length > 0) label('also', `${problem.also.join(', ')} (${problem.also.length === 1 ? 'follows' : 'follow'} from this)`);
   label('replay', result.replay);
@@ -83,26 +91,32 @@ function findingProblem(result: RunResult, finding: Finding): Problem {
 function expectationProblems(result: RunResult): Problem[] {
   const [first, ...others] = result.expectations;
   if (first === undefined) return [];
-  const placeOf = (failure: typeof first): { file: string; line?: number } => (
-    failure.source === undefined ? position(result, failure.seq) : { file: failure.source.file, line: failure.source.line }
+  const placeOf = (failure: typeof first): { file: string; line?: number } =>
+    failure.source === undefined ? position(result, failure.seq) : { file: failure.source.file, line: failure.source.line };
+  const lines = result.expectations.map(
+    (failure) => `  ${`:${placeOf(failure).line ?? ''}`.padStart(5)}  ${readable(result, failure.message)}`,
   );
-  const lines = result.expectations.map((failure) => `  ${`:${placeOf(failure).line ?? ''}`.padStart(5)}  ${readable(result, failure.message)}`);
-  return [{
-    kind: 'expectation',
-    title: others.length === 0 ? 'expectation' : 'expectations',
-    message: others.length === 0 ? readable(result, first.message) : `${result.expectations.length} expectations of the scenario do not hold:`,
-    ...placeOf(first),
-    picture: () => (others.length === 0 ? [] : lines),
-    also: [],
-    topic: 'expectation',
-  }];
+  return [
+    {
+      kind: 'expectation',
+      title: others.length === 0 ? 'expectation' : 'expectations',
+      message:
+        others.length === 0 ? readable(result, first.message) : `${result.expectations.length} expectations of the scenario do not hold:`,
+      ...placeOf(first),
+      picture: () => (others.length === 0 ? [] : lines),
+      also: [],
+      topic: 'expectation',
+    },
+  ];
 }
 
 /** `n3` and `x2` are names of the history; people know requests by what they ask and refreshes by their number, as the lanes do. */
 function readable(result: RunResult, message: string): string {
   const flights = flightsOf(result.events);
   const named = message
-    .replaceAll(/\b([nc]\d+)\b(?: (?:GET|HEAD|POST|PUT|PATCH|DELETE) \S+)?/g, (text, n: string) => (flights.knows(n) ? flights.requestName(n) : text))
+    .replaceAll(/\b([nc]\d+)\b(?: (?:GET|HEAD|POST|PUT|PATCH|DELETE) \S+)?/g, (text, n: string) =>
+      flights.knows(n) ? flights.requestName(n) : text,
+    )
     .replaceAll(/\b(?:the )?(?:refresh )?x(\d+)\b/g, 'refresh #$1');
   const [word = ''] = named.split(' ');
   const isName = !/^[a-z]+$/.test(word) || result.events.some((event) => event.actor.split('/')[0] === word);
@@ -142,7 +156,15 @@ function clientProblem(result: RunResult, error: RunResult['clientErrors'][numbe
 
 function inconclusiveProblem(result: RunResult): Problem {
   const message = result.reason ?? 'a limit was reached before the run could be judged';
-  return { kind: 'inconclusive', title: 'inconclusive', message: capital(message), ...position(result, result.events.at(-1)?.seq), picture: () => [], also: [], topic: '5' };
+  return {
+    kind: 'inconclusive',
+    title: 'inconclusive',
+    message: capital(message),
+    ...position(result, result.events.at(-1)?.seq),
+    picture: () => [],
+    also: [],
+    topic: '5',
+  };
 }
 
 function divergenceProblem(report: ScenarioReport, divergence: NonNullable<ScenarioReport['divergence']>): Problem {

@@ -33,7 +33,8 @@ export function flightsOf(events: readonly HistoryEvent[]): Flights {
   const flights = new Map<string, Flight>();
   const names = new Map<string, string>();
   for (const event of events) {
-    if ((event.type === 'request.called' || event.type === 'api.sent') && !names.has(event.n)) names.set(event.n, `${event.method} ${event.path}`);
+    if ((event.type === 'request.called' || event.type === 'api.sent') && !names.has(event.n))
+      names.set(event.n, `${event.method} ${event.path}`);
     const key = keyOf(event);
     if (key === undefined) continue;
     let flight = flights.get(key);
@@ -91,11 +92,18 @@ export function answerText(flight: Flight, since: number): string | undefined {
 /** What reaches the client at the moment of `event`: `200 granted AT-2, RT-2`, `401 invalid_token`, `lost after the server committed`. */
 export function incomingText(event: HistoryEvent, flight: Flight): string {
   switch (event.type) {
-    case 'token.delivered': return tokenAnswer(event);
-    case 'api.delivered': return apiAnswer(event);
-    case 'token.lost': case 'api.lost': return `lost ${LOSS_WORDS[event.phase]}${event.told ? '' : ', client still waits'}`;
-    case 'token.abandoned': case 'api.abandoned': return 'given up by the client';
-    default: return decisionText(flight) ?? describe(event);
+    case 'token.delivered':
+      return tokenAnswer(event);
+    case 'api.delivered':
+      return apiAnswer(event);
+    case 'token.lost':
+    case 'api.lost':
+      return `lost ${LOSS_WORDS[event.phase]}${event.told ? '' : ', client still waits'}`;
+    case 'token.abandoned':
+    case 'api.abandoned':
+      return 'given up by the client';
+    default:
+      return decisionText(flight) ?? describe(event);
   }
 }
 
@@ -111,7 +119,9 @@ export function stillGood(events: readonly HistoryEvent[], event: EventOf<'token
   const newest = newestGrant(events, event);
   const at = newest?.at;
   if (at === undefined) return undefined;
-  const refused = events.some((other) => other.seq < event.seq && other.type === 'api.delivered' && other.status === 401 && other.at === at);
+  const refused = events.some(
+    (other) => other.seq < event.seq && other.type === 'api.delivered' && other.status === 401 && other.at === at,
+  );
   const dead = events.some((other) => other.seq < event.seq && other.type === 'access.dead' && other.at === at);
   const left = expiryOf(events, at) - event.t;
   return refused || dead || left <= 0 ? undefined : `${at} still valid for ${formatDuration(Math.round(left))}`;
@@ -127,10 +137,12 @@ function expiryOf(events: readonly HistoryEvent[], at: string): number {
 /** The newest tokens that reached the device of an event before it. */
 function newestGrant(events: readonly HistoryEvent[], event: HistoryEvent): { at?: string } | undefined {
   const device = deviceOf(event.actor);
-  return events.findLast((other): other is EventOf<'token.delivered' | 'signIn.called'> => (
-    other.seq < event.seq && deviceOf(other.actor) === device
-    && ((other.type === 'token.delivered' && other.kind === 'granted') || other.type === 'signIn.called')
-  ));
+  return events.findLast(
+    (other): other is EventOf<'token.delivered' | 'signIn.called'> =>
+      other.seq < event.seq &&
+      deviceOf(other.actor) === device &&
+      ((other.type === 'token.delivered' && other.kind === 'granted') || other.type === 'signIn.called'),
+  );
 }
 
 function deviceOf(actor: string): string {
@@ -145,7 +157,11 @@ function heard(flight: Flight, decision: string | undefined): string {
   const said = tokenAnswer(delivered);
   if (decision === undefined) return said;
   const faithful = delivered.kind === 'granted' ? 'token.committed' : delivered.kind === 'oauth-error' ? 'token.refused' : undefined;
-  return flight.decisions.some((event) => event.type === faithful) ? decision : decision === said ? said : `${decision}; client hears ${said}`;
+  return flight.decisions.some((event) => event.type === faithful)
+    ? decision
+    : decision === said
+      ? said
+      : `${decision}; client hears ${said}`;
 }
 
 function withDelay(text: string, delay: number): string {
@@ -160,12 +176,34 @@ function keyOf(event: HistoryEvent): string | undefined {
 
 function note(flight: Flight, event: HistoryEvent): void {
   switch (event.type) {
-    case 'token.sent': case 'api.sent': flight.sent = event; flight.lane = event.actor; break;
-    case 'token.received': case 'api.received': flight.arrived ??= event; break;
-    case 'token.committed': case 'token.refused': flight.decisions.push(event); break;
-    case 'token.responded': case 'api.responded': flight.responded ??= event; break;
-    case 'token.delivered': case 'api.delivered': flight.delivered = event; break;
-    case 'token.lost': case 'api.lost': flight.lost = event; break;
-    case 'token.abandoned': case 'api.abandoned': flight.abandoned = event; break;
+    case 'token.sent':
+    case 'api.sent':
+      flight.sent = event;
+      flight.lane = event.actor;
+      break;
+    case 'token.received':
+    case 'api.received':
+      flight.arrived ??= event;
+      break;
+    case 'token.committed':
+    case 'token.refused':
+      flight.decisions.push(event);
+      break;
+    case 'token.responded':
+    case 'api.responded':
+      flight.responded ??= event;
+      break;
+    case 'token.delivered':
+    case 'api.delivered':
+      flight.delivered = event;
+      break;
+    case 'token.lost':
+    case 'api.lost':
+      flight.lost = event;
+      break;
+    case 'token.abandoned':
+    case 'api.abandoned':
+      flight.abandoned = event;
+      break;
   }
 }

@@ -13,12 +13,16 @@ export function githubReporter(context: ReportContext): Reporter {
   const reports: ScenarioReport[] = [];
   let info: RunInfo | undefined;
   return {
-    begin(given) { info = given; },
+    begin(given) {
+      info = given;
+    },
     result(report) {
       reports.push(report);
       for (const problem of problemsOf(report)) context.write(`${annotation(report, problem)}\n`);
     },
-    end(summary) { context.stepSummary?.(markdown(info, reports, summary)); },
+    end(summary) {
+      context.stepSummary?.(markdown(info, reports, summary));
+    },
   };
 }
 
@@ -42,10 +46,22 @@ function property(text: string): string {
 
 function markdown(info: RunInfo | undefined, reports: readonly ScenarioReport[], summary: Summary): string {
   const broken = reports.filter((report) => problemsOf(report).length > 0);
-  const rows = broken.map((report) => `| ${report.result.scenario.name} | ${report.result.outcome} | ${cell(problemsOf(report).map((problem) => problem.title).join(', '))} |`);
+  const rows = broken.map(
+    (report) =>
+      `| ${report.result.scenario.name} | ${report.result.outcome} | ${cell(
+        problemsOf(report)
+          .map((problem) => problem.title)
+          .join(', '),
+      )} |`,
+  );
   const table = rows.length === 0 ? [] : ['| scenario | outcome | what broke |', '| --- | --- | --- |', ...rows, ''];
   const blocks = broken.flatMap((report) => [
-    `<details><summary>${report.result.scenario.name}</summary>`, '', ...fenced(failureText(report, { paint: PLAIN, width: PLAIN_COLUMNS })), '', '</details>', '',
+    `<details><summary>${report.result.scenario.name}</summary>`,
+    '',
+    ...fenced(failureText(report, { paint: PLAIN, width: PLAIN_COLUMNS })),
+    '',
+    '</details>',
+    '',
   ]);
   const client = info === undefined ? '' : `, ${info.client}`;
   return `${[`### tokenwarp${client}`, '', summaryLine(summary, PLAIN), '', ...table, ...blocks].join('\n')}\n`;

@@ -24,10 +24,21 @@ export function jsonReporter(context: ReportContext): Reporter {
   const results: JsonResult[] = [];
   let info: RunInfo | undefined;
   return {
-    begin(given) { info = given; },
-    result(report) { results.push(jsonResult(report)); },
+    begin(given) {
+      info = given;
+    },
+    result(report) {
+      results.push(jsonResult(report));
+    },
     end(summary) {
-      const document = { schema: RESULT_SCHEMA, version: info?.version, client: info?.client, seeds: info?.seeds, summary: jsonSummary(summary), results };
+      const document = {
+        schema: RESULT_SCHEMA,
+        version: info?.version,
+        client: info?.client,
+        seeds: info?.seeds,
+        summary: jsonSummary(summary),
+        results,
+      };
       context.write(`${JSON.stringify(document, undefined, 2)}\n`);
     },
   };
@@ -36,8 +47,12 @@ export function jsonReporter(context: ReportContext): Reporter {
 /** One line per scenario at once, and a last line with the totals; `schema` tells them apart. */
 export function ndjsonReporter(context: ReportContext): Reporter {
   return {
-    result(report) { context.write(`${JSON.stringify({ schema: RESULT_SCHEMA, ...jsonResult(report) })}\n`); },
-    end(summary) { context.write(`${JSON.stringify({ schema: 'tokenwarp/summary.v1', ...jsonSummary(summary) })}\n`); },
+    result(report) {
+      context.write(`${JSON.stringify({ schema: RESULT_SCHEMA, ...jsonResult(report) })}\n`);
+    },
+    end(summary) {
+      context.write(`${JSON.stringify({ schema: 'tokenwarp/summary.v1', ...jsonSummary(summary) })}\n`);
+    },
   };
 }
 

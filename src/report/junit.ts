@@ -7,7 +7,12 @@ import type { Reporter, ReportContext, ScenarioReport } from './reporter.ts';
 import { paintOf, PLAIN_COLUMNS, PLAIN_SCREEN } from './screen.ts';
 
 type Verdict = 'failure' | 'error' | 'skipped' | 'passed';
-interface Case { name: string; verdict: Verdict; message?: string; body?: string }
+interface Case {
+  name: string;
+  verdict: Verdict;
+  message?: string;
+  body?: string;
+}
 
 const STYLE = { paint: paintOf(PLAIN_SCREEN), width: PLAIN_COLUMNS };
 
@@ -15,10 +20,14 @@ const STYLE = { paint: paintOf(PLAIN_SCREEN), width: PLAIN_COLUMNS };
 export function junitReporter(context: ReportContext): Reporter {
   const suites: { report: ScenarioReport; cases: Case[] }[] = [];
   return {
-    result(report) { suites.push({ report, cases: casesOf(report) }); },
+    result(report) {
+      suites.push({ report, cases: casesOf(report) });
+    },
     end(summary) {
       const all = suites.flatMap((suite) => suite.cases);
-      context.write(`<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="tokenwarp" ${totals(all)} time="${seconds(summary.wallMs)}">\n`);
+      context.write(
+        `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="tokenwarp" ${totals(all)} time="${seconds(summary.wallMs)}">\n`,
+      );
       for (const suite of suites) context.write(suiteText(suite.report, suite.cases));
       context.write('</testsuites>\n');
     },
@@ -28,10 +37,16 @@ export function junitReporter(context: ReportContext): Reporter {
 /** Text for an XML attribute or element: markup escaped, characters that XML 1.0 forbids (2.2) replaced by U+FFFD. */
 export function xmlText(text: string): string {
   return text
-    // oxlint-disable-next-line no-control-regex -- these are the characters to remove
-    .replaceAll(/[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g, '\uFFFD')
-    .replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+    .replaceAll(FORBIDDEN, '\uFFFD')
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;');
 }
+
+const FORBIDDEN =
+  // oxlint-disable-next-line no-control-regex -- these are the characters to remove
+  /[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g;
 
 /** Attributes also keep their line ends, which a parser would turn into spaces. */
 function attribute(text: string): string {
@@ -41,7 +56,14 @@ function attribute(text: string): string {
 function suiteText(report: ScenarioReport, cases: readonly Case[]): string {
   const { result } = report;
   const name = report.seeds === undefined ? result.scenario.name : `${result.scenario.name} (seed ${result.seed})`;
-  const facts = { client: result.client, seed: result.seed, digest: result.digest, virtualMs: result.virtualMs, refreshes: result.refreshes, replay: result.replay };
+  const facts = {
+    client: result.client,
+    seed: result.seed,
+    digest: result.digest,
+    virtualMs: result.virtualMs,
+    refreshes: result.refreshes,
+    replay: result.replay,
+  };
   const lines = [
     `  <testsuite name="${attribute(name)}" file="${attribute(result.scenario.file)}" ${totals(cases)} time="${seconds(report.wallMs)}">`,
     '    <properties>',
@@ -69,7 +91,12 @@ function casesOf(report: ScenarioReport): Case[] {
   const { verdict } = result;
   const problems = problemsOf(report);
   const folded = new Map(verdict.findings.flatMap((finding) => finding.folded.map((one) => [one.invariant, finding] as const)));
-  const names = new Set([...Object.keys(verdict.judged), ...verdict.idle, ...verdict.findings.map((one) => one.invariant), ...folded.keys()]);
+  const names = new Set([
+    ...Object.keys(verdict.judged),
+    ...verdict.idle,
+    ...verdict.findings.map((one) => one.invariant),
+    ...folded.keys(),
+  ]);
   const skipped = new Map([
     ...verdict.idle.map((name) => [name, 'idle: nothing to judge'] as const),
     ...verdict.notApplicable.map(({ invariant, reason }) => [invariant, `not applicable: ${reason}`] as const),
@@ -89,7 +116,12 @@ function casesOf(report: ScenarioReport): Case[] {
 
 /** Expectations and client errors are cases of their own, always there, so that totals do not change with the outcome. */
 function otherCases(problems: readonly Problem[], result: RunResult): Case[] {
-  const named = [['expectations', 'expectation'], ['client', 'client'], ['determinism', 'determinism'], ['run', 'inconclusive']] as const;
+  const named = [
+    ['expectations', 'expectation'],
+    ['client', 'client'],
+    ['determinism', 'determinism'],
+    ['run', 'inconclusive'],
+  ] as const;
   return named.flatMap(([name, kind]): Case[] => {
     const own = problems.filter((problem) => problem.kind === kind);
     if (own.length > 0) return [{ ...failing(name, own, result), verdict: kind === 'inconclusive' ? 'error' : 'failure' }];

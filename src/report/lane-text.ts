@@ -47,7 +47,12 @@ const GAP = 2;
 const SERVER_WIDTH = 24;
 const LOCAL_WIDTH = 28;
 
-interface Column { id: string; title: string; at: number; width: number }
+interface Column {
+  id: string;
+  title: string;
+  at: number;
+  width: number;
+}
 
 /** Days, hours and minutes, all that are not zero. */
 function longForm(ms: number): string {
@@ -109,7 +114,9 @@ function outLine(row: LaneRow, text: string, server: Column): string {
 function inLine(row: LaneRow, left: string, server: Column): string {
   const room = Math.max(3, server.at - left.length - 1);
   const half = Math.floor(room / 2);
-  return row.broken === true ? `${left}${' '.repeat(half)}✕${'─'.repeat(room - half)} ${row.text}` : `${left}◀${'─'.repeat(room)} ${row.text}`;
+  return row.broken === true
+    ? `${left}${' '.repeat(half)}✕${'─'.repeat(room - half)} ${row.text}`
+    : `${left}◀${'─'.repeat(room)} ${row.text}`;
 }
 
 /** Where the rest of a long row goes on: below the text at the server, or a little inside its own lane. */
@@ -145,7 +152,8 @@ function sentences(rows: readonly LaneRow[], times: readonly string[], timeWidth
 
 function sentence(row: LaneRow): string {
   const who = row.lane ?? (row.server === undefined ? 'scenario' : actorName(row.server));
-  if (row.kind === 'out') return `${who}: ${row.text} ${row.broken === true ? '─✕' : '─▶'} ${shortName(row.server)}${row.end === undefined ? '' : `: ${row.end}`}`;
+  if (row.kind === 'out')
+    return `${who}: ${row.text} ${row.broken === true ? '─✕' : '─▶'} ${shortName(row.server)}${row.end === undefined ? '' : `: ${row.end}`}`;
   if (row.kind === 'in') return `${who} ${row.broken === true ? '✕─' : '◀─'} ${shortName(row.server)}: ${row.text}`;
   return `${who}: ${row.text}`;
 }

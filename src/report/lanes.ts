@@ -36,7 +36,10 @@ const CLOSE = 1_000;
 /** Rows of the witness in order of the history. `mark` is the `seq` of the violating event. */
 export function laneRows(events: readonly HistoryEvent[], witness: readonly number[], mark: number): LaneRow[] {
   const flights = flightsOf(events);
-  const shown = [...new Set([...witness, mark])].sort((a, b) => a - b).map((seq) => events[seq]).filter((event) => event !== undefined);
+  const shown = [...new Set([...witness, mark])]
+    .sort((a, b) => a - b)
+    .map((seq) => events[seq])
+    .filter((event) => event !== undefined);
   const drawing: Drawing = { events, flights, mark, rows: [], last: new Map(), shown };
   for (const event of shown) addRow(drawing, event);
   return drawing.rows;
@@ -67,7 +70,14 @@ function addRow(drawing: Drawing, event: HistoryEvent): void {
 /** A write that ends well right after it began has been told. */
 function isEndOfDrawnWrite(drawing: Drawing, event: HistoryEvent): boolean {
   const before = drawing.shown[drawing.shown.indexOf(event) - 1];
-  return event.type === 'store.end' && event.ok && event.seq !== drawing.mark && before?.type === 'store.begin' && before.w === event.w && before.actor === event.actor;
+  return (
+    event.type === 'store.end' &&
+    event.ok &&
+    event.seq !== drawing.mark &&
+    before?.type === 'store.begin' &&
+    before.w === event.w &&
+    before.actor === event.actor
+  );
 }
 
 /** An exchange takes one row when its answer follows at once, else one for the way out and one for the answer. */
@@ -88,9 +98,19 @@ function addFlight(drawing: Drawing, event: HistoryEvent, flight: Flight): void 
 }
 
 function outRow(drawing: Drawing, event: HistoryEvent, flight: Flight): LaneRow {
-  const row: LaneRow = { kind: 'out', t: event.t, lane: flight.lane, server: flight.server, text: outgoingText(flight, drawing.flights), marked: false };
+  const row: LaneRow = {
+    kind: 'out',
+    t: event.t,
+    lane: flight.lane,
+    server: flight.server,
+    text: outgoingText(flight, drawing.flights),
+    marked: false,
+  };
   const back = drawing.shown.find((other) => comesBack(other) && drawing.flights.of(other) === flight);
-  const between = back === undefined ? 0 : drawing.shown.filter((other) => other.seq > event.seq && other.seq < back.seq && drawing.flights.of(other) !== flight).length;
+  const between =
+    back === undefined
+      ? 0
+      : drawing.shown.filter((other) => other.seq > event.seq && other.seq < back.seq && drawing.flights.of(other) !== flight).length;
   const separate = back !== undefined && (between > 0 || back.t - event.t > CLOSE);
   const end = separate ? decisionText(flight) : answerText(flight, event.t);
   if (end !== undefined) row.end = end;
@@ -103,7 +123,14 @@ function inRow(drawing: Drawing, event: HistoryEvent, flight: Flight): LaneRow {
   const what = outgoingText(flight, drawing.flights);
   const { t } = event;
   if (event.type.endsWith('.abandoned')) return { kind: 'local', t, lane: flight.lane, text: `gives up on ${what}`, marked: false };
-  const row: LaneRow = { kind: 'in', t, lane: flight.lane, server: flight.server, text: `${incomingText(event, flight)} for ${what}`, marked: false };
+  const row: LaneRow = {
+    kind: 'in',
+    t,
+    lane: flight.lane,
+    server: flight.server,
+    text: `${incomingText(event, flight)} for ${what}`,
+    marked: false,
+  };
   if (event.type.endsWith('.lost')) row.broken = true;
   return row;
 }
@@ -120,7 +147,9 @@ function atServer(event: HistoryEvent): boolean {
   return event.actor === 'as' || event.actor === 'rs';
 }
 
-function comesBack(event: HistoryEvent): event is EventOf<'token.delivered' | 'token.lost' | 'token.abandoned' | 'api.delivered' | 'api.lost' | 'api.abandoned'> {
+function comesBack(
+  event: HistoryEvent,
+): event is EventOf<'token.delivered' | 'token.lost' | 'token.abandoned' | 'api.delivered' | 'api.lost' | 'api.abandoned'> {
   return /^(token|api)\.(delivered|lost|abandoned)$/.test(event.type);
 }
 

@@ -7,7 +7,7 @@ import type { Paint } from './screen.ts';
 import { notApplicableLines, summaryLine } from './summary.ts';
 
 /** Marks of the four outcomes. */
-const MARKS = { 'passed': ['green', '✓'], 'failed': ['red', '✗'], 'not-applicable': ['dim', '–'], 'inconclusive': ['yellow', '?'] } as const;
+const MARKS = { passed: ['green', '✓'], failed: ['red', '✗'], 'not-applicable': ['dim', '–'], inconclusive: ['yellow', '?'] } as const;
 
 /** The default reporter. */
 export function linesReporter(context: ReportContext): Reporter {
@@ -29,7 +29,8 @@ export function linesReporter(context: ReportContext): Reporter {
       const reasons = notApplicableLines(summary);
       if (failures.length > 0 || reasons.length > 0) context.write('\n');
       for (const reason of reasons) context.write(` ${paint('dim', `– not applicable: ${reason}`)}\n`);
-      if (context.verbose === true && summary.idle.length > 0) context.write(` ${paint('dim', `– idle everywhere: ${summary.idle.join(', ')}`)}\n`);
+      if (context.verbose === true && summary.idle.length > 0)
+        context.write(` ${paint('dim', `– idle everywhere: ${summary.idle.join(', ')}`)}\n`);
       context.write(` ${summaryLine(summary, paint)}\n`);
     },
   };

@@ -26,7 +26,12 @@ export interface ScenarioReport {
 }
 
 /** The first event in which two histories of one seed differ; absent where one of them ended before. */
-export interface Divergence { seq: number; first?: string; second?: string; how: string }
+export interface Divergence {
+  seq: number;
+  first?: string;
+  second?: string;
+  how: string;
+}
 
 export interface Summary {
   counts: Readonly<Record<Outcome, number>>;
@@ -68,8 +73,14 @@ export type ReporterFactory = (context: ReportContext) => Reporter;
 /** One reporter that hands everything to several, in order. */
 export function multiplex(reporters: readonly Reporter[]): Required<Reporter> {
   return {
-    begin: (info) => { for (const reporter of reporters) reporter.begin?.(info); },
-    result: (report) => { for (const reporter of reporters) reporter.result?.(report); },
-    end: (summary) => { for (const reporter of reporters) reporter.end?.(summary); },
+    begin: (info) => {
+      for (const reporter of reporters) reporter.begin?.(info);
+    },
+    result: (report) => {
+      for (const reporter of reporters) reporter.result?.(report);
+    },
+    end: (summary) => {
+      for (const reporter of reporters) reporter.end?.(summary);
+    },
   };
 }

@@ -3,7 +3,10 @@
 import { styleText } from 'node:util';
 
 /** The part of a stream that matters: `process.stdout` is one. */
-export interface ScreenStream { readonly isTTY?: boolean; readonly columns?: number }
+export interface ScreenStream {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+}
 export type ColourChoice = 'auto' | 'always' | 'never';
 export type Environment = Readonly<Record<string, string | undefined>>;
 

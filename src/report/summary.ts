@@ -7,13 +7,14 @@ import type { Paint } from './screen.ts';
 
 /** Totals. `selected` counts scenarios that were to run; what has no report was not run. */
 export function summarise(reports: readonly ScenarioReport[], rest: { selected: number; wallMs: number; interrupted?: string }): Summary {
-  const counts: Record<Outcome, number> = { 'passed': 0, 'failed': 0, 'not-applicable': 0, 'inconclusive': 0 };
+  const counts: Record<Outcome, number> = { passed: 0, failed: 0, 'not-applicable': 0, inconclusive: 0 };
   const reasons = new Map<string, number>();
   let virtualMs = 0;
   for (const { result } of reports) {
     counts[result.outcome] += 1;
     virtualMs += result.virtualMs;
-    if (result.outcome === 'not-applicable') reasons.set(result.reason ?? 'no reason given', (reasons.get(result.reason ?? 'no reason given') ?? 0) + 1);
+    if (result.outcome === 'not-applicable')
+      reasons.set(result.reason ?? 'no reason given', (reasons.get(result.reason ?? 'no reason given') ?? 0) + 1);
   }
   return {
     counts,
@@ -31,7 +32,13 @@ export function summarise(reports: readonly ScenarioReport[], rest: { selected: 
 function idleEverywhere(reports: readonly ScenarioReport[]): string[] {
   const verdicts = reports.filter(({ result }) => result.outcome !== 'not-applicable').map(({ result }) => result.verdict);
   const idle = new Set(verdicts.flatMap((verdict) => verdict.idle));
-  const judged = new Set(verdicts.flatMap((verdict) => Object.entries(verdict.judged).filter(([, count]) => count > 0).map(([name]) => name)));
+  const judged = new Set(
+    verdicts.flatMap((verdict) =>
+      Object.entries(verdict.judged)
+        .filter(([, count]) => count > 0)
+        .map(([name]) => name),
+    ),
+  );
   return [...idle].filter((name) => !judged.has(name)).sort();
 }
 
@@ -57,7 +64,9 @@ export function summaryLine(summary: Summary, paint: Paint): string {
 
 /** Why scenarios were not applicable, most frequent first. */
 export function notApplicableLines(summary: Summary): string[] {
-  return summary.notApplicable.toSorted((a, b) => b.count - a.count || (a.reason < b.reason ? -1 : 1)).map(({ reason, count }) => `${count} × ${reason}`);
+  return summary.notApplicable
+    .toSorted((a, b) => b.count - a.count || (a.reason < b.reason ? -1 : 1))
+    .map(({ reason, count }) => `${count} × ${reason}`);
 }
 
 function seconds(ms: number): string {

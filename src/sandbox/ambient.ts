@@ -3,8 +3,13 @@
 import type { WorldEar } from '../sim/world.ts';
 
 const INSTEAD: Readonly<Record<string, string>> = {
-  setTimeout: 'host.clock.setTimeout or host.clock.sleep', setInterval: 'host.clock.setTimeout', setImmediate: 'a promise',
-  fetch: 'host.fetch', 'Date.now': 'host.clock.now', 'new Date()': 'new Date(host.clock.now())', 'Math.random': 'host.random',
+  setTimeout: 'host.clock.setTimeout or host.clock.sleep',
+  setInterval: 'host.clock.setTimeout',
+  setImmediate: 'a promise',
+  fetch: 'host.fetch',
+  'Date.now': 'host.clock.now',
+  'new Date()': 'new Date(host.clock.now())',
+  'Math.random': 'host.random',
   'performance.now': 'host.clock.monotonic',
 };
 const CONSOLE = ['log', 'info', 'warn', 'error', 'debug'] as const;
@@ -46,18 +51,32 @@ export function guardAmbient(): AmbientGuard {
 function patchFunctions(report: (api: string) => void): void {
   for (const api of ['setTimeout', 'setInterval', 'setImmediate', 'fetch'] as const) {
     const original = globalThis[api] as (...args: unknown[]) => unknown;
-    Object.assign(globalThis, { [api]: Object.assign((...args: unknown[]) => { report(api); return original(...args); }, original) });
+    Object.assign(globalThis, {
+      [api]: Object.assign((...args: unknown[]) => {
+        report(api);
+        return original(...args);
+      }, original),
+    });
   }
   const { random } = Math;
-  Math.random = () => { report('Math.random'); return random(); };
+  Math.random = () => {
+    report('Math.random');
+    return random();
+  };
   const now = performance.now.bind(performance);
-  performance.now = () => { report('performance.now'); return now(); };
+  performance.now = () => {
+    report('performance.now');
+    return now();
+  };
 }
 
 function patchDate(report: (api: string) => void): void {
   const Original = globalThis.Date;
   const now = Original.now.bind(Original);
-  Original.now = () => { report('Date.now'); return now(); };
+  Original.now = () => {
+    report('Date.now');
+    return now();
+  };
   globalThis.Date = new Proxy(Original, {
     construct(target, args: unknown[], newTarget) {
       if (args.length === 0) report('new Date()');
@@ -68,8 +87,8 @@ function patchDate(report: (api: string) => void): void {
 
 /** The frame that called the patched global, if it is a client's: not Node's, not ours, not a package the client merely uses. */
 function placeOf(error: Error): string | undefined {
-  const frames = (error.stack ?? '').split('\n').slice(1).filter((line) => !/\/sandbox\/ambient\.[jt]s/.test(line));
-  const caller = frames[0];
+  const frames = (error.stack ?? '').split('\n').slice(1);
+  const caller = frames.find((line) => !/\/sandbox\/ambient\.[jt]s/.test(line));
   return caller !== undefined && /file:\/\//.test(caller) && caller.includes('tokenwarp-process=') ? caller.trim() : undefined;
 }
 

@@ -1,5 +1,5 @@
 // What the runner and its worker say to each other. Plain data only: it crosses a thread.
-import type { Limits } from '../sim/kernel.ts';
+import type { Limits } from '../sim/limits.ts';
 import type { Plan } from '../sim/plan.ts';
 import type { RunResult } from '../verify/result.ts';
 
@@ -15,13 +15,24 @@ export const PULSE_BYTES = 8;
 export const BEAT = 0;
 export const JUDGING = 1;
 
-export interface RunMessage { type: 'run'; plan: Plan; seed: number; options: WorkerRunOptions }
-export interface WorkerRunOptions { settle?: 'turn' | 'drain'; schedule?: string; limits?: Partial<Limits> }
+export interface RunMessage {
+  type: 'run';
+  plan: Plan;
+  seed: number;
+  options: WorkerRunOptions;
+}
+export interface WorkerRunOptions {
+  settle?: 'turn' | 'drain';
+  schedule?: string;
+  limits?: Partial<Limits>;
+}
 
 /** An error of ours as data: enough to throw the same class again. */
-export interface ErrorData { kind: 'invalid-input' | 'own-bug'; code: string; message: string; hint?: string }
+export interface ErrorData {
+  kind: 'invalid-input' | 'own-bug';
+  code: string;
+  message: string;
+  hint?: string;
+}
 
-export type WorkerMessage =
-  | { type: 'ready' }
-  | { type: 'result'; result: RunResult }
-  | { type: 'error'; error: ErrorData };
+export type WorkerMessage = { type: 'ready' } | { type: 'result'; result: RunResult } | { type: 'error'; error: ErrorData };

@@ -7,7 +7,16 @@ import { Worker } from 'node:worker_threads';
 import { InvalidInputError, OwnBugError } from '../core/errors.ts';
 import type { Plan } from '../sim/plan.ts';
 import type { RunResult } from '../verify/result.ts';
-import { BEAT, JUDGING, PULSE_BYTES, type ErrorData, type RunMessage, type WorkerMessage, type WorkerRunOptions, type WorkerSetup } from './protocol.ts';
+import {
+  BEAT,
+  JUDGING,
+  PULSE_BYTES,
+  type ErrorData,
+  type RunMessage,
+  type WorkerMessage,
+  type WorkerRunOptions,
+  type WorkerSetup,
+} from './protocol.ts';
 import { stuckResult } from './stuck.ts';
 import { whereStuck } from './watchdog.ts';
 
@@ -35,7 +44,9 @@ const TERMINATE_MS = 2_000;
 export async function openClientRunner(modulePath: string, options: ClientRunnerOptions): Promise<ClientRunner> {
   const path = resolvePath(options.cwd, modulePath);
   if (!existsSync(path)) {
-    throw new InvalidInputError('TW_CLIENT_MISSING', `there is no file ${modulePath}`, { hint: '--client takes the path of a .ts or .js module, relative to the current folder' });
+    throw new InvalidInputError('TW_CLIENT_MISSING', `there is no file ${modulePath}`, {
+      hint: '--client takes the path of a .ts or .js module, relative to the current folder',
+    });
   }
   const runner = new SandboxRunner(modulePath, pathToFileURL(path).href, options);
   await runner.open();
@@ -61,16 +72,23 @@ class SandboxRunner implements ClientRunner {
     const setup: WorkerSetup = { module: this.#module, name: this.#name, pulse };
     const here = import.meta.url;
     const worker = new Worker(new URL(`../sandbox/worker.${here.endsWith('.ts') ? 'ts' : 'js'}`, here), {
-      workerData: setup, execArgv: ['--no-force-async-hooks-checks', '--disable-warning=ExperimentalWarning'], stdout: true, stderr: true,
+      workerData: setup,
+      execArgv: ['--no-force-async-hooks-checks', '--disable-warning=ExperimentalWarning'],
+      stdout: true,
+      stderr: true,
     });
     this.#worker = worker;
     const loaded = await this.#next(worker, () => undefined, this.#options.loadLimit ?? 10_000);
     if (loaded === 'stuck' || loaded === 'exit') {
       const where = loaded === 'stuck' ? await this.#locate(worker) : undefined;
       await this.close();
-      throw new InvalidInputError('TW_CLIENT_LOAD', `${this.#name} ${loaded === 'exit' ? 'ended the thread while loading' : 'does not finish loading'}${where === undefined ? '' : `: stuck in ${where}`}`, {
-        hint: 'a client module must load without waiting for anything',
-      });
+      throw new InvalidInputError(
+        'TW_CLIENT_LOAD',
+        `${this.#name} ${loaded === 'exit' ? 'ended the thread while loading' : 'does not finish loading'}${where === undefined ? '' : `: stuck in ${where}`}`,
+        {
+          hint: 'a client module must load without waiting for anything',
+        },
+      );
     }
     if (loaded.type === 'error') {
       await this.close();
@@ -83,8 +101,14 @@ class SandboxRunner implements ClientRunner {
     const worker = this.#worker ?? (await this.open());
     const { settle, limits, schedule } = { ...this.#options, ...options };
     const message: RunMessage = {
-      type: 'run', plan, seed,
-      options: { ...(settle === undefined ? {} : { settle }), ...(limits === undefined ? {} : { limits }), ...(schedule === undefined ? {} : { schedule }) },
+      type: 'run',
+      plan,
+      seed,
+      options: {
+        ...(settle === undefined ? {} : { settle }),
+        ...(limits === undefined ? {} : { limits }),
+        ...(schedule === undefined ? {} : { schedule }),
+      },
     };
     let answer = await this.#next(worker, () => worker.postMessage(message));
     while (answer === 'stuck') {
@@ -146,6 +170,7 @@ class SandboxRunner implements ClientRunner {
 }
 
 function revive(error: ErrorData): Error {
-  if (error.kind === 'invalid-input') return new InvalidInputError(error.code, error.message, error.hint === undefined ? {} : { hint: error.hint });
+  if (error.kind === 'invalid-input')
+    return new InvalidInputError(error.code, error.message, error.hint === undefined ? {} : { hint: error.hint });
   return new OwnBugError(error.message);
 }

@@ -4,12 +4,22 @@ import type { RunResult } from '../verify/result.ts';
 
 export function stuckResult(plan: Plan, seed: number, client: string, how: 'stuck' | 'exit', where: string | undefined): RunResult {
   const { name, family, file, summary, tags } = plan;
-  const message = how === 'exit'
-    ? 'the client ended its thread'
-    : 'the client runs for ever without giving control back: an endless loop that never waits for the host';
+  const message =
+    how === 'exit'
+      ? 'the client ended its thread'
+      : 'the client runs for ever without giving control back: an endless loop that never waits for the host';
   return {
-    scenario: { name, family, file, summary, tags }, client, outcome: 'failed', seed, digest: '', virtualMs: 0, originMs: 0, refreshes: 0,
-    verdict: { findings: [], judged: {}, idle: [], notApplicable: [], relaxed: [] }, expectations: [], events: [],
+    scenario: { name, family, file, summary, tags },
+    client,
+    outcome: 'failed',
+    seed,
+    digest: '',
+    virtualMs: 0,
+    originMs: 0,
+    refreshes: 0,
+    verdict: { findings: [], judged: {}, idle: [], notApplicable: [], relaxed: [] },
+    expectations: [],
+    events: [],
     clientErrors: [{ kind: 'stuck', message, seq: 0, ...(where === undefined ? {} : { where }) }],
     replay: `tokenwarp run ${name} --seed ${seed} --client ${client}`,
   };

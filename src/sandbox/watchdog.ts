@@ -2,8 +2,14 @@
 // by function and line. Works from the outside, so it needs nothing of the stuck thread.
 import { Session } from 'node:inspector';
 
-interface Frame { functionName: string; location: { scriptId: string; lineNumber: number } }
-interface Reply { method?: string; params?: { scriptId?: string; url?: string; callFrames?: Frame[] } }
+interface Frame {
+  functionName: string;
+  location: { scriptId: string; lineNumber: number };
+}
+interface Reply {
+  method?: string;
+  params?: { scriptId?: string; url?: string; callFrames?: Frame[] };
+}
 
 /** Steps of the debugger spent looking for a frame of the client. */
 const MAX_STEPS = 200;

@@ -39,7 +39,11 @@ async function play({ plan, seed, options }: RunMessage): Promise<void> {
   try {
     const factory = async (host: Host): Promise<Client> => (await loadFactory())(host);
     const result = await runScenario(plan, {
-      ...options, seed, client: { name: setup.name, factory }, traceTimers: true, attach: (ear) => ambient.listen(ear),
+      ...options,
+      seed,
+      client: { name: setup.name, factory },
+      traceTimers: true,
+      attach: (ear) => ambient.listen(ear),
       onPlayed: () => void Atomics.store(pulse, JUDGING, 1),
     });
     say({ type: 'result', result });
@@ -53,12 +57,17 @@ async function play({ plan, seed, options }: RunMessage): Promise<void> {
 
 async function loadFactory(): Promise<ClientFactory> {
   const url = `${setup.module}?${INSTANCE}=${launches.count++}`;
-  const loaded = await import(url).catch((error: unknown) => {
+  const loaded = (await import(url).catch((error: unknown) => {
     const where = whereOf(error);
-    throw new InvalidInputError('TW_CLIENT_LOAD', `${setup.name} cannot be loaded: ${errorText(error)}${where === undefined ? '' : ` at ${where}`}`, {
-      hint: 'the module must load under Node by itself: try node on it', cause: error,
-    });
-  }) as { default?: unknown };
+    throw new InvalidInputError(
+      'TW_CLIENT_LOAD',
+      `${setup.name} cannot be loaded: ${errorText(error)}${where === undefined ? '' : ` at ${where}`}`,
+      {
+        hint: 'the module must load under Node by itself: try node on it',
+        cause: error,
+      },
+    );
+  })) as { default?: unknown };
   if (typeof loaded.default !== 'function') {
     throw new InvalidInputError('TW_CLIENT_EXPORT', `${setup.name} has no default export that is a function`, {
       hint: 'export default (host) => ({ start, signIn, request }); see "Test your own client" in the README',
@@ -73,14 +82,22 @@ function separateInstances(): void {
     resolve(specifier, context, next) {
       const resolved = next(specifier, context);
       const instance = new RegExp(`[?&](${INSTANCE}=\\d+)`).exec(context.parentURL ?? '')?.[1];
-      if (instance === undefined || !resolved.url.startsWith('file:') || resolved.url.includes('/node_modules/') || resolved.url.includes(INSTANCE)) return resolved;
+      if (
+        instance === undefined ||
+        !resolved.url.startsWith('file:') ||
+        resolved.url.includes('/node_modules/') ||
+        resolved.url.includes(INSTANCE)
+      )
+        return resolved;
       return { ...resolved, url: `${resolved.url}${resolved.url.includes('?') ? '&' : '?'}${instance}` };
     },
   });
 }
 
 function errorData(error: unknown): ErrorData {
-  if (error instanceof InvalidInputError) return { kind: 'invalid-input', code: error.code, message: error.message, ...(error.hint === undefined ? {} : { hint: error.hint }) };
-  if (error instanceof TokenwarpError) return { kind: 'own-bug', code: error.code, message: error.message, ...(error.hint === undefined ? {} : { hint: error.hint }) };
+  if (error instanceof InvalidInputError)
+    return { kind: 'invalid-input', code: error.code, message: error.message, ...(error.hint === undefined ? {} : { hint: error.hint }) };
+  if (error instanceof TokenwarpError)
+    return { kind: 'own-bug', code: error.code, message: error.message, ...(error.hint === undefined ? {} : { hint: error.hint }) };
   return { kind: 'own-bug', code: 'TW_BUG', message: errorText(error) };
 }

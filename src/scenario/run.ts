@@ -34,7 +34,8 @@ export async function runScenario(plan: Plan, options: RunOptions = {}): Promise
     ...(recorded === undefined ? {} : { chooser: replayChooser(recorded), slack: recorded.slack }),
   });
   onPlayed?.();
-  const taken = schedule ?? (record.deviations.length === 0 ? undefined : formatSchedule({ slack: world.slack ?? 0, deviations: record.deviations }));
+  const taken =
+    schedule ?? (record.deviations.length === 0 ? undefined : formatSchedule({ slack: world.slack ?? 0, deviations: record.deviations }));
   return resultOf(plan, record, seed, client?.name ?? BUILT_IN, taken);
 }
 
@@ -46,10 +47,19 @@ function resultOf(plan: Plan, record: WorldRecord, seed: number, client: string,
   const outcome = outcomeOf(record, verdict);
   const reason = record.notApplicable ?? (outcome === 'inconclusive' ? limitText(record) : undefined);
   return {
-    scenario: { name, family, file, summary, tags }, client, outcome, ...(reason === undefined ? {} : { reason }), seed,
-    digest: history.digest(), virtualMs: (events.at(-1)?.t ?? 0) - originMs, originMs,
+    scenario: { name, family, file, summary, tags },
+    client,
+    outcome,
+    ...(reason === undefined ? {} : { reason }),
+    seed,
+    digest: history.digest(),
+    virtualMs: (events.at(-1)?.t ?? 0) - originMs,
+    originMs,
     refreshes: events.filter((event) => event.type === 'token.sent').length,
-    verdict, expectations: outcome === 'not-applicable' ? [] : record.expectations, clientErrors: record.clientFaults, events,
+    verdict,
+    expectations: outcome === 'not-applicable' ? [] : record.expectations,
+    clientErrors: record.clientFaults,
+    events,
     replay: replayCommand(name, seed, client, schedule),
   };
 }

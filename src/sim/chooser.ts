@@ -3,7 +3,10 @@
 import { InvalidInputError } from '../core/errors.ts';
 
 /** What a chooser sees of a pending item. `label` names it: `phone/app<POST:/token#2`. */
-export interface Choice { readonly label: string; readonly earliest: number }
+export interface Choice {
+  readonly label: string;
+  readonly earliest: number;
+}
 
 export interface Chooser {
   /** Index into `enabled` (two or more, in time order). `point` counts choice points from 0. */
@@ -15,7 +18,10 @@ export interface Chooser {
 export const FIFO: Chooser = { pick: () => 0 };
 
 /** One deviation from first-in-first-out: at choice `point` the item `label` was taken. */
-export interface Deviation { point: number; label: string }
+export interface Deviation {
+  point: number;
+  label: string;
+}
 
 /** The label of a choice, with its number among equal ones: `script`, `script~2`. */
 export function nameChoice(enabled: readonly Choice[], index: number): string {
@@ -25,7 +31,10 @@ export function nameChoice(enabled: readonly Choice[], index: number): string {
 }
 
 /** All choices of a run: by how much messages could be late (ms), and where it was not first-in-first-out. */
-export interface Schedule { slack: number; deviations: readonly Deviation[] }
+export interface Schedule {
+  slack: number;
+  deviations: readonly Deviation[];
+}
 
 /** `tw1 slack=500 at=3:phone/app<GET:/export#1,9:phone/app<POST:/token#2`. The first word is the version of the format. */
 export function formatSchedule({ slack, deviations }: Schedule): string {
@@ -41,7 +50,8 @@ export function replayChooser({ deviations }: Schedule): Chooser {
       const label = wanted.get(point);
       if (label === undefined) return 0;
       const at = enabled.findIndex((_, index) => nameChoice(enabled, index) === label);
-      if (at < 0) throw mismatch(`at choice ${point} it expects ${label}, the run offers ${enabled.map((choice) => choice.label).join(', ')}`);
+      if (at < 0)
+        throw mismatch(`at choice ${point} it expects ${label}, the run offers ${enabled.map((choice) => choice.label).join(', ')}`);
       wanted.delete(point);
       return at;
     },
@@ -66,7 +76,9 @@ export function parseSchedule(text: string): Schedule {
     return { point: Number(part.slice(0, colon)), label: part.slice(colon + 1) };
   });
   if (match === null || deviations.some(({ point, label }) => !Number.isInteger(point) || label === '')) {
-    throw new InvalidInputError('TW_SCHEDULE', `"${text}" is not a schedule`, { hint: 'a schedule looks like: tw1 slack=500 at=3:phone/app<GET:/feed#1' });
+    throw new InvalidInputError('TW_SCHEDULE', `"${text}" is not a schedule`, {
+      hint: 'a schedule looks like: tw1 slack=500 at=3:phone/app<GET:/feed#1',
+    });
   }
   return { slack: Number(match[1]), deviations };
 }

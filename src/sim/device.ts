@@ -1,6 +1,6 @@
 // A device and its processes: clocks, connectivity, one store that survives a kill, locks that a kill frees.
 import type { Client } from '../core/contract.ts';
-import type { Owner } from './kernel.ts';
+import type { Owner } from './item.ts';
 import type { DevicePlan } from './plan.ts';
 
 /** Unix time of virtual 0: 2026-01-01T00:00:00Z. */
@@ -45,8 +45,15 @@ export class Device {
 }
 
 /** One waiting or holding call of `host.lock`. */
-export interface LockClaim { process: Process; epoch: number; grant(): void }
-export interface DeviceLock { holder: LockClaim | undefined; queue: LockClaim[] }
+export interface LockClaim {
+  process: Process;
+  epoch: number;
+  grant(): void;
+}
+export interface DeviceLock {
+  holder: LockClaim | undefined;
+  queue: LockClaim[];
+}
 
 export type ProcessState = 'dead' | 'running' | 'suspended';
 

@@ -23,10 +23,7 @@ export function checkExpectations(script: Script, expect: Expectations): Expecta
 function counts(script: Script, { refreshes, prompts }: Expectations): string[] {
   const { events } = script.world.recorder.history;
   const count = (type: string): number => events.filter((event) => event.type === type).length;
-  return [
-    ...outside('refresh request', count('token.sent'), refreshes),
-    ...outside('prompt', count('prompt.shown'), prompts),
-  ];
+  return [...outside('refresh request', count('token.sent'), refreshes), ...outside('prompt', count('prompt.shown'), prompts)];
 }
 
 function outside(what: string, actual: number, bound: CountBound | undefined): string[] {
@@ -54,6 +51,8 @@ function requests(script: Script, expect: Expectations): string[] {
   return Object.entries(expect.requests ?? {}).flatMap(([name, wanted]) => {
     const request = script.named.get(name);
     if (request === undefined) return [`request "${name}" was never made`];
-    return wanted.some((outcome) => matchesOutcome(request, outcome)) ? [] : [`request "${name}" should be ${wanted.join(' or ')}, but is ${outcomeText(request)}`];
+    return wanted.some((outcome) => matchesOutcome(request, outcome))
+      ? []
+      : [`request "${name}" should be ${wanted.join(' or ')}, but is ${outcomeText(request)}`];
   });
 }

@@ -7,7 +7,11 @@ import type { Process } from './device.ts';
 import { carried, formValue, type Flight, type FlightName } from './flight.ts';
 
 /** A logical request that is still open, as the world called it. */
-export interface OpenRequest { n: string; method: string; path: string }
+export interface OpenRequest {
+  n: string;
+  method: string;
+  path: string;
+}
 
 export class FlightNames {
   readonly #tokens: TokenLabels;
@@ -32,7 +36,10 @@ export class FlightNames {
 
   settled(process: Process, n: string): void {
     const open = this.#open.get(process) ?? [];
-    this.#open.set(process, open.filter((request) => request.n !== n));
+    this.#open.set(
+      process,
+      open.filter((request) => request.n !== n),
+    );
   }
 
   name(process: Process, endpoint: Endpoint, request: HttpRequest): FlightName {

@@ -69,9 +69,18 @@ export function sentFact(flight: Flight, labels: TokenLabels, known: readonly st
       const refresh = refreshTokenIn(request, name.at, labels);
       const origin = originOf(request.url);
       return {
-        type: 'api.sent', n: name.n, k: name.k, at: name.at, ...(refresh === undefined ? {} : { rt: refresh }), origin,
-        method: request.method, path: pathOf(request.url), bodyDigest: bodyDigest(request.body), bodyLength: request.body.length,
-        ...(known.includes(origin) ? {} : { foreign: true as const }), ...(flight.hops > 0 ? { redirect: true as const } : {}),
+        type: 'api.sent',
+        n: name.n,
+        k: name.k,
+        at: name.at,
+        ...(refresh === undefined ? {} : { rt: refresh }),
+        origin,
+        method: request.method,
+        path: pathOf(request.url),
+        bodyDigest: bodyDigest(request.body),
+        bodyLength: request.body.length,
+        ...(known.includes(origin) ? {} : { foreign: true as const }),
+        ...(flight.hops > 0 ? { redirect: true as const } : {}),
       };
     }
   }
@@ -92,13 +101,22 @@ export function deliveredFact(flight: Flight, response: HttpResponse, labels: To
   if (name.kind === 'token') return { type: 'token.delivered', x: name.x, rt: name.rt, ...tokenAnswer(response, labels), ...rest };
   if (name.kind !== 'api') return undefined;
   const error = readBearerError(response.headers['www-authenticate']);
-  return { type: 'api.delivered', n: name.n, k: name.k, at: name.at, status: response.status, ...(error === undefined ? {} : { error }), ...rest };
+  return {
+    type: 'api.delivered',
+    n: name.n,
+    k: name.k,
+    at: name.at,
+    status: response.status,
+    ...(error === undefined ? {} : { error }),
+    ...rest,
+  };
 }
 
 function tokenAnswer(response: HttpResponse, labels: TokenLabels) {
   const reading = readTokenResponse(response);
   return {
-    status: response.status, kind: reading.kind,
+    status: response.status,
+    kind: reading.kind,
     ...(reading.error === undefined ? {} : { error: reading.error }),
     ...(reading.accessToken === undefined ? {} : { at: labels.of(reading.accessToken) }),
     ...(reading.refreshToken === undefined ? {} : { newRt: labels.of(reading.refreshToken) }),

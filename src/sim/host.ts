@@ -5,13 +5,19 @@ import { whereOf } from '../core/stack.ts';
 import type { Streams } from '../core/streams.ts';
 import type { Process } from './device.ts';
 import { createLock } from './lock.ts';
-import type { Item, Kernel } from './kernel.ts';
+import type { Item } from './item.ts';
+import type { Kernel } from './kernel.ts';
 import type { Network } from './network.ts';
 import type { Recorder } from './recorder.ts';
 import { createStore } from './store.ts';
 
 export interface HostParts {
-  kernel: Kernel; recorder: Recorder; network: Network; streams: Streams; config: HostConfig; counter: { store: number };
+  kernel: Kernel;
+  recorder: Recorder;
+  network: Network;
+  streams: Streams;
+  config: HostConfig;
+  counter: { store: number };
   /** Remember where in the client each timer was set; costs a stack trace per timer. */
   traceTimers: boolean;
   /** What a prompt of this process answers. */
@@ -59,7 +65,10 @@ function createClock(process: Process, { kernel, traceTimers }: HostParts): Host
   const plan = (ms: number, fn: () => void): Item | undefined => {
     if (!process.alive(epoch)) return undefined;
     const delay = Number.isFinite(ms) ? Math.max(1, Math.trunc(ms)) : 1;
-    return kernel.after(delay, `${process.name}:timer`, fn, { owner: process, origin: traceTimers ? whereOf(new Error('timer')) : undefined });
+    return kernel.after(delay, `${process.name}:timer`, fn, {
+      owner: process,
+      origin: traceTimers ? whereOf(new Error('timer')) : undefined,
+    });
   };
   const cancel = (item: Item | undefined): void => {
     if (item !== undefined) kernel.cancel(item);
@@ -71,14 +80,19 @@ function createClock(process: Process, { kernel, traceTimers }: HostParts): Host
       const item = plan(ms, fn);
       return () => cancel(item);
     },
-    sleep: (ms, signal) => new Promise((resolve, reject) => {
-      if (signal?.aborted === true) return reject(signal.reason);
-      const item = plan(ms, resolve);
-      signal?.addEventListener('abort', () => {
-        cancel(item);
-        reject(signal.reason);
-      }, { once: true });
-    }),
+    sleep: (ms, signal) =>
+      new Promise((resolve, reject) => {
+        if (signal?.aborted === true) return reject(signal.reason);
+        const item = plan(ms, resolve);
+        signal?.addEventListener(
+          'abort',
+          () => {
+            cancel(item);
+            reject(signal.reason);
+          },
+          { once: true },
+        );
+      }),
   };
 }
 
@@ -86,11 +100,16 @@ function prompt(process: Process, method: 'biometric' | 'password', { kernel, re
   if (!process.alive(process.epoch)) return never();
   recorder.note(process.name, { type: 'prompt.shown', method });
   return new Promise((resolve) => {
-    kernel.after(PROMPT_MS, `${process.name}:prompt`, () => {
-      const outcome = parts.prompt(process, method);
-      recorder.follow(process.name, { type: 'prompt.closed', method, outcome });
-      resolve(outcome);
-    }, { owner: process });
+    kernel.after(
+      PROMPT_MS,
+      `${process.name}:prompt`,
+      () => {
+        const outcome = parts.prompt(process, method);
+        recorder.follow(process.name, { type: 'prompt.closed', method, outcome });
+        resolve(outcome);
+      },
+      { owner: process },
+    );
   });
 }
 

@@ -1,55 +1,29 @@
 // The kernel: one loop that settles (everything that can run now has run), then takes one pending item. Time exists only here;
 // devices, networks and clients are its guests. It knows nothing of OAuth.
 import { createVirtualClock, type VirtualClock } from '../core/clock.ts';
-import { FIFO, nameChoice, type Choice, type Chooser, type Deviation } from './chooser.ts';
+import { FIFO, nameChoice, type Chooser, type Deviation } from './chooser.ts';
 import { Heap } from './heap.ts';
-import { activate, assertDrainWorks, drain, drainAvailable, nextTurn, realNow, realPause, trapUncaught, type SettleMode, type UncaughtKind } from './settle.ts';
+import type { Item, ItemOptions, Owner } from './item.ts';
+import { DEFAULT_LIMITS, type KernelEnding, type Limits } from './limits.ts';
+import {
+  activate,
+  assertDrainWorks,
+  drain,
+  drainAvailable,
+  nextTurn,
+  realNow,
+  realPause,
+  trapUncaught,
+  type SettleMode,
+  type UncaughtKind,
+} from './settle.ts';
 
-/** Items die with the epoch of their owner, wait while it is suspended. */
-export interface Owner { readonly name: string; alive(epoch: number): boolean; suspended(): boolean; readonly epoch: number }
-
-export interface Item extends Choice {
-  id: number;
-  earliest: number;
-  latest: number;
-  readonly owner: Owner | undefined;
-  readonly epoch: number;
-  /** Does not keep the world from being idle. */
-  readonly background: boolean;
-  /** Event that led to it. */
-  readonly cause: number | undefined;
-  readonly run: () => void;
-  /** Where in the client it was asked for, `function (file:line)`; only when asked to be kept. */
-  readonly origin: string | undefined;
-  /** `parked`: fell due while its owner was suspended. `over`: taken or cancelled. */
-  state: 'pending' | 'parked' | 'over';
+interface External {
+  label: string;
+  blocks: () => boolean;
+  done: (() => void) | undefined;
+  since: number;
 }
-
-export interface ItemOptions {
-  owner?: Owner;
-  /** Ms by which the item may be taken late; only choosers other than FIFO use it. */
-  slack?: number;
-  background?: boolean;
-  /** Epoch of the owner it belongs to; the current one when absent. */
-  epoch?: number;
-  origin?: string | undefined;
-}
-
-interface External { label: string; blocks: () => boolean; done: (() => void) | undefined; since: number }
-
-export interface Limits {
-  /** Items taken, default 250,000: a year of hourly refreshes, and no more than a few seconds of a client that loops. */
-  steps: number;
-  /** Virtual ms. */
-  virtual: number;
-  /** Real ms for the whole run. */
-  wall: number;
-  /** Real ms without progress while work outside virtual time is awaited, default 10,000. */
-  external: number;
-}
-export const DEFAULT_LIMITS: Limits = { steps: 250_000, virtual: 400 * 86_400_000, wall: 60_000, external: 10_000 };
-
-export type KernelEnding = 'done' | 'idle' | 'livelock' | 'step-limit' | 'time-limit' | 'wall-limit' | 'external-limit';
 
 export interface KernelOptions {
   settle: SettleMode;
@@ -105,8 +79,17 @@ export class Kernel {
     const earliest = this.now + delay;
     const { owner, background = false } = options;
     const item: Item = {
-      id: this.#nextId++, earliest, latest: earliest + (options.slack ?? 0), label, owner, epoch: options.epoch ?? owner?.epoch ?? 0,
-      background, cause: this.cause, run, origin: options.origin, state: 'pending',
+      id: this.#nextId++,
+      earliest,
+      latest: earliest + (options.slack ?? 0),
+      label,
+      owner,
+      epoch: options.epoch ?? owner?.epoch ?? 0,
+      background,
+      cause: this.cause,
+      run,
+      origin: options.origin,
+      state: 'pending',
     };
     this.#push(item);
     return item;
@@ -138,25 +121,36 @@ export class Kernel {
    * Work the clock cannot see: virtual time stands still while it is open, and results are handed back in asking order.
    * `blocks` false = its owner has virtual work of its own pending, so time may go on.
    */
-  external<T>(promise: Promise<T>, label: string, settle: { done(value: T): void; failed(error: unknown): void; blocks?(): boolean }): void {
+  external<T>(
+    promise: Promise<T>,
+    label: string,
+    settle: { done(value: T): void; failed(error: unknown): void; blocks?(): boolean },
+  ): void {
     const external: External = { label, blocks: settle.blocks ?? (() => true), done: undefined, since: realNow() };
     this.#externals.push(external);
     promise.then(
-      (value) => { external.done = () => settle.done(value); },
-      (error: unknown) => { external.done = () => settle.failed(error); },
+      (value) => {
+        external.done = () => settle.done(value);
+      },
+      (error: unknown) => {
+        external.done = () => settle.failed(error);
+      },
     );
   }
 
   /** Pending items of an owner, by what they wait for. */
   pendingOf(owner: Owner): readonly Item[] {
-    return this.#heap.items.filter((item) => item.owner === owner && item.state === 'pending' && owner.alive(item.epoch)).sort((a, b) => a.id - b.id);
+    return this.#heap.items
+      .filter((item) => item.owner === owner && item.state === 'pending' && owner.alive(item.epoch))
+      .sort((a, b) => a.id - b.id);
   }
 
   /** Puts the items that fell due while the owner was suspended back, in order, at this instant. */
   resume(owner: Owner): void {
     const items = this.#parked.get(owner) ?? [];
     this.#parked.delete(owner);
-    for (const item of items) if (item.state === 'parked') this.#push(Object.assign(item, { id: this.#nextId++, earliest: this.now, latest: this.now }));
+    for (const item of items)
+      if (item.state === 'parked') this.#push(Object.assign(item, { id: this.#nextId++, earliest: this.now, latest: this.now }));
   }
 
   /** Runs until `until` holds or nothing can happen any more. Never rejects except for a chooser that refuses or a bug of ours. */
@@ -262,7 +256,9 @@ export class Kernel {
 
   /** Windows: every item whose earliest time is not after the smallest latest time of all may be taken next. */
   #choose(): Item | undefined {
-    const live = this.#heap.items.filter((item) => item.state === 'pending' && (item.owner === undefined || (item.owner.alive(item.epoch) && !item.owner.suspended())));
+    const live = this.#heap.items.filter(
+      (item) => item.state === 'pending' && (item.owner === undefined || (item.owner.alive(item.epoch) && !item.owner.suspended())),
+    );
     if (live.length === 0) return this.#heap.pop();
     const horizon = live.reduce((least, item) => Math.min(least, item.latest), Number.POSITIVE_INFINITY);
     const enabled = live.filter((item) => item.earliest <= horizon).sort((a, b) => a.earliest - b.earliest || a.id - b.id);

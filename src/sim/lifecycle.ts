@@ -41,19 +41,25 @@ export class Lifecycle {
       this.#world.clientFault(process, 'threw', error);
       started(undefined);
     };
-    kernel.after(0, `${process.name}:launch`, () => {
-      try {
-        const made = this.#factory(createHost(process, this.#parts()));
-        if (!(made instanceof Promise)) return started(this.#attach(process, made));
-        kernel.external(made, `the factory of the client in ${process.name}`, {
-          done: (client) => started(this.#attach(process, client)), failed,
-          blocks: () => kernel.pendingOf(process).length === 0,
-        });
-      } catch (error) {
-        if (error instanceof InvalidInputError) this.#world.fatal = error;
-        else failed(error);
-      }
-    }, { owner: process });
+    kernel.after(
+      0,
+      `${process.name}:launch`,
+      () => {
+        try {
+          const made = this.#factory(createHost(process, this.#parts()));
+          if (!(made instanceof Promise)) return started(this.#attach(process, made));
+          kernel.external(made, `the factory of the client in ${process.name}`, {
+            done: (client) => started(this.#attach(process, client)),
+            failed,
+            blocks: () => kernel.pendingOf(process).length === 0,
+          });
+        } catch (error) {
+          if (error instanceof InvalidInputError) this.#world.fatal = error;
+          else failed(error);
+        }
+      },
+      { owner: process },
+    );
   }
 
   kill(process: Process, how: 'process.kill' | 'process.stop' = 'process.kill'): void {
@@ -94,7 +100,16 @@ export class Lifecycle {
 
   #parts() {
     const { kernel, recorder, network, streams, devices } = this.#world;
-    return { kernel, recorder, network, streams, config: this.#world.configOf(devices[0]), counter: this.#counter, traceTimers: this.#world.traceTimers, prompt: () => this.#world.prompt() };
+    return {
+      kernel,
+      recorder,
+      network,
+      streams,
+      config: this.#world.configOf(devices[0]),
+      counter: this.#counter,
+      traceTimers: this.#world.traceTimers,
+      prompt: () => this.#world.prompt(),
+    };
   }
 
   #attach(process: Process, client: Client): Operation | undefined {
@@ -109,7 +124,10 @@ export class Lifecycle {
     const features = claimedFeatures(client);
     const absent = OPTIONAL.filter((method) => typeof client[method] !== 'function');
     this.#world.note(process, {
-      type: 'client.declared', features, missing: absent, ...(client.refreshAhead === undefined ? {} : { refreshAhead: client.refreshAhead }),
+      type: 'client.declared',
+      features,
+      missing: absent,
+      ...(client.refreshAhead === undefined ? {} : { refreshAhead: client.refreshAhead }),
     });
     this.#world.notApplicable ??= this.#whyNot(features, absent);
     this.#world.operations.pollState(process);

@@ -4,7 +4,10 @@ import type { LockClaim, Device, DeviceLock, Process } from './device.ts';
 import type { Kernel } from './kernel.ts';
 import type { Recorder } from './recorder.ts';
 
-export interface LockParts { kernel: Kernel; recorder: Recorder }
+export interface LockParts {
+  kernel: Kernel;
+  recorder: Recorder;
+}
 export type LockFunction = <T>(name: string, fn: () => Promise<T>, options?: { timeout?: number }) => Promise<T>;
 
 /** What `host.lock` rejects with after its time-out. */
@@ -17,29 +20,47 @@ export class LockTimeoutError extends Error {
 
 export function createLock(process: Process, parts: LockParts): LockFunction {
   const { epoch } = process;
-  return (name, fn, options = {}) => new Promise((resolve, reject) => {
-    if (!process.alive(epoch)) return;
-    const lock = lockOf(process.device, name);
-    const claim: LockClaim = { process, epoch, grant: () => start() };
-    const timer = options.timeout === undefined ? undefined : parts.kernel.after(Math.max(1, Math.trunc(options.timeout)), `${process.name}:lock.timeout`, () => {
-      withdraw(lock, claim);
-      parts.recorder.follow(process.name, { type: 'lock.freed', name, by: 'timeout' });
-      reject(new LockTimeoutError(name));
-    }, { owner: process });
-    const start = (): void => {
-      if (timer !== undefined) parts.kernel.cancel(timer);
-      parts.recorder.follow(process.name, { type: 'lock.held', name });
-      const free = (): void => {
-        if (lock.holder !== claim) return;
-        parts.recorder.note(process.name, { type: 'lock.freed', name });
-        handOver(lock, parts.kernel);
+  return (name, fn, options = {}) =>
+    new Promise((resolve, reject) => {
+      if (!process.alive(epoch)) return;
+      const lock = lockOf(process.device, name);
+      const claim: LockClaim = { process, epoch, grant: () => start() };
+      const timer =
+        options.timeout === undefined
+          ? undefined
+          : parts.kernel.after(
+              Math.max(1, Math.trunc(options.timeout)),
+              `${process.name}:lock.timeout`,
+              () => {
+                withdraw(lock, claim);
+                parts.recorder.follow(process.name, { type: 'lock.freed', name, by: 'timeout' });
+                reject(new LockTimeoutError(name));
+              },
+              { owner: process },
+            );
+      const start = (): void => {
+        if (timer !== undefined) parts.kernel.cancel(timer);
+        parts.recorder.follow(process.name, { type: 'lock.held', name });
+        const free = (): void => {
+          if (lock.holder !== claim) return;
+          parts.recorder.note(process.name, { type: 'lock.freed', name });
+          handOver(lock, parts.kernel);
+        };
+        attempt(fn).then(
+          (value) => {
+            free();
+            resolve(value);
+          },
+          (error: unknown) => {
+            free();
+            reject(error);
+          },
+        );
       };
-      attempt(fn).then((value) => { free(); resolve(value); }, (error: unknown) => { free(); reject(error); });
-    };
-    parts.recorder.note(process.name, { type: 'lock.wait', name });
-    lock.queue.push(claim);
-    if (lock.holder === undefined) handOver(lock, parts.kernel);
-  });
+      parts.recorder.note(process.name, { type: 'lock.wait', name });
+      lock.queue.push(claim);
+      if (lock.holder === undefined) handOver(lock, parts.kernel);
+    });
 }
 
 /** The operating system takes back what a dead process held or waited for. */

@@ -14,7 +14,13 @@ import type { Recorder } from './recorder.ts';
 import { SimResponse } from './response.ts';
 
 export interface NetworkOptions {
-  kernel: Kernel; recorder: Recorder; streams: Streams; server: MockServer; config: HostConfig; latency: DurationRange; slack: number;
+  kernel: Kernel;
+  recorder: Recorder;
+  streams: Streams;
+  server: MockServer;
+  config: HostConfig;
+  latency: DurationRange;
+  slack: number;
   /** Unix ms on the server's clock, for the Date header of answers that no server wrote. */
   serverWall(): number;
   /** One-way latency asked for by the logical request `n`. */
@@ -56,13 +62,26 @@ export class Network {
     for (const flight of [...this.#open]) if (flight.process.device === device && !flight.over) this.#lose(flight, 'reset', 0);
   }
 
-  #flight(process: Process, request: HttpRequest, rest: Pick<Flight, 'redirect' | 'hops' | 'resolve' | 'reject'>, name?: Flight['name']): Flight {
+  #flight(
+    process: Process,
+    request: HttpRequest,
+    rest: Pick<Flight, 'redirect' | 'hops' | 'resolve' | 'reject'>,
+    name?: Flight['name'],
+  ): Flight {
     const endpoint = this.#endpointOf(request);
     const flight: Flight = {
-      process, epoch: process.epoch, endpoint, request, ...rest,
+      process,
+      epoch: process.epoch,
+      endpoint,
+      request,
+      ...rest,
       name: name ?? this.names.name(process, endpoint, request),
       label: this.names.labels(process, request),
-      over: false, cut: false, point: 'request', scripted: false, broken: false,
+      over: false,
+      cut: false,
+      point: 'request',
+      scripted: false,
+      broken: false,
     };
     this.#open.add(flight);
     return flight;
@@ -77,12 +96,16 @@ export class Network {
   }
 
   #listenAbort(flight: Flight, signal: AbortSignal | undefined): void {
-    signal?.addEventListener('abort', () => {
-      if (flight.over || !flight.process.alive(flight.epoch)) return;
-      this.#end(flight);
-      this.#noteClient(flight, abandonedFact(flight));
-      flight.reject(signal.reason);
-    }, { once: true });
+    signal?.addEventListener(
+      'abort',
+      () => {
+        if (flight.over || !flight.process.alive(flight.epoch)) return;
+        this.#end(flight);
+        this.#noteClient(flight, abandonedFact(flight));
+        flight.reject(signal.reason);
+      },
+      { once: true },
+    );
   }
 
   #depart(flight: Flight): void {
@@ -175,14 +198,24 @@ export class Network {
 
   #answer(flight: Flight, response: HttpResponse, delay: number): void {
     const { process, epoch } = flight;
-    this.#options.kernel.after(delay, flight.label('<'), () => this.#deliver(flight, response), { owner: process, epoch, slack: this.#options.slack });
+    this.#options.kernel.after(delay, flight.label('<'), () => this.#deliver(flight, response), {
+      owner: process,
+      epoch,
+      slack: this.#options.slack,
+    });
   }
 
   #deliver(flight: Flight, response: HttpResponse): void {
     if (flight.over) return;
     this.#end(flight);
     const location = response.headers['location'];
-    if (response.status >= 301 && response.status <= 308 && location !== undefined && flight.redirect === 'follow' && flight.hops < MAX_HOPS) {
+    if (
+      response.status >= 301 &&
+      response.status <= 308 &&
+      location !== undefined &&
+      flight.redirect === 'follow' &&
+      flight.hops < MAX_HOPS
+    ) {
       return this.#followRedirect(flight, response.status, location);
     }
     const { recorder, kernel } = this.#options;
@@ -215,12 +248,17 @@ export class Network {
       if (fact !== undefined) recorder.follow('world', fact);
       return;
     }
-    kernel.after(delay, flight.label('<'), () => {
-      if (flight.over) return;
-      this.#end(flight);
-      this.#noteClient(flight, lostFact(flight, phase, true), true);
-      flight.reject(new TypeError('network error'));
-    }, { owner: process, epoch });
+    kernel.after(
+      delay,
+      flight.label('<'),
+      () => {
+        if (flight.over) return;
+        this.#end(flight);
+        this.#noteClient(flight, lostFact(flight, phase, true), true);
+        flight.reject(new TypeError('network error'));
+      },
+      { owner: process, epoch },
+    );
   }
 
   #end(flight: Flight): void {
@@ -239,7 +277,14 @@ export class Network {
 
   #ask(flight: Flight, point: Point, response?: HttpResponse): Verdict {
     const { process, endpoint, request } = flight;
-    return this.rules.ask({ point, endpoint, from: process.name, t: this.#options.kernel.now, request, ...(response === undefined ? {} : { response }) });
+    return this.rules.ask({
+      point,
+      endpoint,
+      from: process.name,
+      t: this.#options.kernel.now,
+      request,
+      ...(response === undefined ? {} : { response }),
+    });
   }
 
   #draw(flight: Flight): number {

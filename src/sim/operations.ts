@@ -22,7 +22,12 @@ export interface Operation {
   wake?: () => void;
 }
 
-export interface LogicalRequest extends Operation { readonly n: string; readonly latency: DurationRange | undefined; readonly deadline: number; abort(): void }
+export interface LogicalRequest extends Operation {
+  readonly n: string;
+  readonly latency: DurationRange | undefined;
+  readonly deadline: number;
+  abort(): void;
+}
 
 export class Operations {
   readonly #world: World;
@@ -65,26 +70,54 @@ export class Operations {
     const n = `n${++this.#count}`;
     const controller = new AbortController();
     const operation: LogicalRequest = {
-      n, text: `${n} ${method} ${path} on ${process.name}`, process, latency, deadline, settled: false,
-      abort: () => this.#world.act(process, 'abort', () => {
-        if (operation.settled) return;
-        this.#world.note(process, { type: 'aborted', n }, true);
-        controller.abort();
-      }),
+      n,
+      text: `${n} ${method} ${path} on ${process.name}`,
+      process,
+      latency,
+      deadline,
+      settled: false,
+      abort: () =>
+        this.#world.act(process, 'abort', () => {
+          if (operation.settled) return;
+          this.#world.note(process, { type: 'aborted', n }, true);
+          controller.abort();
+        }),
     };
     this.#requests.set(n, operation);
-    this.#begin(operation, 'request', () => ({
-      type: 'request.called', n, generation: process.device.generation, method, path, bodyDigest: bodyDigest(body ?? ''), bodyLength: body?.length ?? 0, deadline,
-    }), (client) => {
-      this.#world.network.names.opened(process, { n, method, path });
-      return client.request(path, { method, headers: { 'x-request-id': n }, signal: controller.signal, ...(body === undefined ? {} : { body }) });
-    }, (value) => {
-      this.#world.network.names.settled(process, n);
-      const status = (value as { status?: unknown } | undefined)?.status;
-      if (operation.reason === undefined && typeof status === 'number') operation.status = status;
-      else operation.reason ??= 'malformed-result';
-      return { type: 'request.settled', n, ...(operation.status === undefined ? { reason: operation.reason ?? '' } : { status: operation.status }) };
-    });
+    this.#begin(
+      operation,
+      'request',
+      () => ({
+        type: 'request.called',
+        n,
+        generation: process.device.generation,
+        method,
+        path,
+        bodyDigest: bodyDigest(body ?? ''),
+        bodyLength: body?.length ?? 0,
+        deadline,
+      }),
+      (client) => {
+        this.#world.network.names.opened(process, { n, method, path });
+        return client.request(path, {
+          method,
+          headers: { 'x-request-id': n },
+          signal: controller.signal,
+          ...(body === undefined ? {} : { body }),
+        });
+      },
+      (value) => {
+        this.#world.network.names.settled(process, n);
+        const status = (value as { status?: unknown } | undefined)?.status;
+        if (operation.reason === undefined && typeof status === 'number') operation.status = status;
+        else operation.reason ??= 'malformed-result';
+        return {
+          type: 'request.settled',
+          n,
+          ...(operation.status === undefined ? { reason: operation.reason ?? '' } : { status: operation.status }),
+        };
+      },
+    );
     return operation;
   }
 
@@ -95,30 +128,52 @@ export class Operations {
   /** The server grants a session to `user`; the client is handed its token response. */
   signIn(process: Process, user: string): Operation {
     const operation = this.#operation(process, `sign-in of ${user} on ${process.name}`);
-    this.#begin(operation, 'signIn', () => undefined, (client) => {
-      const { device } = process;
-      const granted = this.#world.server.grantSession(user, device.name);
-      device.user = user;
-      device.generation += 1;
-      const { family, atLabel: at, rtLabel: rt, response } = granted;
-      this.#world.note(process, { type: 'signIn.called', user, generation: device.generation, family, at, ...(rt === undefined ? {} : { rt }) }, true);
-      return client.signIn(response);
-    }, () => ({ type: 'signIn.done', ...endOf(operation) }));
+    this.#begin(
+      operation,
+      'signIn',
+      () => undefined,
+      (client) => {
+        const { device } = process;
+        const granted = this.#world.server.grantSession(user, device.name);
+        device.user = user;
+        device.generation += 1;
+        const { family, atLabel: at, rtLabel: rt, response } = granted;
+        this.#world.note(
+          process,
+          { type: 'signIn.called', user, generation: device.generation, family, at, ...(rt === undefined ? {} : { rt }) },
+          true,
+        );
+        return client.signIn(response);
+      },
+      () => ({ type: 'signIn.done', ...endOf(operation) }),
+    );
     return operation;
   }
 
   signOut(process: Process): Operation {
     const operation = this.#operation(process, `sign-out on ${process.name}`);
-    this.#begin(operation, 'signOut', () => {
-      process.device.generation += 1;
-      return { type: 'signOut.called', generation: process.device.generation };
-    }, (client) => client.signOut?.(), () => ({ type: 'signOut.done', ...endOf(operation) }));
+    this.#begin(
+      operation,
+      'signOut',
+      () => {
+        process.device.generation += 1;
+        return { type: 'signOut.called', generation: process.device.generation };
+      },
+      (client) => client.signOut?.(),
+      () => ({ type: 'signOut.done', ...endOf(operation) }),
+    );
     return operation;
   }
 
   stop(process: Process): Operation {
     const operation = this.#operation(process, `stop on ${process.name}`);
-    this.#begin(operation, 'stop', () => undefined, (client) => client.stop?.(), () => undefined);
+    this.#begin(
+      operation,
+      'stop',
+      () => undefined,
+      (client) => client.stop?.(),
+      () => undefined,
+    );
     return operation;
   }
 
@@ -144,7 +199,13 @@ export class Operations {
 
   #call(process: Process, name: 'start', label: string, call: (client: Client) => unknown): Operation {
     const operation = this.#operation(process, `${label} of ${process.name}`);
-    this.#begin(operation, name, () => ({ type: 'start.called' }), call, () => ({ type: 'start.done', ...endOf(operation) }));
+    this.#begin(
+      operation,
+      name,
+      () => ({ type: 'start.called' }),
+      call,
+      () => ({ type: 'start.done', ...endOf(operation) }),
+    );
     return operation;
   }
 
@@ -152,7 +213,13 @@ export class Operations {
     return { text, process, settled: false };
   }
 
-  #begin(operation: Operation, label: string, called: () => Fact | undefined, call: (client: Client) => unknown, done: (value: unknown) => Fact | undefined): void {
+  #begin(
+    operation: Operation,
+    label: string,
+    called: () => Fact | undefined,
+    call: (client: Client) => unknown,
+    done: (value: unknown) => Fact | undefined,
+  ): void {
     const { process } = operation;
     const { epoch } = process;
     if (process.state === 'dead') {
@@ -173,7 +240,10 @@ export class Operations {
         this.#wake(operation);
       };
       try {
-        Promise.resolve(call(client)).then((value) => settle(value), (thrown: unknown) => settle(undefined, { thrown }));
+        Promise.resolve(call(client)).then(
+          (value) => settle(value),
+          (thrown: unknown) => settle(undefined, { thrown }),
+        );
       } catch (thrown) {
         this.#world.clientFault(process, 'threw', thrown);
         settle(undefined, { thrown });

@@ -83,30 +83,91 @@ export interface RequestStep extends StepBase {
   /** Any of these. Absent: not checked. */
   expect?: readonly RequestOutcome[];
 }
-export interface ParallelStep extends StepBase { verb: 'parallel'; steps: readonly Step[] }
-export interface RepeatStep extends StepBase { verb: 'repeat'; times: number; steps: readonly Step[] }
+export interface ParallelStep extends StepBase {
+  verb: 'parallel';
+  steps: readonly Step[];
+}
+export interface RepeatStep extends StepBase {
+  verb: 'repeat';
+  times: number;
+  steps: readonly Step[];
+}
 /** `by` ms; or to just past / before the expiry of the newest access token of `on`; or until nothing is pending (at most `by`). */
-export interface AdvanceStep extends StepBase { verb: 'advance'; to: 'by' | 'past-expiry' | 'before-expiry' | 'idle'; by: number }
-export interface NetworkStep extends StepBase { verb: 'network'; change: { state: 'offline' | 'online' } | { latency: DurationRange } }
-export interface FaultStep extends StepBase { verb: 'fault'; fault: FaultSpec & { for?: number } }
+export interface AdvanceStep extends StepBase {
+  verb: 'advance';
+  to: 'by' | 'past-expiry' | 'before-expiry' | 'idle';
+  by: number;
+}
+export interface NetworkStep extends StepBase {
+  verb: 'network';
+  change: { state: 'offline' | 'online' } | { latency: DurationRange };
+}
+export interface FaultStep extends StepBase {
+  verb: 'fault';
+  fault: FaultSpec & { for?: number };
+}
 /** Removes every fault rule. */
-export interface HealStep extends StepBase { verb: 'heal' }
-export interface RevokeStep extends StepBase { verb: 'revoke'; what: 'access-token' | 'refresh-token' | 'family' | 'all-sessions'; reason: 'user' | 'password' | 'admin' }
-export interface AppStep extends StepBase { verb: 'app'; action: 'kill' | 'launch' | 'relaunch' | 'suspend' | 'resume' | 'foreground' | 'background' | 'stop' }
-export interface ClockStep extends StepBase { verb: 'clock'; jump: number }
-export interface StoreStep extends StepBase { verb: 'store'; change: 'lock' | 'unlock' | { failWrites: number; code: string } | { delay: number } }
-export interface SignInStep extends StepBase { verb: 'signIn'; user: string; wait: boolean }
-export interface SignOutStep extends StepBase { verb: 'signOut'; wait: boolean }
-export interface ServerStep extends StepBase { verb: 'server'; change: PolicyPatch }
-export interface ExpectStep extends StepBase { verb: 'expect'; expect: Expectations }
+export interface HealStep extends StepBase {
+  verb: 'heal';
+}
+export interface RevokeStep extends StepBase {
+  verb: 'revoke';
+  what: 'access-token' | 'refresh-token' | 'family' | 'all-sessions';
+  reason: 'user' | 'password' | 'admin';
+}
+export interface AppStep extends StepBase {
+  verb: 'app';
+  action: 'kill' | 'launch' | 'relaunch' | 'suspend' | 'resume' | 'foreground' | 'background' | 'stop';
+}
+export interface ClockStep extends StepBase {
+  verb: 'clock';
+  jump: number;
+}
+export interface StoreStep extends StepBase {
+  verb: 'store';
+  change: 'lock' | 'unlock' | { failWrites: number; code: string } | { delay: number };
+}
+export interface SignInStep extends StepBase {
+  verb: 'signIn';
+  user: string;
+  wait: boolean;
+}
+export interface SignOutStep extends StepBase {
+  verb: 'signOut';
+  wait: boolean;
+}
+export interface ServerStep extends StepBase {
+  verb: 'server';
+  change: PolicyPatch;
+}
+export interface ExpectStep extends StepBase {
+  verb: 'expect';
+  expect: Expectations;
+}
 
 export type Step =
-  | RequestStep | ParallelStep | RepeatStep | AdvanceStep | NetworkStep | FaultStep | HealStep | RevokeStep | AppStep | ClockStep
-  | StoreStep | SignInStep | SignOutStep | ServerStep | ExpectStep;
+  | RequestStep
+  | ParallelStep
+  | RepeatStep
+  | AdvanceStep
+  | NetworkStep
+  | FaultStep
+  | HealStep
+  | RevokeStep
+  | AppStep
+  | ClockStep
+  | StoreStep
+  | SignInStep
+  | SignOutStep
+  | ServerStep
+  | ExpectStep;
 export type Verb = Step['verb'];
 
 /** A count: exactly, or a bound on either side, both inclusive. */
-export interface CountBound { min: number; max: number }
+export interface CountBound {
+  min: number;
+  max: number;
+}
 
 export interface Expectations {
   /** Refresh requests sent by all devices since the run began. */

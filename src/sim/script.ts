@@ -9,7 +9,11 @@ import { takeStep } from './steps.ts';
 import type { World } from './world.ts';
 
 /** Something the scenario expected and did not get. */
-export interface ExpectationMiss { message: string; source?: SourcePosition; seq?: number }
+export interface ExpectationMiss {
+  message: string;
+  source?: SourcePosition;
+  seq?: number;
+}
 
 /** Ms of quiet the world is given at the end. */
 const HORIZON = 60_000;
@@ -118,7 +122,10 @@ export class Script {
 
   #checkRequest(step: RequestStep, request: LogicalRequest): void {
     if (step.expect === undefined || step.expect.some((wanted) => matchesOutcome(request, wanted))) return;
-    this.misses.push({ message: `${request.text} should be ${step.expect.join(' or ')}, but is ${outcomeText(request)}`, source: step.source });
+    this.misses.push({
+      message: `${request.text} should be ${step.expect.join(' or ')}, but is ${outcomeText(request)}`,
+      source: step.source,
+    });
   }
 
   /** Devices reach their starting point in real order: sign in, close the app, let time pass, open it again. */

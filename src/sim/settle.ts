@@ -65,7 +65,9 @@ function drainOf(): Drain {
 
 /** Whose code runs now in this thread: worlds take turns, never overlap, so the one that took the last step owns the error. */
 const active: { handler: UncaughtHandler | undefined; users: number; kept: Map<string, ((...args: never[]) => void)[]> } = {
-  handler: undefined, users: 0, kept: new Map(),
+  handler: undefined,
+  users: 0,
+  kept: new Map(),
 };
 const TRAPS = {
   unhandledRejection: (reason: unknown) => active.handler?.('unhandled-rejection', reason),

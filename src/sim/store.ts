@@ -6,7 +6,11 @@ import type { Device, Process } from './device.ts';
 import type { Kernel } from './kernel.ts';
 import type { Recorder } from './recorder.ts';
 
-export interface StoreParts { kernel: Kernel; recorder: Recorder; counter: { store: number } }
+export interface StoreParts {
+  kernel: Kernel;
+  recorder: Recorder;
+  counter: { store: number };
+}
 type Op = 'get' | 'set' | 'delete';
 
 /** The error a store operation rejects with. */
@@ -20,22 +24,36 @@ export class StoreError extends Error {
 
 export function createStore(process: Process, { kernel, recorder, counter }: StoreParts): HostStore {
   const { device, epoch } = process;
-  const run = (op: Op, key: string, value?: string): Promise<string | undefined> => new Promise((resolve, reject) => {
-    if (!process.alive(epoch)) return;
-    const w = ++counter.store;
-    const written = value === undefined ? [] : recorder.labels.inside(value);
-    const note = (fact: Fact): number => recorder.note(process.name, fact, device.wallIfSkewed(kernel.now));
-    if (op !== 'get') note({ type: 'store.begin', w, op, key, labels: written });
-    kernel.after(device.storeDelay, `${process.name}:store.${op}`, () => {
-      const error = failure(device, op);
-      const read = op === 'get' ? device.store.get(key) : undefined;
-      if (error === undefined) apply(device, op, key, value);
-      const labels = op === 'get' && error === undefined ? recorder.labels.inside(read ?? '') : written;
-      kernel.cause = note({ type: 'store.end', w, op, key, labels, ok: error === undefined, ...(error === undefined ? {} : { error }) });
-      if (error === undefined) resolve(read);
-      else reject(new StoreError(error));
-    }, { owner: process });
-  });
+  const run = (op: Op, key: string, value?: string): Promise<string | undefined> =>
+    new Promise((resolve, reject) => {
+      if (!process.alive(epoch)) return;
+      const w = ++counter.store;
+      const written = value === undefined ? [] : recorder.labels.inside(value);
+      const note = (fact: Fact): number => recorder.note(process.name, fact, device.wallIfSkewed(kernel.now));
+      if (op !== 'get') note({ type: 'store.begin', w, op, key, labels: written });
+      kernel.after(
+        device.storeDelay,
+        `${process.name}:store.${op}`,
+        () => {
+          const error = failure(device, op);
+          const read = op === 'get' ? device.store.get(key) : undefined;
+          if (error === undefined) apply(device, op, key, value);
+          const labels = op === 'get' && error === undefined ? recorder.labels.inside(read ?? '') : written;
+          kernel.cause = note({
+            type: 'store.end',
+            w,
+            op,
+            key,
+            labels,
+            ok: error === undefined,
+            ...(error === undefined ? {} : { error }),
+          });
+          if (error === undefined) resolve(read);
+          else reject(new StoreError(error));
+        },
+        { owner: process },
+      );
+    });
   return {
     get: (key) => run('get', key),
     set: async (key, value) => void (await run('set', key, value)),

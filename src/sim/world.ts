@@ -12,7 +12,9 @@ import { createSigner } from '../../mock-server/signer.ts';
 import type { MockServer } from '../../mock-server/contract.ts';
 import type { Chooser, Deviation } from './chooser.ts';
 import { Device, EPOCH, Process } from './device.ts';
-import { Kernel, type KernelEnding, type Limits, type Owner } from './kernel.ts';
+import type { Owner } from './item.ts';
+import { Kernel } from './kernel.ts';
+import type { KernelEnding, Limits } from './limits.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { Network } from './network.ts';
 import { Operations } from './operations.ts';
@@ -57,13 +59,21 @@ export interface WorldRecord {
 }
 
 const CONFIG: Omit<HostConfig, 'scope'> = {
-  issuer: 'https://as.example', clientId: 'app', tokenEndpoint: 'https://as.example/token',
-  revocationEndpoint: 'https://as.example/revoke', resourceBaseUrl: 'https://api.example',
+  issuer: 'https://as.example',
+  clientId: 'app',
+  tokenEndpoint: 'https://as.example/token',
+  revocationEndpoint: 'https://as.example/revoke',
+  resourceBaseUrl: 'https://api.example',
 };
 
 const ENDINGS: Record<KernelEnding, RunEnding> = {
-  'done': 'finished', 'idle': 'deadlock', 'livelock': 'livelock', 'step-limit': 'step-limit', 'time-limit': 'time-limit',
-  'wall-limit': 'wall-limit', 'external-limit': 'stuck',
+  done: 'finished',
+  idle: 'deadlock',
+  livelock: 'livelock',
+  'step-limit': 'step-limit',
+  'time-limit': 'time-limit',
+  'wall-limit': 'wall-limit',
+  'external-limit': 'stuck',
 };
 
 /** Runs a plan to its end. Rejects only when the client is no client (TW_CLIENT_*), a schedule does not fit, or by a bug of ours. */
@@ -106,8 +116,13 @@ export class World {
     this.server = this.#createServer();
     this.operations = new Operations(this);
     this.network = new Network({
-      kernel: this.kernel, recorder: this.recorder, streams: this.streams, server: this.server, config: this.configOf(this.devices[0]),
-      latency: plan.latency, slack: options.slack ?? 0,
+      kernel: this.kernel,
+      recorder: this.recorder,
+      streams: this.streams,
+      server: this.server,
+      config: this.configOf(this.devices[0]),
+      latency: plan.latency,
+      slack: options.slack ?? 0,
       serverWall: () => EPOCH + this.kernel.now + this.server.policy.clockOffset,
       latencyOf: (n) => this.operations.latencyOf(n),
     });
@@ -117,7 +132,9 @@ export class World {
 
   async run(): Promise<WorldRecord> {
     const script = new Script(this);
-    const playing = script.play().catch((error: unknown) => { this.fatal = error as Error; });
+    const playing = script.play().catch((error: unknown) => {
+      this.fatal = error as Error;
+    });
     const ending = await this.kernel.run(() => script.done || this.fatal !== undefined || this.notApplicable !== undefined);
     if (script.done) await playing;
     if (this.fatal !== undefined) throw this.fatal;
@@ -126,8 +143,12 @@ export class World {
     this.#checkLaws();
     this.kernel.clock.release();
     return {
-      history: this.recorder.history, ending: ENDINGS[ending], originMs: script.originMs, expectations: script.misses,
-      clientFaults: this.clientFaults, deviations: this.kernel.deviations,
+      history: this.recorder.history,
+      ending: ENDINGS[ending],
+      originMs: script.originMs,
+      expectations: script.misses,
+      clientFaults: this.clientFaults,
+      deviations: this.kernel.deviations,
       ...(this.notApplicable === undefined ? {} : { notApplicable: this.notApplicable }),
     };
   }
@@ -157,14 +178,24 @@ export class World {
   /** A fault of the client as code. The history holds the error's name only; message and place are the machine's. */
   clientFault(owner: Owner | undefined, kind: UncaughtKind | ClientFault['kind'], error: unknown, where = whereOf(error)): void {
     const seq = this.recorder.note(owner?.name ?? 'world', { type: 'client.error', kind, message: errorName(error) });
-    this.clientFaults.push({ kind, message: this.recorder.labels.redact(errorText(error)), seq, ...(where === undefined ? {} : { where }) });
+    this.clientFaults.push({
+      kind,
+      message: this.recorder.labels.redact(errorText(error)),
+      seq,
+      ...(where === undefined ? {} : { where }),
+    });
   }
 
   /** Runs client code as an item of its own, owned by the process: parked while it is suspended, dropped when it is dead. */
   act(process: Process, label: string, fn: (client: Client) => void): void {
-    this.kernel.after(0, `${process.name}:${label}`, () => {
-      if (process.client !== undefined) fn(process.client);
-    }, { owner: process });
+    this.kernel.after(
+      0,
+      `${process.name}:${label}`,
+      () => {
+        if (process.client !== undefined) fn(process.client);
+      },
+      { owner: process },
+    );
   }
 
   /** What prompts answer; scenarios of this version never offer one. */
@@ -182,32 +213,52 @@ export class World {
 
   #createServer(): MockServer {
     const { kernel, recorder } = this;
-    return createMockServer({
-      issuer: CONFIG.issuer, resourceOrigin: CONFIG.resourceBaseUrl, now: () => kernel.now, epoch: EPOCH,
-      ids: this.streams.stream('server/ids'), signer: createSigner(), labels: recorder.labels,
-      record: (actor, fact) => {
-        recorder.follow(actor, fact);
-        if (fact.type === 'session.granted' || fact.type === 'token.committed') this.device(fact.device).newestExpiry = fact.expiresAt;
+    return createMockServer(
+      {
+        issuer: CONFIG.issuer,
+        resourceOrigin: CONFIG.resourceBaseUrl,
+        now: () => kernel.now,
+        epoch: EPOCH,
+        ids: this.streams.stream('server/ids'),
+        signer: createSigner(),
+        labels: recorder.labels,
+        record: (actor, fact) => {
+          recorder.follow(actor, fact);
+          if (fact.type === 'session.granted' || fact.type === 'token.committed') this.device(fact.device).newestExpiry = fact.expiresAt;
+        },
       },
-    }, this.plan.policy);
+      this.plan.policy,
+    );
   }
 
   #explain(ending: KernelEnding): void {
     const { kernel } = this;
-    if (ending === 'livelock') this.clientFault(kernel.owner, 'stuck', new Error(`runs for ever at one instant of virtual time (${kernel.detail})`));
-    if (ending === 'external-limit') this.clientFault(kernel.owner, 'stuck', new Error(`waits for real work that does not end: ${kernel.detail}`));
+    if (ending === 'livelock')
+      this.clientFault(kernel.owner, 'stuck', new Error(`runs for ever at one instant of virtual time (${kernel.detail})`));
+    if (ending === 'external-limit')
+      this.clientFault(kernel.owner, 'stuck', new Error(`waits for real work that does not end: ${kernel.detail}`));
   }
 
   #recordEnd(ending: RunEnding): void {
-    const stores = Object.fromEntries(this.devices.map((device) => [
-      device.name, Object.fromEntries([...device.store].map(([key, value]) => [key, this.recorder.labels.inside(value)])),
-    ]));
+    const stores = Object.fromEntries(
+      this.devices.map((device) => [
+        device.name,
+        Object.fromEntries([...device.store].map(([key, value]) => [key, this.recorder.labels.inside(value)])),
+      ]),
+    );
     const running = [...this.#byName.values()].filter((process) => process.client?.state !== undefined);
     const states = Object.fromEntries(running.map((process) => [process.name, process.shown]));
     const open = this.operations.open();
     const ended = ending === 'finished' && open.length > 0 && this.operations.nothingPending() ? 'deadlock' : ending;
     this.kernel.cause = undefined;
-    this.recorder.note('world', { type: 'run.end', ending: ended, stores, states, open, ...(this.kernel.detail === '' ? {} : { detail: this.kernel.detail }) });
+    this.recorder.note('world', {
+      type: 'run.end',
+      ending: ended,
+      stores,
+      states,
+      open,
+      ...(this.kernel.detail === '' ? {} : { detail: this.kernel.detail }),
+    });
   }
 
   #checkLaws(): void {

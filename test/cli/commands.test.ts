@@ -14,8 +14,15 @@ describe('list', () => {
   });
 
   test('as data, it is the same selection', () => {
-    const { scenarios } = JSON.parse(tokenwarp(['list', 'concurrency', '--json']).stdout) as { scenarios: { name: string; family: string; summary: string; file: string }[] };
-    expect(scenarios.map((scenario) => scenario.name)).toEqual(tokenwarp(['list', 'concurrency']).stdout.trimEnd().split('\n').map((line) => line.split(' ')[0]));
+    const { scenarios } = JSON.parse(tokenwarp(['list', 'concurrency', '--json']).stdout) as {
+      scenarios: { name: string; family: string; summary: string; file: string }[];
+    };
+    expect(scenarios.map((scenario) => scenario.name)).toEqual(
+      tokenwarp(['list', 'concurrency'])
+        .stdout.trimEnd()
+        .split('\n')
+        .map((line) => line.split(' ')[0]),
+    );
     expect(scenarios.every((scenario) => scenario.family === 'concurrency' && scenario.summary.length > 20)).toBe(true);
   });
 
@@ -40,7 +47,10 @@ describe('validate', () => {
   test('as data, each problem has file, line, column and code', () => {
     const said = tokenwarp(['validate', FIXTURES, '--json']);
     expect(said.code).toBe(3);
-    const { problems, valid } = JSON.parse(said.stdout) as { problems: { file: string; line: number; column: number; code: string }[]; valid: number };
+    const { problems, valid } = JSON.parse(said.stdout) as {
+      problems: { file: string; line: number; column: number; code: string }[];
+      valid: number;
+    };
     expect(valid).toBe(1);
     expect(problems[0]).toMatchObject({ file: `${FIXTURES}/broken.scenario.yaml`, line: 5, column: 5, code: 'TW_SCENARIO_KEY' });
   });
@@ -59,13 +69,17 @@ describe('explain', () => {
     expect(said.stdout).toContain('RFC 9700');
   });
 
-  test.each(['5', 'exit-5', 'I1', 'advance', 'drop', 'locked', 'late 401', 'Late-401', 'TW_SCENARIO_KEY', 'offline', 'ambient-api'])('knows %s', (term) => {
-    expect(tokenwarp(['explain', term]).code).toBe(0);
-  });
+  test.each(['5', 'exit-5', 'I1', 'advance', 'drop', 'locked', 'late 401', 'Late-401', 'TW_SCENARIO_KEY', 'offline', 'ambient-api'])(
+    'knows %s',
+    (term) => {
+      expect(tokenwarp(['explain', term]).code).toBe(0);
+    },
+  );
 
   test('knows every invariant, and every topic that a failure block can name', () => {
     const terms = new Set(allTopics().map((topic) => topic.term));
-    for (const name of [...INVARIANTS.map((invariant) => invariant.name), 'expectation', 'client-error', '5', '8']) expect([...terms]).toContain(name);
+    for (const name of [...INVARIANTS.map((invariant) => invariant.name), 'expectation', 'client-error', '5', '8'])
+      expect([...terms]).toContain(name);
   });
 
   test('has something to say about each of its terms', () => {
@@ -75,10 +89,17 @@ describe('explain', () => {
   test('lists its terms, and explains several at once as data', () => {
     expect(tokenwarp(['explain']).stdout).toContain('session states\n  loading  active');
     const { terms } = JSON.parse(tokenwarp(['explain', '5', 'advance', '--json']).stdout) as { terms: { term: string; kind: string }[] };
-    expect(terms.map(({ term, kind }) => [term, kind])).toEqual([['5', 'exit code'], ['advance', 'verb']]);
+    expect(terms.map(({ term, kind }) => [term, kind])).toEqual([
+      ['5', 'exit code'],
+      ['advance', 'verb'],
+    ]);
   });
 });
 
 test('schema prints the schema that editors are pointed at', () => {
-  expect(tokenwarp(['schema'], { cwd: scratch() })).toEqual({ code: 0, stderr: '', stdout: readFileSync(join(ROOT, 'scenarios/scenario.schema.json'), 'utf8') });
+  expect(tokenwarp(['schema'], { cwd: scratch() })).toEqual({
+    code: 0,
+    stderr: '',
+    stdout: readFileSync(join(ROOT, 'scenarios/scenario.schema.json'), 'utf8'),
+  });
 });

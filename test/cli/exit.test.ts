@@ -5,7 +5,18 @@ import type { ExitCondition } from '../../src/cli/exit.ts';
 import { lateRefresh, mixedReports, reportOf } from '../kit/results.ts';
 
 const ORDER: readonly ExitCondition[] = [
-  'own-bug', 'SIGINT', 'SIGTERM', 'usage', 'invalid', 'missing-tool', 'device', 'divergent', 'failed', 'nothing-selected', 'inconclusive', 'passed',
+  'own-bug',
+  'SIGINT',
+  'SIGTERM',
+  'usage',
+  'invalid',
+  'missing-tool',
+  'device',
+  'divergent',
+  'failed',
+  'nothing-selected',
+  'inconclusive',
+  'passed',
 ];
 
 test('the table is the one of the design', () => {

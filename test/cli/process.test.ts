@@ -8,7 +8,7 @@ const STACK = /^\s+at .+:\d+:\d+\)?$/m;
 
 describe('wrong usage is exit code 2, one sentence and a hint on standard error, and no stack', () => {
   test.each([
-    [['run', '--sed', '3'], 'unknown option \'--sed\'', 'did you mean --seed?'],
+    [['run', '--sed', '3'], "unknown option '--sed'", 'did you mean --seed?'],
     [['--reporter'], 'argument missing', ''],
     [['run', '--reporter', 'juint'], 'there is no reporter "juint"', 'did you mean "junit"?'],
     [['run', '--seed', 'abc'], '--seed: "abc" is not a seed', 'a whole number'],
@@ -73,18 +73,34 @@ describe('bad input is exit code 3', () => {
 });
 
 describe('a signal ends the run, and the reports of what had finished are written', () => {
-  test.each([['SIGINT', 130], ['SIGTERM', 143]] as const)('%s ends with %d', async (signal, code) => {
+  test.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('%s ends with %d', async (signal, code) => {
     const folder = scratch();
-    const { child, ended } = startTokenwarp(['run', '--seeds', '500', '--reporter', 'lines', '--reporter', `json=${join(folder, 'out.json')}`]);
+    const { child, ended } = startTokenwarp([
+      'run',
+      '--seeds',
+      '500',
+      '--reporter',
+      'lines',
+      '--reporter',
+      `json=${join(folder, 'out.json')}`,
+    ]);
     await new Promise<void>((resolve) => {
-      const onData = (text: string): void => { if (text.includes(' ✓ ')) resolve(); };
+      const onData = (text: string): void => {
+        if (text.includes(' ✓ ')) resolve();
+      };
       child.stdout?.on('data', onData);
     });
     child.kill(signal);
     const said = await ended;
     expect(said.code).toBe(code);
     expect(said.stdout).toContain(`interrupted by ${signal}`);
-    const document = JSON.parse(readFileSync(join(folder, 'out.json'), 'utf8')) as { summary: { interrupted: string; notRun: number }; results: unknown[] };
+    const document = JSON.parse(readFileSync(join(folder, 'out.json'), 'utf8')) as {
+      summary: { interrupted: string; notRun: number };
+      results: unknown[];
+    };
     expect(document.summary.interrupted).toBe(signal);
     expect(document.results.length).toBeGreaterThan(0);
     expect(document.summary.notRun).toBeGreaterThan(0);
@@ -101,14 +117,18 @@ test('a reader that goes away is no error: the exit code still comes from the re
 describe('start', () => {
   test('--version is the version, alone', () => {
     const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
-    for (const args of [['--version'], ['run', '--version']]) expect(tokenwarp(args)).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
+    for (const args of [['--version'], ['run', '--version']])
+      expect(tokenwarp(args)).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
   });
 
-  test.each([[['--help']], [['help']], [['run', '--help']], [['help', 'run']], [['explain', '-h']]])('%j prints help on standard output', (args) => {
-    const said = tokenwarp(args);
-    expect([said.code, said.stderr]).toEqual([0, '']);
-    expect(said.stdout).toContain('Usage: tokenwarp');
-  });
+  test.each([[['--help']], [['help']], [['run', '--help']], [['help', 'run']], [['explain', '-h']]])(
+    '%j prints help on standard output',
+    (args) => {
+      const said = tokenwarp(args);
+      expect([said.code, said.stderr]).toEqual([0, '']);
+      expect(said.stdout).toContain('Usage: tokenwarp');
+    },
+  );
 
   test('help names every exit code, and the options of every command in its own help', () => {
     const { stdout } = tokenwarp(['--help']);
@@ -118,7 +138,7 @@ describe('start', () => {
   });
 
   test('an old Node gets one clear line and exit code 2, whatever was asked', () => {
-    const pretend = 'Object.defineProperty(process, \'versions\', { value: { ...process.versions, node: \'20.11.0\' } })';
+    const pretend = "Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.11.0' } })";
     for (const args of [['run'], ['--version']]) {
       const said = tokenwarp(args, { node: ['--import', `data:text/javascript,${encodeURIComponent(pretend)}`] });
       expect(said).toEqual({ code: 2, stdout: '', stderr: 'tokenwarp needs Node 22.19 or newer; this is 20.11.0\n' });

@@ -5,9 +5,20 @@ import { describe, expect, test } from 'vitest';
 import { FIXTURES, ROOT, scratch, tokenwarp } from '../kit/cli.ts';
 
 interface Document {
-  schema: string; version: string; client: string; seeds: number[];
+  schema: string;
+  version: string;
+  client: string;
+  seeds: number[];
   summary: { counts: Record<string, number>; digest: string; notRun: number; wallMs: number };
-  results: { scenario: { name: string; file: string }; outcome: string; seed: number; digest: string; replay: string; problems: { title: string; text: string }[]; seeds?: { run: number; notPassed: number[] } }[];
+  results: {
+    scenario: { name: string; file: string };
+    outcome: string;
+    seed: number;
+    digest: string;
+    replay: string;
+    problems: { title: string; text: string }[];
+    seeds?: { run: number; notPassed: number[] };
+  }[];
 }
 
 function json(args: readonly string[], code: number): Document {
@@ -27,7 +38,9 @@ describe('selection', () => {
   });
 
   test('filters add up, and nothing runs twice', () => {
-    const names = json(['late-401', 'late-401', 'scenarios/concurrency/late-401.scenario.yaml:9', 'captive-portal'], 0).results.map((result) => result.scenario.name);
+    const names = json(['late-401', 'late-401', 'scenarios/concurrency/late-401.scenario.yaml:9', 'captive-portal'], 0).results.map(
+      (result) => result.scenario.name,
+    );
     expect(names).toEqual(['late-401', 'captive-portal']);
   });
 
@@ -113,7 +126,10 @@ describe('what a run says', () => {
 
   test('the same run gives the same JSON, apart from wall time', () => {
     const strip = (text: string): string => text.replaceAll(/"wallMs": \d+/g, '');
-    const [a, b] = [tokenwarp(['run', 'expiry', '--json']), tokenwarp(['run', 'expiry', '--json'], { env: { TZ: 'Asia/Tokyo', LC_ALL: 'tr_TR.UTF-8' } })];
+    const [a, b] = [
+      tokenwarp(['run', 'expiry', '--json']),
+      tokenwarp(['run', 'expiry', '--json'], { env: { TZ: 'Asia/Tokyo', LC_ALL: 'tr_TR.UTF-8' } }),
+    ];
     expect(strip(a.stdout)).toBe(strip(b.stdout));
   });
 });
@@ -189,7 +205,11 @@ describe('reports', () => {
   });
 
   test('two formats on one stream, or on one file, are refused before anything runs', () => {
-    for (const args of [['--reporter', 'ndjson', '--reporter', 'lines'], ['--reporter', 'json=a', '--reporter', 'junit=a'], ['--json', '--reporter', 'lines', '--reporter', 'quiet']]) {
+    for (const args of [
+      ['--reporter', 'ndjson', '--reporter', 'lines'],
+      ['--reporter', 'json=a', '--reporter', 'junit=a'],
+      ['--json', '--reporter', 'lines', '--reporter', 'quiet'],
+    ]) {
       const said = tokenwarp(['run', 'late-401', ...args]);
       expect([said.code, said.stdout]).toEqual([2, '']);
     }
@@ -219,7 +239,8 @@ describe('reports', () => {
   });
 
   test('colour follows --color, NO_COLOR and FORCE_COLOR', () => {
-    const has = (args: readonly string[], env: Record<string, string>): boolean => tokenwarp(['run', 'late-401', ...args], { env }).stdout.includes('\u001B[');
+    const has = (args: readonly string[], env: Record<string, string>): boolean =>
+      tokenwarp(['run', 'late-401', ...args], { env }).stdout.includes('\u001B[');
     expect(has([], {})).toBe(false);
     expect(has([], { FORCE_COLOR: '1' })).toBe(true);
     expect(has([], { FORCE_COLOR: '1', NO_COLOR: '1' })).toBe(false);

@@ -12,7 +12,14 @@ import { corpusFolder, nameOf, scenarioFiles } from '../../src/cli/corpus.ts';
 import { loadScenarioFile } from '../../src/scenario/load.ts';
 import { PROBLEM_CODES } from '../../src/scenario/problem.ts';
 
-const SILENT: System = { env: {}, cwd: '/', out: { write: () => undefined }, err: { write: () => undefined }, now: () => 0, onSignal: () => () => undefined };
+const SILENT: System = {
+  env: {},
+  cwd: '/',
+  out: { write: () => undefined },
+  err: { write: () => undefined },
+  now: () => 0,
+  onSignal: () => () => undefined,
+};
 
 test('docs/cli.md is what the tables say: npm run docs', () => {
   expect(readFileSync(new URL('../../docs/cli.md', import.meta.url), 'utf8')).toBe(cliReference());
@@ -41,8 +48,22 @@ test('no two options share a flag or a variable', () => {
 
 test('every error code that the sources throw is explained, and none is explained that is not thrown', () => {
   const known = new Set([...Object.keys(ERROR_CODES), ...Object.keys(PROBLEM_CODES)]);
-  const sources = ['cli/exit.ts', 'cli/corpus.ts', 'cli/reports.ts', 'cli/select.ts', 'cli/validate.ts', 'core/errors.ts', 'sim/chooser.ts', 'sandbox/runner.ts', 'sandbox/worker.ts', 'sim/lifecycle.ts', 'scenario/load.ts'];
-  const thrown = sources.flatMap((file) => [...readFileSync(new URL(`../../src/${file}`, import.meta.url), 'utf8').matchAll(/'(TW_[A-Z_]+)'/g)].map(([, code]) => code ?? ''));
+  const sources = [
+    'cli/exit.ts',
+    'cli/corpus.ts',
+    'cli/reports.ts',
+    'cli/select.ts',
+    'cli/validate.ts',
+    'core/errors.ts',
+    'sim/chooser.ts',
+    'sandbox/runner.ts',
+    'sandbox/worker.ts',
+    'sim/lifecycle.ts',
+    'scenario/load.ts',
+  ];
+  const thrown = sources.flatMap((file) =>
+    [...readFileSync(new URL(`../../src/${file}`, import.meta.url), 'utf8').matchAll(/'(TW_[A-Z_]+)'/g)].map(([, code]) => code ?? ''),
+  );
   expect(thrown.length).toBeGreaterThan(10);
   expect([...new Set(thrown)].filter((code) => !known.has(code))).toEqual([]);
   expect(Object.keys(ERROR_CODES).filter((code) => !thrown.includes(code))).toEqual([]);
@@ -60,7 +81,11 @@ describe('variables', () => {
 
   test('each option is read from TOKENWARP_ and its name', () => {
     expect(variableOf('maxVirtual')).toBe('TOKENWARP_MAX_VIRTUAL');
-    expect(read({ TOKENWARP_MAX_VIRTUAL: '1h', TOKENWARP_SEED: '7', TOKENWARP_COLOR: 'never' })).toEqual({ maxVirtual: 3_600_000, seed: 7, color: 'never' });
+    expect(read({ TOKENWARP_MAX_VIRTUAL: '1h', TOKENWARP_SEED: '7', TOKENWARP_COLOR: 'never' })).toEqual({
+      maxVirtual: 3_600_000,
+      seed: 7,
+      color: 'never',
+    });
   });
 
   test('the command line wins over the variable, and an empty variable says nothing', () => {
@@ -69,7 +94,9 @@ describe('variables', () => {
   });
 
   test('a list is separated by commas', () => {
-    expect(read({ TOKENWARP_REPORTER: 'lines,junit=out.xml' })).toEqual({ reporter: [{ name: 'lines' }, { name: 'junit', file: 'out.xml' }] });
+    expect(read({ TOKENWARP_REPORTER: 'lines,junit=out.xml' })).toEqual({
+      reporter: [{ name: 'lines' }, { name: 'junit', file: 'out.xml' }],
+    });
   });
 
   test('a switch knows on and off, and nothing else', () => {

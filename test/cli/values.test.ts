@@ -30,18 +30,42 @@ describe('tag expressions', () => {
 });
 
 test.each([
-  ['7', [1, 2, 3, 4, 5, 6, 7]], ['5..8', [5, 6, 7, 8]], ['3..3', [3]], ['0..1', [0, 1]],
+  ['7', [1, 2, 3, 4, 5, 6, 7]],
+  ['5..8', [5, 6, 7, 8]],
+  ['3..3', [3]],
+  ['0..1', [0, 1]],
 ])('seeds %s', (text, seeds) => {
   expect(readSeeds(text)).toEqual(seeds);
 });
 
 test.each([
-  [readSeed, '-1'], [readSeed, '1.5'], [readSeed, '1e3'], [readSeed, ''], [readSeed, '9007199254740993'], [readSeed, ' 1'],
-  [readSeeds, '0'], [readSeeds, '8..5'], [readSeeds, '1..'], [readSeeds, '1..2..3'], [readSeeds, '1..9999999'], [readSeeds, 'all'],
-  [readCount, '0'], [readCount, 'one'], [readCount, '-2'],
-  [readDuration, '5'], [readDuration, '0s'], [readDuration, '-5m'], [readDuration, 'soon'], [readDuration, ''],
-  [readRegex, '('], [readReporter, 'xml'], [readReporter, 'junit='], [readReporter, ''], [readReporter, 'toString'],
-  [readOneOf(['auto', 'never']), 'always'], [readText, ''],
+  [readSeed, '-1'],
+  [readSeed, '1.5'],
+  [readSeed, '1e3'],
+  [readSeed, ''],
+  [readSeed, '9007199254740993'],
+  [readSeed, ' 1'],
+  [readSeeds, '0'],
+  [readSeeds, '8..5'],
+  [readSeeds, '1..'],
+  [readSeeds, '1..2..3'],
+  [readSeeds, '1..9999999'],
+  [readSeeds, 'all'],
+  [readCount, '0'],
+  [readCount, 'one'],
+  [readCount, '-2'],
+  [readDuration, '5'],
+  [readDuration, '0s'],
+  [readDuration, '-5m'],
+  [readDuration, 'soon'],
+  [readDuration, ''],
+  [readRegex, '('],
+  [readReporter, 'xml'],
+  [readReporter, 'junit='],
+  [readReporter, ''],
+  [readReporter, 'toString'],
+  [readOneOf(['auto', 'never']), 'always'],
+  [readText, ''],
 ])('%o refuses "%s" with a sentence of ours', (read, text) => {
   expect(() => read(text)).toThrow(UsageError);
 });

@@ -9,37 +9,83 @@ const GRANT = { family: 'f1', user: 'ada', device: 'phone' };
 /** Every type at least once, with the optional fields that change the words. */
 const SAMPLES: readonly [Fact, string][] = [
   [{ type: 'token.sent', x: 'x2', rt: 'RT-1', device: 'phone', attempt: 1 }, 'refresh #2 sent with RT-1'],
-  [{ type: 'token.sent', x: 'x2', rt: 'RT-1', device: 'phone', attempt: 3, forced: 'step-up' }, 'refresh #2 sent with RT-1, attempt 3, forced: step-up'],
+  [
+    { type: 'token.sent', x: 'x2', rt: 'RT-1', device: 'phone', attempt: 3, forced: 'step-up' },
+    'refresh #2 sent with RT-1, attempt 3, forced: step-up',
+  ],
   [{ type: 'token.received', x: 'x2', rt: 'RT-1', arrival: 2 }, 'refresh #2 arrived with RT-1, sent again by the transport (arrival 2)'],
-  [{ type: 'token.committed', x: 'x2', rt: 'RT-1', at: 'AT-2', newRt: 'RT-2', expiresAt: 0, lifetime: 0, ...GRANT }, 'refresh #2 committed RT-1→RT-2, AT-2'],
-  [{ type: 'token.committed', x: 'x2', rt: 'RT-1', at: 'AT-2', newRt: 'RT-1', expiresAt: 0, lifetime: 0, repeated: 'same-successor', ...GRANT }, 'refresh #2 committed AT-2, by the same-successor grace policy'],
-  [{ type: 'token.refused', x: 'x2', rt: 'RT-1', error: 'invalid_grant', status: 400, reason: 'reused' }, 'refresh #2 refused: 400 invalid_grant, RT-1 reused'],
-  [{ type: 'token.responded', x: 'x2', status: 429, kind: 'other', retryAfter: 10_000 }, 'refresh #2 answered: 429, not a token response, retry after 10s'],
-  [{ type: 'token.delivered', x: 'x2', rt: 'RT-1', status: 200, kind: 'granted', at: 'AT-2', newRt: 'RT-2' }, 'refresh #2 brought 200 granted AT-2, RT-2'],
-  [{ type: 'token.lost', x: 'x2', phase: 'after-commit', told: false }, 'refresh #2 lost after the server committed, the client still waits'],
+  [
+    { type: 'token.committed', x: 'x2', rt: 'RT-1', at: 'AT-2', newRt: 'RT-2', expiresAt: 0, lifetime: 0, ...GRANT },
+    'refresh #2 committed RT-1→RT-2, AT-2',
+  ],
+  [
+    {
+      type: 'token.committed',
+      x: 'x2',
+      rt: 'RT-1',
+      at: 'AT-2',
+      newRt: 'RT-1',
+      expiresAt: 0,
+      lifetime: 0,
+      repeated: 'same-successor',
+      ...GRANT,
+    },
+    'refresh #2 committed AT-2, by the same-successor grace policy',
+  ],
+  [
+    { type: 'token.refused', x: 'x2', rt: 'RT-1', error: 'invalid_grant', status: 400, reason: 'reused' },
+    'refresh #2 refused: 400 invalid_grant, RT-1 reused',
+  ],
+  [
+    { type: 'token.responded', x: 'x2', status: 429, kind: 'other', retryAfter: 10_000 },
+    'refresh #2 answered: 429, not a token response, retry after 10s',
+  ],
+  [
+    { type: 'token.delivered', x: 'x2', rt: 'RT-1', status: 200, kind: 'granted', at: 'AT-2', newRt: 'RT-2' },
+    'refresh #2 brought 200 granted AT-2, RT-2',
+  ],
+  [
+    { type: 'token.lost', x: 'x2', phase: 'after-commit', told: false },
+    'refresh #2 lost after the server committed, the client still waits',
+  ],
   [{ type: 'token.abandoned', x: 'x2' }, 'refresh #2 given up'],
-  [{ type: 'api.sent', n: 'n3', k: 2, at: 'AT-2', path: '/feed', foreign: true, ...API }, 'request n3, sending 2, sent with AT-2 to another origin, https://api.example'],
+  [
+    { type: 'api.sent', n: 'n3', k: 2, at: 'AT-2', path: '/feed', foreign: true, ...API },
+    'request n3, sending 2, sent with AT-2 to another origin, https://api.example',
+  ],
   [{ type: 'api.received', n: 'n3', k: 1, at: 'AT-2' }, 'request n3 arrived with AT-2'],
-  [{ type: 'api.responded', n: 'n3', k: 1, status: 401, error: 'invalid_token', reason: 'revoked' }, 'request n3 answered: 401 invalid_token, revoked'],
+  [
+    { type: 'api.responded', n: 'n3', k: 1, status: 401, error: 'invalid_token', reason: 'revoked' },
+    'request n3 answered: 401 invalid_token, revoked',
+  ],
   [{ type: 'api.delivered', n: 'n3', k: 1, status: 200, at: 'AT-2' }, 'request n3 brought 200 for AT-2'],
   [{ type: 'api.lost', n: 'n3', k: 1, phase: 'body-cut', told: true }, 'request n3 lost with its body cut short'],
   [{ type: 'api.abandoned', n: 'n3', k: 1 }, 'request n3 given up'],
   [{ type: 'revocation.sent', token: 'RT-1' }, 'revocation of RT-1 sent'],
   [{ type: 'revocation.received', token: 'RT-1', status: 200 }, 'revocation of RT-1 arrived: 200'],
-  [{ type: 'session.granted', at: 'AT-1', rt: 'RT-1', expiresAt: 0, lifetime: 300_000, grant: 'code', ...GRANT }, 'ada signed in on phone: AT-1, RT-1, good for 5m'],
+  [
+    { type: 'session.granted', at: 'AT-1', rt: 'RT-1', expiresAt: 0, lifetime: 300_000, grant: 'code', ...GRANT },
+    'ada signed in on phone: AT-1, RT-1, good for 5m',
+  ],
   [{ type: 'family.dead', reason: 'reuse', ...GRANT }, 'token family f1 of ada on phone ended: reuse'],
   [{ type: 'access.dead', at: 'AT-1', family: 'f1', reason: 'revoked' }, 'AT-1 revoked'],
   [{ type: 'client.declared', features: ['offline-queue'], missing: ['signOut'] }, 'client claims offline-queue, has no signOut'],
   [{ type: 'start.called' }, 'client starts'],
   [{ type: 'start.done', ok: false, reason: 'network' }, 'start failed: network'],
-  [{ type: 'request.called', n: 'n3', generation: 1, deadline: 0, path: '/feed', method: 'GET', bodyDigest: '', bodyLength: 0 }, 'app asks GET /feed (n3)'],
+  [
+    { type: 'request.called', n: 'n3', generation: 1, deadline: 0, path: '/feed', method: 'GET', bodyDigest: '', bodyLength: 0 },
+    'app asks GET /feed (n3)',
+  ],
   [{ type: 'request.settled', n: 'n3', status: 200 }, 'n3 settled: 200'],
   [{ type: 'request.settled', n: 'n3', reason: 'offline' }, 'n3 rejected: offline'],
   [{ type: 'aborted', n: 'n3' }, 'app aborts n3'],
   [{ type: 'state', from: 'active', to: 'expired', reason: 'invalid_grant' }, 'session active → expired: invalid_grant'],
   [{ type: 'store.begin', w: 1, op: 'set', key: 'session', labels: ['AT-2'] }, 'storing AT-2 as session'],
   [{ type: 'store.end', w: 1, op: 'get', key: 'session', labels: [], ok: true }, 'read a value without tokens from session'],
-  [{ type: 'store.end', w: 1, op: 'set', key: 'session', labels: [], ok: false, error: 'store-locked' }, 'session could not be written: store-locked'],
+  [
+    { type: 'store.end', w: 1, op: 'set', key: 'session', labels: [], ok: false, error: 'store-locked' },
+    'session could not be written: store-locked',
+  ],
   [{ type: 'store.end', w: 1, op: 'delete', key: 'session', labels: [], ok: true }, 'deleted session'],
   [{ type: 'lock.wait', name: 'refresh' }, 'waits for lock refresh'],
   [{ type: 'lock.held', name: 'refresh' }, 'holds lock refresh'],
@@ -51,7 +97,10 @@ const SAMPLES: readonly [Fact, string][] = [
   [{ type: 'prompt.shown', method: 'biometric' }, 'biometric prompt shown'],
   [{ type: 'prompt.closed', method: 'password', outcome: 'cancelled' }, 'password prompt closed: cancelled'],
   [{ type: 'text', channel: 'log', text: 'token ‹AT-1›', leaks: ['AT-1'] }, 'log: token ‹AT-1› (held AT-1)'],
-  [{ type: 'client.error', kind: 'leaked-timer', message: 'one timer', where: 'poll (a.ts:3)' }, 'the client left a timer behind: one timer at poll (a.ts:3)'],
+  [
+    { type: 'client.error', kind: 'leaked-timer', message: 'one timer', where: 'poll (a.ts:3)' },
+    'the client left a timer behind: one timer at poll (a.ts:3)',
+  ],
   [{ type: 'online' }, 'online'],
   [{ type: 'offline' }, 'offline'],
   [{ type: 'process.launch', epoch: 1 }, 'process launched'],
@@ -67,7 +116,10 @@ const SAMPLES: readonly [Fact, string][] = [
   [{ type: 'clock.jump', by: -3_600_000 }, 'device clock moved by -1h'],
   [{ type: 'step', index: 0, text: 'advance 5m' }, 'advance 5m'],
   [{ type: 'run.end', ending: 'finished', stores: {}, states: {}, open: [] }, 'run ended: finished'],
-  [{ type: 'run.end', ending: 'deadlock', stores: {}, states: {}, open: ['n3'], detail: 'waiting for n3' }, 'run ended: nothing left that can happen, with work still open (waiting for n3), open: n3'],
+  [
+    { type: 'run.end', ending: 'deadlock', stores: {}, states: {}, open: ['n3'], detail: 'waiting for n3' },
+    'run ended: nothing left that can happen, with work still open (waiting for n3), open: n3',
+  ],
 ];
 
 test.each(SAMPLES.map(([fact, words]) => [words, fact] as const))('%s', (words, fact) => {
@@ -76,7 +128,9 @@ test.each(SAMPLES.map(([fact, words]) => [words, fact] as const))('%s', (words, 
 
 test('the samples hold every event type of the vocabulary', () => {
   const source = readFileSync(new URL('../../src/core/events.ts', import.meta.url), 'utf8');
-  const declared = [...source.matchAll(/\btype: ((?:'[a-zA-Z.]+'(?: \| )?)+)/g)].flatMap((match) => (match[1] ?? '').split(' | ').map((name) => name.replaceAll('\'', '')));
+  const declared = [...source.matchAll(/\btype: ((?:'[a-zA-Z.]+'(?: \| )?)+)/g)].flatMap((match) =>
+    (match[1] ?? '').split(' | ').map((name) => name.replaceAll("'", '')),
+  );
   const sampled = new Set<string>(SAMPLES.map(([fact]) => fact.type));
   expect(declared.length).toBeGreaterThan(50);
   expect([...new Set(declared)].filter((type) => !sampled.has(type))).toEqual([]);

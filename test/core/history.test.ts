@@ -12,7 +12,10 @@ describe('a history', () => {
       history.append({ t: 5, actor: 'phone', cause: 0, wall: 12 }, { type: 'clock.jump', by });
       return history;
     };
-    expect(make(1).events).toEqual([{ seq: 0, t: 0, actor: 'phone', type: 'online' }, { seq: 1, t: 5, actor: 'phone', type: 'clock.jump', by: 1, cause: 0, wall: 12 }]);
+    expect(make(1).events).toEqual([
+      { seq: 0, t: 0, actor: 'phone', type: 'online' },
+      { seq: 1, t: 5, actor: 'phone', type: 'clock.jump', by: 1, cause: 0, wall: 12 },
+    ]);
     expect(make(1).digest()).toBe(make(1).digest());
     expect(make(1).digest()).not.toBe(make(2).digest());
     expect(make(1).digest()).toMatch(/^[0-9a-f]{16}$/);
@@ -33,9 +36,17 @@ describe('the virtual clock', () => {
 describe('the strict reading of a token response', () => {
   const read = (status: number, body: string) => readTokenResponse({ status, headers: {}, body }).kind;
   it.each([
-    [200, '{"access_token":"a"}', 'granted'], [200, '<html>', 'other'], [200, '{"error":"invalid_grant"}', 'other'], [200, '{"access_token":""}', 'other'],
-    [400, '{"error":"invalid_grant"}', 'oauth-error'], [401, '{"error":"invalid_client"}', 'oauth-error'], [503, '{"error":"invalid_grant"}', 'other'],
-    [403, '<html>', 'other'], [200, '{"access_token":"a"', 'other'], [200, '[]', 'other'], [200, 'null', 'other'],
+    [200, '{"access_token":"a"}', 'granted'],
+    [200, '<html>', 'other'],
+    [200, '{"error":"invalid_grant"}', 'other'],
+    [200, '{"access_token":""}', 'other'],
+    [400, '{"error":"invalid_grant"}', 'oauth-error'],
+    [401, '{"error":"invalid_client"}', 'oauth-error'],
+    [503, '{"error":"invalid_grant"}', 'other'],
+    [403, '<html>', 'other'],
+    [200, '{"access_token":"a"', 'other'],
+    [200, '[]', 'other'],
+    [200, 'null', 'other'],
   ] as const)('%d %s is %s', (status, body, kind) => expect(read(status, body)).toBe(kind));
 
   it('reads Retry-After as seconds or as a date (RFC 9110 10.2.3)', () => {

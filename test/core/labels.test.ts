@@ -27,8 +27,11 @@ describe('token labels', () => {
   });
 
   it.each([
-    ['whole', `token ${RT1}!`], ['a piece of twelve', `starts with ${RT1.slice(5, 17)}`], ['percent-encoded', `https://x/?t=${encodeURIComponent(RT1)}`],
-    ['inside base64', btoa(`{"rt":"${RT1}"}`)], ['JSON-escaped', JSON.stringify({ rt: RT1 })],
+    ['whole', `token ${RT1}!`],
+    ['a piece of twelve', `starts with ${RT1.slice(5, 17)}`],
+    ['percent-encoded', `https://x/?t=${encodeURIComponent(RT1)}`],
+    ['inside base64', btoa(`{"rt":"${RT1}"}`)],
+    ['JSON-escaped', JSON.stringify({ rt: RT1 })],
   ])('find a leak: %s', (_, text) => expect(issued().leaks(text)).toEqual(['RT-1']));
 
   it('do not blame anybody for the header all JWTs share, nor for eleven characters', () => {
@@ -40,9 +43,11 @@ describe('token labels', () => {
 
   it('redact so that nothing is left to find', () => {
     const labels = issued();
-    fc.assert(fc.property(fc.constantFrom(AT1, AT2, RT1), fc.nat({ max: 20 }), fc.nat({ max: 60 }), fc.string(), (token, from, length, noise) => {
-      expect(labels.leaks(labels.redact(`${noise} ${token.slice(from, from + length)} ${noise}`))).toEqual([]);
-    }));
+    fc.assert(
+      fc.property(fc.constantFrom(AT1, AT2, RT1), fc.nat({ max: 20 }), fc.nat({ max: 60 }), fc.string(), (token, from, length, noise) => {
+        expect(labels.leaks(labels.redact(`${noise} ${token.slice(from, from + length)} ${noise}`))).toEqual([]);
+      }),
+    );
     expect(labels.redact(`Bearer ${AT1}`)).toBe('Bearer ‹AT-1›');
   });
 });

@@ -4,7 +4,14 @@ import { createStreams } from '../../src/core/streams.ts';
 
 describe('seeded streams', () => {
   it('repeat for the same seed and name, and differ for another of either', () => {
-    const draws = (seed: number, name: string): number[] => Array.from({ length: 8 }, ((stream) => () => stream.next())(createStreams(seed).stream(name)));
+    const draws = (seed: number, name: string): number[] =>
+      Array.from(
+        { length: 8 },
+        (
+          (stream) => () =>
+            stream.next()
+        )(createStreams(seed).stream(name)),
+      );
     expect(draws(42, 'net/phone/app')).toEqual(draws(42, 'net/phone/app'));
     expect(draws(42, 'net/phone/app')).not.toEqual(draws(43, 'net/phone/app'));
     expect(draws(42, 'net/phone/app')).not.toEqual(draws(42, 'net/phone/widget'));
@@ -33,10 +40,14 @@ describe('seeded streams', () => {
     const stream = createStreams(1).stream('dice');
     const rolls = new Set(Array.from({ length: 500 }, () => stream.integer(1, 6)));
     expect([...rolls].sort()).toEqual([1, 2, 3, 4, 5, 6]);
-    fc.assert(fc.property(fc.nat(), fc.integer({ min: -1000, max: 1000 }), fc.nat({ max: 1000 }), (seed, min, span) => {
-      const value = createStreams(seed).stream('x').integer(min, min + span);
-      expect(Number.isInteger(value) && value >= min && value <= min + span).toBe(true);
-    }));
+    fc.assert(
+      fc.property(fc.nat(), fc.integer({ min: -1000, max: 1000 }), fc.nat({ max: 1000 }), (seed, min, span) => {
+        const value = createStreams(seed)
+          .stream('x')
+          .integer(min, min + span);
+        expect(Number.isInteger(value) && value >= min && value <= min + span).toBe(true);
+      }),
+    );
   });
 
   it('spread evenly enough: no bucket of 16 is off by more than a quarter over 16,000 draws', () => {

@@ -11,13 +11,25 @@ export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 export const BIN = join(ROOT, 'bin/tokenwarp.js');
 export const FIXTURES = 'test/fixtures/cli';
 
-export interface Said { code: number | null; stdout: string; stderr: string }
-export interface CliOptions { cwd?: string; env?: Readonly<Record<string, string>>; node?: readonly string[] }
+export interface Said {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+export interface CliOptions {
+  cwd?: string;
+  env?: Readonly<Record<string, string>>;
+  node?: readonly string[];
+}
 
 /** One command line, to its end; two minutes at most. */
 export function tokenwarp(args: readonly string[], options: CliOptions = {}): Said {
   const { status, stdout, stderr, error } = spawnSync(process.execPath, [...(options.node ?? []), BIN, ...args], {
-    cwd: options.cwd ?? ROOT, env: environment(options.env), encoding: 'utf8', timeout: 120_000, maxBuffer: 2 ** 27,
+    cwd: options.cwd ?? ROOT,
+    env: environment(options.env),
+    encoding: 'utf8',
+    timeout: 120_000,
+    maxBuffer: 2 ** 27,
   });
   if (error !== undefined) throw error;
   return { code: status, stdout, stderr };
@@ -25,12 +37,27 @@ export function tokenwarp(args: readonly string[], options: CliOptions = {}): Sa
 
 /** Starts one and hands out the child, for signals and closed pipes. */
 export function startTokenwarp(args: readonly string[], options: CliOptions = {}): { child: ChildProcess; ended: Promise<Said> } {
-  const child = spawn(process.execPath, [BIN, ...args], { cwd: options.cwd ?? ROOT, env: environment(options.env), stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [BIN, ...args], {
+    cwd: options.cwd ?? ROOT,
+    env: environment(options.env),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const said = { stdout: '', stderr: '' };
-  child.stdout.setEncoding('utf8').on('data', (text: string) => { said.stdout += text; });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => { said.stderr += text; });
-  onTestFinished(() => { child.kill('SIGKILL'); });
-  return { child, ended: new Promise((resolve) => { child.on('close', (code) => resolve({ code, ...said })); }) };
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    said.stdout += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    said.stderr += text;
+  });
+  onTestFinished(() => {
+    child.kill('SIGKILL');
+  });
+  return {
+    child,
+    ended: new Promise((resolve) => {
+      child.on('close', (code) => resolve({ code, ...said }));
+    }),
+  };
 }
 
 /** A folder that is gone when the test ends. */

@@ -27,7 +27,11 @@ export function naiveClient(host: Host): Client {
   const save = (next: TokenResponse): Promise<void> => host.store.set('tokens', JSON.stringify((tokens = next)));
   const refresh = async (): Promise<void> => {
     const body = `grant_type=refresh_token&client_id=app&refresh_token=${tokens?.refresh_token ?? ''}`;
-    const response = await host.fetch(host.config.tokenEndpoint, { method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded' }, body });
+    const response = await host.fetch(host.config.tokenEndpoint, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body,
+    });
     if (!response.ok) throw Object.assign(new Error('refused'), { reason: 'reauthentication-required' });
     await save((await response.json()) as TokenResponse);
   };
@@ -38,7 +42,11 @@ export function naiveClient(host: Host): Client {
     },
     signIn: (granted) => save(granted),
     async request(path, init = {}) {
-      const send = () => host.fetch(host.config.resourceBaseUrl + path, { ...init, headers: { ...init.headers, authorization: `Bearer ${tokens?.access_token ?? ''}` } });
+      const send = () =>
+        host.fetch(host.config.resourceBaseUrl + path, {
+          ...init,
+          headers: { ...init.headers, authorization: `Bearer ${tokens?.access_token ?? ''}` },
+        });
       let response = await send();
       if (response.status === 401) {
         await refresh();

@@ -33,7 +33,11 @@ describe('rows of a witness', () => {
     const sent = add(0, 'phone/app', { type: 'api.sent', n: 'n1', k: 1, at: 'AT-1', path: '/feed', ...API });
     const kill = add(10, 'phone/app', { type: 'offline' });
     const back = add(40, 'phone/app', { type: 'api.delivered', n: 'n1', k: 1, status: 200, at: 'AT-1' });
-    expect(laneRows(events, [sent, kill, back], kill).map((row) => [row.kind, row.pending])).toEqual([['out', true], ['local', undefined], ['in', undefined]]);
+    expect(laneRows(events, [sent, kill, back], kill).map((row) => [row.kind, row.pending])).toEqual([
+      ['out', true],
+      ['local', undefined],
+      ['in', undefined],
+    ]);
     const slow = timeline();
     const first = slow.add(0, 'phone/app', { type: 'api.sent', n: 'n1', k: 1, at: 'AT-1', path: '/feed', ...API });
     const last = slow.add(1_001, 'phone/app', { type: 'api.delivered', n: 'n1', k: 1, status: 200, at: 'AT-1' });
@@ -43,7 +47,18 @@ describe('rows of a witness', () => {
   test('what became of an exchange is told even when its end is not in the witness', () => {
     const { events, add } = timeline();
     const sent = add(0, 'phone/app', { type: 'token.sent', x: 'x1', rt: 'RT-1', device: 'phone', attempt: 1 });
-    add(10, 'as', { type: 'token.committed', x: 'x1', rt: 'RT-1', at: 'AT-2', newRt: 'RT-2', family: 'f', user: 'u', device: 'phone', expiresAt: 1, lifetime: 1 });
+    add(10, 'as', {
+      type: 'token.committed',
+      x: 'x1',
+      rt: 'RT-1',
+      at: 'AT-2',
+      newRt: 'RT-2',
+      family: 'f',
+      user: 'u',
+      device: 'phone',
+      expiresAt: 1,
+      lifetime: 1,
+    });
     add(20, 'phone/app', { type: 'token.lost', x: 'x1', phase: 'after-commit', told: true });
     expect(laneRows(events, [sent], sent)[0]?.end).toBe('RT-1→RT-2, AT-2, answer lost after the server committed');
   });
@@ -51,7 +66,18 @@ describe('rows of a witness', () => {
   test('an answer that says something else than the server did shows both', () => {
     const { events, add } = timeline();
     const sent = add(0, 'phone/app', { type: 'token.sent', x: 'x1', rt: 'RT-1', device: 'phone', attempt: 1 });
-    add(10, 'as', { type: 'token.committed', x: 'x1', rt: 'RT-1', at: 'AT-2', newRt: 'RT-2', family: 'f', user: 'u', device: 'phone', expiresAt: 1, lifetime: 1 });
+    add(10, 'as', {
+      type: 'token.committed',
+      x: 'x1',
+      rt: 'RT-1',
+      at: 'AT-2',
+      newRt: 'RT-2',
+      family: 'f',
+      user: 'u',
+      device: 'phone',
+      expiresAt: 1,
+      lifetime: 1,
+    });
     add(20, 'phone/app', { type: 'token.delivered', x: 'x1', rt: 'RT-1', status: 502, kind: 'other' });
     expect(laneRows(events, [sent], sent)[0]?.end).toBe('RT-1→RT-2, AT-2; client hears 502, not a token response');
   });
@@ -59,7 +85,18 @@ describe('rows of a witness', () => {
   test('a transport that sends a refresh twice shows both decisions of the server', () => {
     const { events, add } = timeline();
     const sent = add(0, 'phone/app', { type: 'token.sent', x: 'x1', rt: 'RT-1', device: 'phone', attempt: 1 });
-    add(10, 'as', { type: 'token.committed', x: 'x1', rt: 'RT-1', at: 'AT-2', newRt: 'RT-2', family: 'f', user: 'u', device: 'phone', expiresAt: 1, lifetime: 1 });
+    add(10, 'as', {
+      type: 'token.committed',
+      x: 'x1',
+      rt: 'RT-1',
+      at: 'AT-2',
+      newRt: 'RT-2',
+      family: 'f',
+      user: 'u',
+      device: 'phone',
+      expiresAt: 1,
+      lifetime: 1,
+    });
     add(11, 'as', { type: 'token.refused', x: 'x1', rt: 'RT-1', error: 'invalid_grant', status: 400, reason: 'reused' });
     expect(laneRows(events, [sent], sent)[0]?.end).toContain('RT-1→RT-2, AT-2, then again: invalid_grant: RT-1 reused');
   });
@@ -71,7 +108,18 @@ describe('rows of a witness', () => {
 
   test('a token the server had refused is not called valid', () => {
     const { events, add } = timeline();
-    add(0, 'as', { type: 'token.committed', x: 'x1', rt: 'RT-1', at: 'AT-2', newRt: 'RT-2', family: 'f', user: 'u', device: 'phone', expiresAt: 300_000, lifetime: 300_000 });
+    add(0, 'as', {
+      type: 'token.committed',
+      x: 'x1',
+      rt: 'RT-1',
+      at: 'AT-2',
+      newRt: 'RT-2',
+      family: 'f',
+      user: 'u',
+      device: 'phone',
+      expiresAt: 300_000,
+      lifetime: 300_000,
+    });
     add(1, 'phone/app', { type: 'token.delivered', x: 'x1', rt: 'RT-1', status: 200, kind: 'granted', at: 'AT-2', newRt: 'RT-2' });
     const before = add(2, 'phone/app', { type: 'token.sent', x: 'x2', rt: 'RT-2', device: 'phone', attempt: 1 });
     add(3, 'phone/app', { type: 'api.delivered', n: 'n1', k: 1, status: 401, at: 'AT-2' });
@@ -85,9 +133,19 @@ describe('rows of a witness', () => {
     const begin = add(0, 'phone/app', { type: 'store.begin', w: 1, op: 'set', key: 'session', labels: ['AT-2'] });
     const good = add(1, 'phone/app', { type: 'store.end', w: 1, op: 'set', key: 'session', labels: ['AT-2'], ok: true });
     const again = add(2, 'phone/app', { type: 'store.begin', w: 2, op: 'set', key: 'session', labels: ['AT-3'] });
-    const bad = add(3, 'phone/app', { type: 'store.end', w: 2, op: 'set', key: 'session', labels: ['AT-3'], ok: false, error: 'store-locked' });
+    const bad = add(3, 'phone/app', {
+      type: 'store.end',
+      w: 2,
+      op: 'set',
+      key: 'session',
+      labels: ['AT-3'],
+      ok: false,
+      error: 'store-locked',
+    });
     expect(laneRows(events, [begin, good, again, bad], begin).map((row) => row.text)).toEqual([
-      'storing AT-2 as session', 'storing AT-3 as session', 'session could not be written: store-locked',
+      'storing AT-2 as session',
+      'storing AT-3 as session',
+      'session could not be written: store-locked',
     ]);
   });
 
@@ -160,8 +218,18 @@ describe('the drawing', () => {
 });
 
 test.each([
-  [0, '0 ms'], [951, '951 ms'], [9_999, '9999 ms'], [20_000, '20s'], [20_401, '20.401s'], [320_401, '5m20.401s'], [300_000, '5m'],
-  [3_600_000, '1h'], [3_600_500, '1h0.500s'], [2_592_000_000, '30d'], [2_592_061_001, '30d1m1.001s'], [-200, '-200 ms'],
+  [0, '0 ms'],
+  [951, '951 ms'],
+  [9_999, '9999 ms'],
+  [20_000, '20s'],
+  [20_401, '20.401s'],
+  [320_401, '5m20.401s'],
+  [300_000, '5m'],
+  [3_600_000, '1h'],
+  [3_600_500, '1h0.500s'],
+  [2_592_000_000, '30d'],
+  [2_592_061_001, '30d1m1.001s'],
+  [-200, '-200 ms'],
 ])('%d ms is written %s', (ms, text) => {
   expect(formatInstant(ms)).toBe(text);
 });

@@ -11,11 +11,21 @@ import { summarise } from '../../src/report/summary.ts';
 import { expectGolden } from '../kit/golden.ts';
 import { lateRefresh, lostResponse, mixedReports, otherFailures, reportOf, twoProcesses } from '../kit/results.ts';
 
-async function output(name: ReporterName, reports: readonly ScenarioReport[], change: { columns?: number; colour?: boolean } = {}): Promise<{ text: string; step: string }> {
+async function output(
+  name: ReporterName,
+  reports: readonly ScenarioReport[],
+  change: { columns?: number; colour?: boolean } = {},
+): Promise<{ text: string; step: string }> {
   let text = '';
   let step = '';
   const reporter = (await REPORTERS[name].load())({
-    write: (part) => { text += part; }, screen: { ...PLAIN_SCREEN, ...change }, stepSummary: (part) => { step += part; },
+    write: (part) => {
+      text += part;
+    },
+    screen: { ...PLAIN_SCREEN, ...change },
+    stepSummary: (part) => {
+      step += part;
+    },
   });
   const all = multiplex([reporter]);
   all.begin({ version: '0.1.0', scenarios: reports.map((report) => report.result.scenario.name), seeds: [42], client: 'built-in engine' });
@@ -50,7 +60,9 @@ describe.each(names)('%s', (name) => {
 
 test('the failure block reads the same alone as inside every report that shows it', () => {
   const style = { paint: paintOf(PLAIN_SCREEN), width: 120 };
-  const blocks = [lateRefresh(), twoProcesses(), lostResponse(), otherFailures(), mixedReports()[4] ?? reportOf()].map((report) => failureText(report, style).join('\n'));
+  const blocks = [lateRefresh(), twoProcesses(), lostResponse(), otherFailures(), mixedReports()[4] ?? reportOf()].map((report) =>
+    failureText(report, style).join('\n'),
+  );
   expectGolden('report/failure-block.txt', `${blocks.join('\n\n')}\n`);
 });
 
@@ -70,7 +82,10 @@ test('the marks of the four outcomes stand in one column, and so do the numbers'
 });
 
 test('a line over several seeds names the worst seed and how many did not pass', async () => {
-  const { text } = await output('lines', [{ ...lateRefresh(), seeds: { run: 20, notPassed: [42, 45], digest: 'a' } }, { ...reportOf(), seeds: { run: 20, notPassed: [], digest: 'b' } }]);
+  const { text } = await output('lines', [
+    { ...lateRefresh(), seeds: { run: 20, notPassed: [42, 45], digest: 'a' } },
+    { ...reportOf(), seeds: { run: 20, notPassed: [], digest: 'b' } },
+  ]);
   expect(text).toContain('2 of 20 seeds, worst 42');
   expect(text).toMatch(/expiry-ahead-of-burst.* 20 seeds/);
 });
@@ -84,16 +99,29 @@ test('a history that did not repeat is shown even though the scenario passed', a
 });
 
 test('json keeps wall time in fields of that name only, and events only where something went wrong', async () => {
-  const document = JSON.parse((await output('json', mixedReports())).text) as { schema: string; results: { wallMs: number; events?: unknown[]; problems: unknown[] }[]; summary: { wallMs: number } };
+  const document = JSON.parse((await output('json', mixedReports())).text) as {
+    schema: string;
+    results: { wallMs: number; events?: unknown[]; problems: unknown[] }[];
+    summary: { wallMs: number };
+  };
   expect(document.schema).toBe('tokenwarp/result.v1');
-  expect(document.results.map((result) => [result.problems.length, result.events !== undefined])).toEqual([[0, false], [1, true], [2, true], [0, false], [1, true]]);
+  expect(document.results.map((result) => [result.problems.length, result.events !== undefined])).toEqual([
+    [0, false],
+    [1, true],
+    [2, true],
+    [0, false],
+    [1, true],
+  ]);
   const other = mixedReports().map((report) => ({ ...report, wallMs: report.wallMs + 1_000 }));
   const strip = (text: string): string => text.replaceAll(/"wallMs": \d+/g, '');
   expect(strip((await output('json', other)).text)).toBe(strip((await output('json', mixedReports())).text));
 });
 
 test('ndjson is one document per line, the totals last', async () => {
-  const lines = (await output('ndjson', mixedReports())).text.trimEnd().split('\n').map((line) => JSON.parse(line) as { schema: string });
+  const lines = (await output('ndjson', mixedReports())).text
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { schema: string });
   expect(lines.map((line) => line.schema)).toEqual([...Array<string>(5).fill('tokenwarp/result.v1'), 'tokenwarp/summary.v1']);
 });
 
@@ -101,9 +129,14 @@ describe('junit', () => {
   test('totals of the document are the sums of its suites, and those of their cases', async () => {
     const { text } = await output('junit', mixedReports());
     const count = (pattern: RegExp): number => text.match(pattern)?.length ?? 0;
-    const head = /<testsuites name="tokenwarp" tests="(\d+)" failures="(\d+)" errors="(\d+)" skipped="(\d+)"/.exec(text)?.slice(1).map(Number);
+    const head = /<testsuites name="tokenwarp" tests="(\d+)" failures="(\d+)" errors="(\d+)" skipped="(\d+)"/
+      .exec(text)
+      ?.slice(1)
+      .map(Number);
     expect(head).toEqual([count(/<testcase /g), count(/<failure /g), count(/<error /g), count(/<skipped /g)]);
-    const suites = [...text.matchAll(/<testsuite .*?tests="(\d+)" failures="(\d+)" errors="(\d+)" skipped="(\d+)"/g)].map((match) => match.slice(1).map(Number));
+    const suites = [...text.matchAll(/<testsuite .*?tests="(\d+)" failures="(\d+)" errors="(\d+)" skipped="(\d+)"/g)].map((match) =>
+      match.slice(1).map(Number),
+    );
     expect([0, 1, 2, 3].map((i) => suites.reduce((sum, suite) => sum + (suite[i] ?? 0), 0))).toEqual(head);
   });
 
@@ -128,7 +161,9 @@ describe('junit', () => {
 
 describe('github', () => {
   test('an annotation is one line whatever the message holds', async () => {
-    const { text } = await output('github', [reportOf({ outcome: 'failed', name: 'a,b:c', expectations: [{ message: 'first\nsecond 100%\r' }] })]);
+    const { text } = await output('github', [
+      reportOf({ outcome: 'failed', name: 'a,b:c', expectations: [{ message: 'first\nsecond 100%\r' }] }),
+    ]);
     expect(text.trimEnd().split('\n')).toHaveLength(1);
     expect(text).toContain('title=a%2Cb%3Ac › expectation::first%0Asecond 100%25%0D');
   });
@@ -150,7 +185,7 @@ test('an invariant that had nothing to judge in any scenario is named, one that 
 
 test('totals count each outcome once, and what was not run', () => {
   const summary = summarise(mixedReports(), { selected: 9, wallMs: 1, interrupted: 'SIGINT' });
-  expect(summary.counts).toEqual({ 'passed': 1, 'failed': 2, 'not-applicable': 1, 'inconclusive': 1 });
+  expect(summary.counts).toEqual({ passed: 1, failed: 2, 'not-applicable': 1, inconclusive: 1 });
   expect(summary.notRun).toBe(4);
   expect(summary.interrupted).toBe('SIGINT');
 });

@@ -26,12 +26,19 @@ describe('a module that is no client', () => {
     ['faulty/throws-on-import.ts', 'TW_CLIENT_LOAD', 'no configuration found'],
     ['faulty/no-default-export.ts', 'TW_CLIENT_EXPORT', 'no default export'],
   ])('%s is refused when opened', async (file, code, message) => {
-    await expect(open(file)).rejects.toMatchObject({ code, message: expect.stringContaining(message) as string, hint: expect.any(String) as string });
+    await expect(open(file)).rejects.toMatchObject({
+      code,
+      message: expect.stringContaining(message) as string,
+      hint: expect.any(String) as string,
+    });
   });
 
   it('without the required methods is refused at its first run, with their names', async () => {
     const runner = await open('faulty/missing-method.ts');
-    await expect(runner.run(ONE_REQUEST, 1)).rejects.toMatchObject({ code: 'TW_CLIENT_METHOD', message: 'the client has no signIn(), request()' });
+    await expect(runner.run(ONE_REQUEST, 1)).rejects.toMatchObject({
+      code: 'TW_CLIENT_METHOD',
+      message: 'the client has no signIn(), request()',
+    });
   });
 });
 
@@ -52,12 +59,18 @@ describe('a client that never gives control back', () => {
   it('because its factory never settles is reported by name', async () => {
     const runner = await open('faulty/never-settles.ts', { limits: { external: 200 } });
     const result = await runner.run(ONE_REQUEST, 1);
-    expect(result).toMatchObject({ outcome: 'failed', clientErrors: [{ kind: 'stuck', message: expect.stringContaining('factory of the client in phone/app') as string }] });
+    expect(result).toMatchObject({
+      outcome: 'failed',
+      clientErrors: [{ kind: 'stuck', message: expect.stringContaining('factory of the client in phone/app') as string }],
+    });
   });
 
   it('because it ended its thread is reported too', async () => {
     const runner = await open('faulty/ends-the-process.ts');
-    expect(await runner.run(ONE_REQUEST, 1)).toMatchObject({ outcome: 'failed', clientErrors: [{ kind: 'stuck', message: 'the client ended its thread' }] });
+    expect(await runner.run(ONE_REQUEST, 1)).toMatchObject({
+      outcome: 'failed',
+      clientErrors: [{ kind: 'stuck', message: 'the client ended its thread' }],
+    });
   });
 });
 
@@ -65,18 +78,30 @@ describe('a client with a fault of its own', () => {
   it('that throws in its factory is reported with its message and place', async () => {
     const runner = await open('faulty/throws-in-factory.ts');
     const [first] = (await runner.run(ONE_REQUEST, 1)).clientErrors;
-    expect(first).toMatchObject({ kind: 'threw', message: 'RangeError: cannot build a client', where: expect.stringContaining('throws-in-factory.ts:3') as string });
+    expect(first).toMatchObject({
+      kind: 'threw',
+      message: 'RangeError: cannot build a client',
+      where: expect.stringContaining('throws-in-factory.ts:3') as string,
+    });
   });
 
   it('that leaves a timer behind is told where it was set', async () => {
     const runner = await open('faulty/leaks-timer.ts');
-    expect((await runner.run(ONE_REQUEST, 1)).clientErrors).toMatchObject([{ kind: 'leaked-timer', where: 'scheduleRefresh (leaks-timer.ts:6)' }]);
+    expect((await runner.run(ONE_REQUEST, 1)).clientErrors).toMatchObject([
+      { kind: 'leaked-timer', where: 'scheduleRefresh (leaks-timer.ts:6)' },
+    ]);
   });
 
   it.each(['turn', 'drain'] as const)('that throws in an abort listener ends nothing, settling by %s', async (settle) => {
     const runner = await open('faulty/throws-in-abort-listener.ts', { settle });
     const result = await runner.run(planOf('steps: [{ request: { path: /feed, abortAfter: 10ms, expect: aborted } }]'), 1);
-    expect(result.clientErrors).toMatchObject([{ kind: 'uncaught-exception', message: 'Error: cleanup failed', where: expect.stringContaining('onAbort (throws-in-abort-listener.ts:10)') as string }]);
+    expect(result.clientErrors).toMatchObject([
+      {
+        kind: 'uncaught-exception',
+        message: 'Error: cleanup failed',
+        where: expect.stringContaining('onAbort (throws-in-abort-listener.ts:10)') as string,
+      },
+    ]);
     expect(result.expectations).toEqual([]);
   });
 
@@ -98,7 +123,9 @@ describe('a launched process', () => {
   });
 
   it('in the worker gives the same history as in process, both ways of settling', async () => {
-    const plan = planOf('devices: { phone: { session: stale } }\nsteps: [{ request: { path: /feed, count: 5, expect: ok } }, { advance: past-expiry }, { request: /feed }]');
+    const plan = planOf(
+      'devices: { phone: { session: stale } }\nsteps: [{ request: { path: /feed, count: 5, expect: ok } }, { advance: past-expiry }, { request: /feed }]',
+    );
     const inProcess = await runScenario(plan, { client: { name: 'correct/reactive-class.ts', factory: createEngineLike }, seed: 5 });
     const runner = await open('correct/reactive-class.ts');
     const digests = [await runner.run(plan, 5), await runner.run(plan, 5, { settle: 'drain' })].map(({ digest }) => digest);

@@ -15,7 +15,13 @@ function randomChooser(seed: number): Chooser {
 
 describe('a recorded schedule', () => {
   it('is one line that reads back', () => {
-    const schedule = { slack: 500, deviations: [{ point: 3, label: 'phone/app<GET:/feed#1' }, { point: 9, label: 'phone/app<POST:/token#2' }] };
+    const schedule = {
+      slack: 500,
+      deviations: [
+        { point: 3, label: 'phone/app<GET:/feed#1' },
+        { point: 9, label: 'phone/app<POST:/token#2' },
+      ],
+    };
     expect(formatSchedule(schedule)).toBe('tw1 slack=500 at=3:phone/app<GET:/feed#1,9:phone/app<POST:/token#2');
     expect(parseSchedule(formatSchedule(schedule))).toEqual(schedule);
     expect(parseSchedule('tw1 slack=0')).toEqual({ slack: 0, deviations: [] });
@@ -34,8 +40,13 @@ describe('a recorded schedule', () => {
 
   it('is refused when the run offers other choices, or never comes so far', async () => {
     const replay = (schedule: string) => runScenario(PLAN, { client, schedule });
-    await expect(replay('tw1 slack=500 at=0:phone/app<GET:/elsewhere#1')).rejects.toMatchObject({ code: 'TW_SCHEDULE', message: expect.stringContaining('at choice 0 it expects phone/app<GET:/elsewhere#1, the run offers') as string });
-    await expect(replay('tw1 slack=500 at=9999:phone/app<GET:/feed#1')).rejects.toMatchObject({ message: expect.stringContaining('never came to choice 9999') as string });
+    await expect(replay('tw1 slack=500 at=0:phone/app<GET:/elsewhere#1')).rejects.toMatchObject({
+      code: 'TW_SCHEDULE',
+      message: expect.stringContaining('at choice 0 it expects phone/app<GET:/elsewhere#1, the run offers') as string,
+    });
+    await expect(replay('tw1 slack=500 at=9999:phone/app<GET:/feed#1')).rejects.toMatchObject({
+      message: expect.stringContaining('never came to choice 9999') as string,
+    });
   });
 
   it.each(['', 'tw1', 'tw2 slack=1', 'tw1 slack=1 at=x:y', 'tw1 slack=1 at=3:'])('%j is not a schedule', (text) => {

@@ -1,14 +1,20 @@
 // The kernel's laws, through its own door: order, windows, epochs, externals and endings, in both ways of settling.
 import { describe, expect, it } from 'vitest';
 import type { Chooser } from '../../src/sim/chooser.ts';
-import { Kernel, type KernelOptions, type Owner } from '../../src/sim/kernel.ts';
+import type { Owner } from '../../src/sim/item.ts';
+import { Kernel, type KernelOptions } from '../../src/sim/kernel.ts';
 import type { SettleMode } from '../../src/sim/settle.ts';
 
 const MODES: readonly SettleMode[] = ['turn', 'drain'];
 
 function kernelOf(options: Partial<KernelOptions> = {}) {
   const errors: string[] = [];
-  const kernel = new Kernel({ settle: 'drain', onUncaught: (kind, error) => errors.push(`${kind} ${(error as Error).message}`), onSettled: () => undefined, ...options });
+  const kernel = new Kernel({
+    settle: 'drain',
+    onUncaught: (kind, error) => errors.push(`${kind} ${(error as Error).message}`),
+    onSettled: () => undefined,
+    ...options,
+  });
   return { kernel, errors };
 }
 
@@ -16,15 +22,25 @@ class TestOwner implements Owner {
   readonly name = 'phone/app';
   epoch = 1;
   frozen = false;
-  alive(epoch: number): boolean { return epoch === this.epoch; }
-  suspended(): boolean { return this.frozen; }
+  alive(epoch: number): boolean {
+    return epoch === this.epoch;
+  }
+  suspended(): boolean {
+    return this.frozen;
+  }
 }
 
 describe.each(MODES)('the kernel, settling by %s', (settle) => {
   it('takes items in time order and at one instant in the order of asking', async () => {
     const { kernel } = kernelOf({ settle });
     const order: string[] = [];
-    for (const [delay, name] of [[5, 'b'], [1, 'a'], [5, 'c'], [0, 'first']] as const) kernel.after(delay, name, () => order.push(`${name}@${kernel.now}`));
+    for (const [delay, name] of [
+      [5, 'b'],
+      [1, 'a'],
+      [5, 'c'],
+      [0, 'first'],
+    ] as const)
+      kernel.after(delay, name, () => order.push(`${name}@${kernel.now}`));
     expect(await kernel.run(() => false)).toBe('idle');
     expect(order).toEqual(['first@0', 'a@1', 'b@5', 'c@5']);
   });
@@ -48,7 +64,11 @@ describe.each(MODES)('the kernel, settling by %s', (settle) => {
     const { kernel } = kernelOf({ settle });
     let at = 0;
     const long = 90 * 86_400_000;
-    kernel.after(long, 'long', () => kernel.after(long, 'again', () => { at = kernel.now; }));
+    kernel.after(long, 'long', () =>
+      kernel.after(long, 'again', () => {
+        at = kernel.now;
+      }),
+    );
     await kernel.run(() => false);
     expect(at).toBe(2 * long);
   });
@@ -58,12 +78,18 @@ describe.each(MODES)('the kernel, settling by %s', (settle) => {
     const owner = new TestOwner();
     const order: string[] = [];
     kernel.after(10, 'dead', () => order.push('dead'), { owner });
-    kernel.after(1, 'kill', () => { owner.epoch = 2; kernel.dropDead(owner); });
+    kernel.after(1, 'kill', () => {
+      owner.epoch = 2;
+      kernel.dropDead(owner);
+    });
     kernel.after(2, 'plan', () => {
       owner.frozen = true;
       kernel.after(5, 'x', () => order.push(`x@${kernel.now}`), { owner });
       kernel.after(3, 'y', () => order.push(`y@${kernel.now}`), { owner });
-      kernel.after(100, 'thaw', () => { owner.frozen = false; kernel.resume(owner); });
+      kernel.after(100, 'thaw', () => {
+        owner.frozen = false;
+        kernel.resume(owner);
+      });
     });
     await kernel.run(() => false);
     expect(order).toEqual(['y@102', 'x@102']);
@@ -74,7 +100,8 @@ describe.each(MODES)('the kernel, settling by %s', (settle) => {
     const order: string[] = [];
     const real = (ms: number): Promise<number> => new Promise((resolve) => setTimeout(() => resolve(ms), ms));
     kernel.after(1, 'ask', () => {
-      for (const ms of [30, 5, 20, 1]) kernel.external(real(ms), `${ms} ms`, { done: (value) => order.push(`${value}@${kernel.now}`), failed: () => undefined });
+      for (const ms of [30, 5, 20, 1])
+        kernel.external(real(ms), `${ms} ms`, { done: (value) => order.push(`${value}@${kernel.now}`), failed: () => undefined });
     });
     kernel.after(2, 'timer', () => order.push(`timer@${kernel.now}`));
     await kernel.run(() => false);
@@ -88,7 +115,9 @@ describe.each(MODES)('the kernel, settling by %s', (settle) => {
     if (settle === 'turn') {
       kernel.after(2, 'listener', () => {
         const controller = new AbortController();
-        controller.signal.addEventListener('abort', () => { throw new Error('thrown in a listener'); });
+        controller.signal.addEventListener('abort', () => {
+          throw new Error('thrown in a listener');
+        });
         controller.abort();
       });
     }
@@ -143,7 +172,7 @@ describe('choosing', () => {
 
   it('consumes no choice where there is none', async () => {
     const points: number[] = [];
-    const { kernel } = kernelOf({ chooser: { pick: (_, point) => (points.push(point), 0) } });
+    const { kernel } = kernelOf({ chooser: { pick: (_, point) => Number(points.push(point) < 0) } });
     for (const delay of [1, 2, 2, 3]) kernel.after(delay, `at ${delay}`, () => undefined);
     await kernel.run(() => false);
     expect(points).toEqual([0]);

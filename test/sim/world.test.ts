@@ -7,9 +7,16 @@ import { runPlan } from '../../src/sim/world.ts';
 const idle: Client = { start: async () => undefined, signIn: async () => undefined, request: async () => ({ status: 200 }) };
 
 /** A client whose one request runs `fn` with its host. */
-const doing = (fn: (host: Host) => Promise<unknown>, more: Partial<Client> = {}) => (host: Host): Client => ({
-  ...idle, request: async () => { await fn(host); return { status: 200 }; }, ...more,
-});
+const doing =
+  (fn: (host: Host) => Promise<unknown>, more: Partial<Client> = {}) =>
+  (host: Host): Client => ({
+    ...idle,
+    request: async () => {
+      await fn(host);
+      return { status: 200 };
+    },
+    ...more,
+  });
 
 describe('a refresh on the wire', () => {
   it('passes five phases as items of their own and comes back with the next pair', async () => {
@@ -22,27 +29,43 @@ describe('a refresh on the wire', () => {
   });
 
   it.each([
-    ['received', 'before-commit', 0], ['validated', 'before-commit', 0], ['committed', 'after-commit', 1], ['serialised', 'after-commit', 1], ['flushed', 'after-commit', 1],
+    ['received', 'before-commit', 0],
+    ['validated', 'before-commit', 0],
+    ['committed', 'after-commit', 1],
+    ['serialised', 'after-commit', 1],
+    ['flushed', 'after-commit', 1],
   ] as const)('cut after %s is lost %s', async (phase, where, commits) => {
-    const record = await play(`devices: { phone: { session: stale } }\nsteps: [{ fault: { cut: ${phase}, of: token, times: 1 } }, { request: /feed }]`, naiveClient);
+    const record = await play(
+      `devices: { phone: { session: stale } }\nsteps: [{ fault: { cut: ${phase}, of: token, times: 1 } }, { request: /feed }]`,
+      naiveClient,
+    );
     expect(eventsOf(record, 'token.lost')).toMatchObject([{ phase: where, told: true, actor: 'phone/app' }]);
     expect(eventsOf(record, 'token.committed')).toHaveLength(commits);
   });
 
   it('resent by the transport arrives twice and reaches the client once', async () => {
-    const record = await play('devices: { phone: { session: stale } }\nsteps: [{ fault: { duplicate: received, of: token, times: 1 } }, { request: /feed }]', naiveClient);
+    const record = await play(
+      'devices: { phone: { session: stale } }\nsteps: [{ fault: { duplicate: received, of: token, times: 1 } }, { request: /feed }]',
+      naiveClient,
+    );
     expect(eventsOf(record, 'token.received').map((event) => event.arrival)).toEqual([1, 2]);
     expect(eventsOf(record, 'token.sent')).toHaveLength(1);
     expect(eventsOf(record, 'token.delivered')).toHaveLength(1);
   });
 
   it('is resent once per sending, also by a rule that never runs out', async () => {
-    const record = await play('devices: { phone: { session: stale } }\nsteps: [{ fault: { duplicate: received, of: token } }, { request: /feed }]', naiveClient);
+    const record = await play(
+      'devices: { phone: { session: stale } }\nsteps: [{ fault: { duplicate: received, of: token } }, { request: /feed }]',
+      naiveClient,
+    );
     expect(eventsOf(record, 'token.received').map((event) => event.arrival)).toEqual([1, 2]);
   });
 
   it('silenced leaves the client waiting: lost but not told, and the deadline passes', async () => {
-    const record = await play('devices: { phone: { session: stale } }\nsteps: [{ fault: { drop: response, of: token, how: silence } }, { request: { path: /feed, deadline: 30s, expect: pending } }]', naiveClient);
+    const record = await play(
+      'devices: { phone: { session: stale } }\nsteps: [{ fault: { drop: response, of: token, how: silence } }, { request: { path: /feed, deadline: 30s, expect: pending } }]',
+      naiveClient,
+    );
     expect(eventsOf(record, 'token.lost')).toMatchObject([{ told: false, actor: 'world' }]);
     expect(record.history.events.at(-1)).toMatchObject({ type: 'run.end', ending: 'deadlock', open: ['n1 GET /feed on phone/app'] });
   });
@@ -55,10 +78,18 @@ describe('processes', () => {
       ...idle,
       start: async () => void calls.push(`start finds ${await host.store.get('k')}`),
       signIn: async () => host.store.set('k', 'kept'),
-      request: async () => { host.clock.setTimeout(() => calls.push('timer of the dead'), 100); await host.clock.sleep(50); calls.push('never'); return { status: 200 }; },
+      request: async () => {
+        host.clock.setTimeout(() => calls.push('timer of the dead'), 100);
+        await host.clock.sleep(50);
+        calls.push('never');
+        return { status: 200 };
+      },
       stop: async () => void calls.push('stop'),
     });
-    const record = await play('steps: [{ request: /x, wait: false }, { after: 10ms, app: kill }, { advance: 5m }, { app: launch }]', factory);
+    const record = await play(
+      'steps: [{ request: /x, wait: false }, { after: 10ms, app: kill }, { advance: 5m }, { app: launch }]',
+      factory,
+    );
     expect(calls).toEqual(['start finds undefined', 'start finds kept', 'stop']);
     expect(eventsOf(record, 'request.settled')).toEqual([]);
   });
@@ -78,25 +109,34 @@ describe('processes', () => {
     const factory = (host: Host): Client => ({
       ...idle,
       request: async () => {
-        await host.lock('refresh', async () => { order.push(`${host.name} in`); await host.clock.sleep(1_000); order.push(`${host.name} out`); });
+        await host.lock('refresh', async () => {
+          order.push(`${host.name} in`);
+          await host.clock.sleep(1_000);
+          order.push(`${host.name} out`);
+        });
         return { status: 200 };
       },
     });
-    const record = await play(`devices: { phone: { processes: [app, widget] } }
+    const record = await play(
+      `devices: { phone: { processes: [app, widget] } }
 steps:
   - { on: phone/app, request: { path: /x }, wait: false }
   - { on: phone/widget, after: 10ms, request: { path: /x }, wait: false }
   - { on: phone/app, after: 200ms, app: kill }
-  - advance: 5s`, factory);
+  - advance: 5s`,
+      factory,
+    );
     expect(order).toEqual(['phone/app in', 'phone/widget in', 'phone/widget out']);
     expect(eventsOf(record, 'lock.freed').map((event) => event.by)).toEqual(['kill', undefined]);
   });
 
   it('a lock that is not free in time rejects with lock-timeout', async () => {
     const codes: unknown[] = [];
-    const factory = doing((host) => host.lock('l', async () => {
-      await host.lock('l', async () => undefined, { timeout: 500 }).catch((error: { code?: string }) => codes.push(error.code));
-    }));
+    const factory = doing((host) =>
+      host.lock('l', async () => {
+        await host.lock('l', async () => undefined, { timeout: 500 }).catch((error: { code?: string }) => codes.push(error.code));
+      }),
+    );
     await play('steps: [{ request: /x }]', factory);
     expect(codes).toEqual(['lock-timeout']);
   });
@@ -116,38 +156,58 @@ describe('a device', () => {
     const seen: string[] = [];
     const factory = (host: Host): Client => {
       host.connectivity.subscribe((online) => seen.push(online ? 'online' : 'offline'));
-      return { ...idle, request: async (path) => { await host.fetch(host.config.resourceBaseUrl + path).catch((error: Error) => seen.push(`${path} ${error.name}`)); return { status: 200 }; } };
+      return {
+        ...idle,
+        request: async (path) => {
+          await host.fetch(host.config.resourceBaseUrl + path).catch((error: Error) => seen.push(`${path} ${error.name}`));
+          return { status: 200 };
+        },
+      };
     };
-    await play(`steps:
+    await play(
+      `steps:
   - { request: { path: /on-its-way, latency: 1s }, wait: false }
   - { after: 100ms, network: offline }
   - { request: /while-offline }
   - network: online
-  - request: /after`, factory);
+  - request: /after`,
+      factory,
+    );
     expect(seen).toEqual(['/on-its-way TypeError', 'offline', '/while-offline TypeError', 'online']);
   });
 
   it('rejects every store operation with store-locked while it is locked', async () => {
     const codes: unknown[] = [];
     const note = (error: { code?: string }): void => void codes.push(error.code);
-    await play('steps: [{ store: lock }, { request: /x }, { store: unlock }, { request: /y }]', doing(async (host) => {
-      await host.store.set('k', 'v').catch(note);
-      await host.store.get('k').catch(note);
-      await host.store.delete('k').catch(note);
-    }));
+    await play(
+      'steps: [{ store: lock }, { request: /x }, { store: unlock }, { request: /y }]',
+      doing(async (host) => {
+        await host.store.set('k', 'v').catch(note);
+        await host.store.get('k').catch(note);
+        await host.store.delete('k').catch(note);
+      }),
+    );
     expect(codes).toEqual(['store-locked', 'store-locked', 'store-locked']);
   });
 });
 
 describe('redirects', () => {
   it('are followed without the Authorization header when they leave the origin', async () => {
-    const record = await play('steps: [{ fault: { reply: 302, location: "https://api.example:8443/elsewhere", path: /feed } }, { request: /feed }]', naiveClient);
-    expect(eventsOf(record, 'api.sent')).toMatchObject([{ at: 'AT-1', k: 1 }, { at: 'none', k: 2, origin: 'https://api.example:8443', foreign: true, redirect: true }]);
+    const record = await play(
+      'steps: [{ fault: { reply: 302, location: "https://api.example:8443/elsewhere", path: /feed } }, { request: /feed }]',
+      naiveClient,
+    );
+    expect(eventsOf(record, 'api.sent')).toMatchObject([
+      { at: 'AT-1', k: 1 },
+      { at: 'none', k: 2, origin: 'https://api.example:8443', foreign: true, redirect: true },
+    ]);
   });
 
   it('are the business of a client that asks for `manual`', async () => {
     const statuses: number[] = [];
-    const factory = doing(async (host) => void statuses.push((await host.fetch(`${host.config.resourceBaseUrl}/feed`, { redirect: 'manual' })).status));
+    const factory = doing(
+      async (host) => void statuses.push((await host.fetch(`${host.config.resourceBaseUrl}/feed`, { redirect: 'manual' })).status),
+    );
     await play('steps: [{ fault: { reply: 302, location: "https://elsewhere.example/", path: /feed } }, { request: /feed }]', factory);
     expect(statuses).toEqual([302]);
   });
@@ -155,21 +215,31 @@ describe('redirects', () => {
 
 describe('a faulty client', () => {
   it('that lacks a method is refused with the names of what is missing', async () => {
-    await expect(play('steps: [{ request: /x }]', () => ({ start: async () => undefined }) as unknown as Client)).rejects.toMatchObject({ code: 'TW_CLIENT_METHOD', message: 'the client has no signIn(), request()' });
+    await expect(play('steps: [{ request: /x }]', () => ({ start: async () => undefined }) as unknown as Client)).rejects.toMatchObject({
+      code: 'TW_CLIENT_METHOD',
+      message: 'the client has no signIn(), request()',
+    });
   });
 
   it('that throws, rejects unheard or leaves a timer behind is reported, and the run goes on', async () => {
     const factory = (host: Host): Client => ({
-      ...idle, stop: async () => undefined,
+      ...idle,
+      stop: async () => undefined,
       request: async (path) => {
         if (path === '/reject') void Promise.reject(new Error('nobody listens'));
         if (path === '/leak') host.clock.setTimeout(() => undefined, 86_400_000);
         if (path === '/throw') throw new Error('thrown');
         return { status: 200 };
       },
-      foreground: () => { throw new RangeError('in foreground'); },
+      foreground: () => {
+        throw new RangeError('in foreground');
+      },
     });
-    const record = await play('steps: [{ request: /reject }, { request: { path: /throw } }, { app: foreground }, { request: { path: /leak, expect: ok } }]', factory, { traceTimers: true });
+    const record = await play(
+      'steps: [{ request: /reject }, { request: { path: /throw } }, { app: foreground }, { request: { path: /leak, expect: ok } }]',
+      factory,
+      { traceTimers: true },
+    );
     expect(record.clientFaults.map(({ kind }) => kind)).toEqual(['unhandled-rejection', 'threw', 'leaked-timer']);
     expect(record.clientFaults.at(-1)).toMatchObject({ where: expect.stringMatching(/world\.test\.ts:\d+/) as string });
     expect(record.expectations).toEqual([]);
@@ -183,7 +253,10 @@ describe('a faulty client', () => {
   });
 
   it('whose factory waits for the store works, because that is virtual work of its own', async () => {
-    const record = await play('steps: [{ request: { path: /x, expect: ok } }]', async (host) => { await host.store.get('k'); return idle; });
+    const record = await play('steps: [{ request: { path: /x, expect: ok } }]', async (host) => {
+      await host.store.get('k');
+      return idle;
+    });
     expect(record.expectations).toEqual([]);
   });
 
@@ -204,7 +277,8 @@ steps:
   - { on: phone/app, request: { path: /feed, count: 3 } }`;
 
   it('gives the same bytes for both ways of settling and twice in one process, and other bytes for another seed', async () => {
-    const digest = async (seed: number, settle: 'turn' | 'drain'): Promise<string> => (await runPlan(planOf(busy), { seed, settle, factory: naiveClient })).history.digest();
+    const digest = async (seed: number, settle: 'turn' | 'drain'): Promise<string> =>
+      (await runPlan(planOf(busy), { seed, settle, factory: naiveClient })).history.digest();
     const first = await digest(1, 'turn');
     expect(await digest(1, 'drain')).toBe(first);
     expect(await digest(1, 'turn')).toBe(first);
