@@ -27,6 +27,8 @@ export interface Life {
 
 /** Longest part of the way back that is taken off a lifetime, ms. */
 const TRAVEL_LIMIT = 2_000;
+/** An answer that took longer waited in a process that was suspended: all of that time counts (refresh-bugs I16). */
+const LONGEST_TRIP = 15_000;
 
 /** Several sources may disagree: the shortest positive one is believed, since only one that is too long hurts. */
 export function estimateLife(told: Told): Life {
@@ -38,7 +40,11 @@ export function estimateLife(told: Told): Life {
   const lifetime = shortest(fromResponse, fromClaims) ?? shortest(byServerClock) ?? shortest(byDeviceClock);
   const left = shortest(lifetime, byServerClock);
   const expiresAt = claims.exp ?? (date !== undefined && left !== undefined ? date + left : undefined);
-  return { lifetime, expiresAt, left: left === undefined ? undefined : left - Math.min(told.travelled / 2, TRAVEL_LIMIT, left / 2) };
+  return { lifetime, expiresAt, left: left === undefined ? undefined : left - ageOf(told.travelled, left) };
+}
+
+function ageOf(travelled: number, left: number): number {
+  return travelled > LONGEST_TRIP ? travelled : Math.min(travelled / 2, TRAVEL_LIMIT, left / 2);
 }
 
 /** Ms before the end at which a token is refreshed: at most `buffer` and half of its life, less a share drawn once per token. */

@@ -112,7 +112,7 @@ async function underLock(rt: Runtime, session: Session, flight: Flight, spent: S
   spent.locks += 1;
   const stored = await reconcile(rt, session);
   if (stored === 'over') return 'ended';
-  if (stored === 'adopted' && session.isFresh(rt.host.clock.monotonic())) return 'renewed';
+  if (session.isFresh(rt.host.clock.monotonic())) return 'renewed';
   flight.releaseAhead();
   if (spent.locks < LOCK_PATIENCE) return 'again';
   observe(rt, 'lock-bypassed');
@@ -123,7 +123,7 @@ async function underLock(rt: Runtime, session: Session, flight: Flight, spent: S
 async function attempt(rt: Runtime, session: Session, flight: Flight, spent: Spent): Promise<Step> {
   const stored = await reconcile(rt, session);
   if (stored === 'over' || session.ended !== undefined) return 'ended';
-  if (stored === 'adopted' && session.isFresh(rt.host.clock.monotonic())) return 'renewed';
+  if (session.isFresh(rt.host.clock.monotonic())) return 'renewed';
   const { refreshToken } = session.tokens;
   if (refreshToken === undefined) return await finish(rt, session, ENDINGS.noRefreshToken);
   if (stored === 'locked' || (stored === 'unreadable' && spent.blind < MOST_BLIND)) return 'blind';
@@ -138,7 +138,7 @@ async function attempt(rt: Runtime, session: Session, flight: Flight, spent: Spe
   switch (after.kind) {
     case 'persist': return await persist(rt, session, flight, { granted: after.outcome, sentAt });
     case 'discard': return discard(rt, session, after.refreshToken);
-    case 'confirm-end': return await confirmEnd(rt, session);
+    case 'confirm-end': return await confirmEnd(rt, session, refreshToken);
     case 'back-off': return await backOff(rt, session, flight, { sentAt, ...after });
   }
 }
@@ -170,10 +170,10 @@ function discard(rt: Runtime, session: Session, refreshToken: string | undefined
 }
 
 /** `invalid_grant` counts only for the pair that is current: a sibling may have rotated it (refresh-bugs L1 ff). */
-async function confirmEnd(rt: Runtime, session: Session): Promise<Step> {
+async function confirmEnd(rt: Runtime, session: Session, refused: string): Promise<Step> {
   const stored = await reconcile(rt, session);
   if (stored === 'over') return 'ended';
-  if (stored === 'adopted') return session.isFresh(rt.host.clock.monotonic()) ? 'renewed' : 'again';
+  if (stored === 'adopted' || session.tokens.refreshToken !== refused) return session.isFresh(rt.host.clock.monotonic()) ? 'renewed' : 'again';
   return await finish(rt, session, session.outage?.unknown === true ? ENDINGS.lostResponse : ENDINGS.invalidGrant);
 }
 

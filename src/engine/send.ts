@@ -10,7 +10,7 @@ import type { Session } from './session.ts';
 
 /** How long a request with a living token waits for its refresh-ahead before it goes with the old one, ms. */
 const AHEAD_PATIENCE = 3_000;
-/** How long a path that refused a token just refreshed is believed without another refresh, ms (refresh-bugs C18). */
+/** How long a path that refused two tokens just refreshed is believed without another refresh, ms (refresh-bugs C18). */
 const STUBBORN_FOR = 30_000;
 
 /** Where requests come from before a session is there: see loader.ts. */
@@ -49,24 +49,24 @@ type AfterAnswer = 'settle' | 'refresh' | 'replay';
 function afterAnswer(rt: Runtime, session: Session, call: Call, answer: ApiAnswer & { accessToken: string; renewed: boolean }): AfterAnswer {
   const { path } = call;
   if (!answer.refusesToken) {
-    if (session.stubborn.size > 0) session.stubborn.delete(path);
+    session.forgive(path);
     return 'settle';
   }
   const late = session.tokens.accessToken !== answer.accessToken;
   const mono = rt.host.clock.monotonic();
   if (call.replayed) {
-    if (answer.renewed && !late) session.stubborn.set(path, mono + STUBBORN_FOR);
+    if (answer.renewed && !late) session.noteStubborn(path, mono + STUBBORN_FOR);
     else session.refuse(answer.accessToken);
     return 'settle';
   }
   if (late) return 'replay';
-  if ((session.stubborn.get(path) ?? 0) > mono) return 'settle';
+  if (session.isStubborn(path, mono)) return 'settle';
   session.refuse(answer.accessToken);
   return 'refresh';
 }
 
 async function acquire(rt: Runtime, loading: Loading, call: Call): Promise<Session | undefined> {
-  let settled = false;
+  let renewals = 0;
   let patient = true;
   while (!call.closed) {
     const { session } = rt.holder;
@@ -84,17 +84,22 @@ async function acquire(rt: Runtime, loading: Loading, call: Call): Promise<Sessi
     }
     const mono = rt.host.clock.monotonic();
     const use = decideToken({
-      fresh: session.isFresh(mono) || (settled && !session.refused), alive: session.isAlive(mono),
+      fresh: session.isFresh(mono) || isGoodEnough(session, mono, renewals), alive: session.isAlive(mono),
       delivered: session.flight?.delivered === true,
       canRefresh: patient && session.tokens.refreshToken !== undefined && (session.flight !== undefined || refreshFloor(rt, session) <= 0),
     });
     if (use === 'use') return session;
     const end = await ride(rt, session, call, use === 'ahead' ? 'ahead' : 'need');
     if (use === 'ahead') patient = false;
-    if (end === 'renewed') settled = true;
+    if (end === 'renewed') renewals += 1;
     else if (end === 'failed' && use === 'need') call.reject('network');
   }
   return undefined;
+}
+
+/** What a refresh has just brought is used, near its end or not; even when it looks dead, the second time: only the server can tell then. */
+function isGoodEnough(session: Session, mono: number, renewals: number): boolean {
+  return (renewals > 0 && session.isAlive(mono)) || (renewals > 1 && !session.refused);
 }
 
 /** Waits for the session's refresh. A request that can go on with its old token does not wait for ever. */

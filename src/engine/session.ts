@@ -33,8 +33,8 @@ export class Session {
   writing: Promise<unknown> | undefined;
   ended: Ending | undefined;
   flight: Flight | undefined;
-  /** Monotonic ms until which a path that refused a brand-new token is believed (refresh-bugs C18). */
-  readonly stubborn = new Map<string, number>();
+  /** Paths that refused brand-new tokens: how many different ones, and until when (monotonic ms) that is held against them. */
+  readonly #stubborn = new Map<string, { tokens: Set<string>; until: number }>();
   /** Only the wall clock could tell the age of a restored token: the next `Date` header may correct it. */
   #uncertain = false;
   #refused: string | undefined;
@@ -71,6 +71,22 @@ export class Session {
 
   get refused(): boolean {
     return this.#refused !== undefined;
+  }
+
+  /** A path refused a token that had just been refreshed for it. One may have died on the way; the second says that it is the path. */
+  noteStubborn(path: string, until: number): void {
+    const known = this.#stubborn.get(path);
+    this.#stubborn.set(path, { tokens: new Set([...(known?.tokens ?? []), this.tokens.accessToken]), until });
+  }
+
+  isStubborn(path: string, mono: number): boolean {
+    const known = this.#stubborn.get(path);
+    return known !== undefined && known.tokens.size > 1 && known.until > mono;
+  }
+
+  /** The path accepts tokens after all. */
+  forgive(path: string): void {
+    if (this.#stubborn.size > 0) this.#stubborn.delete(path);
   }
 
   /** The happy path: neither refused nor near its end. Two comparisons. */

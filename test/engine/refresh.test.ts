@@ -46,9 +46,9 @@ describe('one refresh', () => {
 
 describe('a resource that refuses every token', () => {
   const ALWAYS_401 = 'steps: [{ fault: { reply: 401, of: resource, path: /admin } }, { repeat: { times: 5, steps: [{ request: /admin }, { advance: 1s }] } }, { request: /feed }]';
-  test('gets one refresh and one replay, and then its 401 is believed', async () => {
+  test('gets two refreshes, each with one replay, and then its 401 is believed', async () => {
     const run = await runEngine(ALWAYS_401);
-    expect(run.refreshesAt).toHaveLength(1);
+    expect(run.refreshesAt).toHaveLength(2);
     expect(run.outcomes).toEqual({ n1: 401, n2: 401, n3: 401, n4: 401, n5: 401, n6: 200 });
     expect(run.transitions).toEqual([]);
     expect(run.findings).toEqual([]);
