@@ -1,8 +1,22 @@
 // What a scenario expects beside the invariants: counts, outcomes, session states.
 import type { SessionState } from '../core/contract.ts';
+import type { SourcePosition } from '../core/errors.ts';
 import type { Operation } from './operations.ts';
 import type { CountBound, Expectations, RequestOutcome } from './plan.ts';
-import type { ExpectationMiss, Script } from './script.ts';
+import type { Stage } from './stage.ts';
+
+/** Something the scenario expected and did not get. */
+export interface ExpectationMiss {
+  message: string;
+  source?: SourcePosition;
+  seq?: number;
+}
+
+/** What expectations are checked against: the world, and requests by the name the scenario gave them. */
+export interface ExpectedOf {
+  readonly stage: Stage;
+  readonly named: ReadonlyMap<string, Operation>;
+}
 
 export function matchesOutcome(request: Operation, wanted: RequestOutcome): boolean {
   if (wanted === 'pending') return !request.settled;
@@ -15,13 +29,13 @@ export function outcomeText(request: Operation): string {
   return request.status === undefined ? `rejected (${request.reason ?? 'unspecified'})` : String(request.status);
 }
 
-export function checkExpectations(script: Script, expect: Expectations): ExpectationMiss[] {
-  const misses = [...counts(script, expect), ...sessions(script, expect), ...requests(script, expect)];
+export function checkExpectations(facts: ExpectedOf, expect: Expectations): ExpectationMiss[] {
+  const misses = [...counts(facts, expect), ...sessions(facts, expect), ...requests(facts, expect)];
   return misses.map((message) => (expect.source === undefined ? { message } : { message, source: expect.source }));
 }
 
-function counts(script: Script, { refreshes, prompts }: Expectations): string[] {
-  const { events } = script.world.recorder.history;
+function counts(facts: ExpectedOf, { refreshes, prompts }: Expectations): string[] {
+  const { events } = facts.stage.recorder.history;
   const count = (type: string): number => events.filter((event) => event.type === type).length;
   return [...outside('refresh request', count('token.sent'), refreshes), ...outside('prompt', count('prompt.shown'), prompts)];
 }
@@ -37,19 +51,19 @@ export function boundText({ min, max }: CountBound): string {
   return max === Number.MAX_SAFE_INTEGER ? `at least ${min}` : `${min} to ${max}`;
 }
 
-function sessions(script: Script, expect: Expectations): string[] {
+function sessions(facts: ExpectedOf, expect: Expectations): string[] {
   return Object.entries(expect.sessions ?? {}).flatMap(([name, wanted]) => {
-    const { world } = script;
-    const processes = name.includes('/') ? [world.process(name)] : world.device(name).processes;
+    const { stage } = facts;
+    const processes = name.includes('/') ? [stage.process(name)] : stage.device(name).processes;
     return processes
       .filter((process) => process.client?.state !== undefined && process.shown !== wanted)
       .map((process) => `${process.name} should be ${wanted satisfies SessionState}, but is ${process.shown}`);
   });
 }
 
-function requests(script: Script, expect: Expectations): string[] {
+function requests(facts: ExpectedOf, expect: Expectations): string[] {
   return Object.entries(expect.requests ?? {}).flatMap(([name, wanted]) => {
-    const request = script.named.get(name);
+    const request = facts.named.get(name);
     if (request === undefined) return [`request "${name}" was never made`];
     return wanted.some((outcome) => matchesOutcome(request, outcome))
       ? []

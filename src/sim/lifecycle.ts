@@ -4,8 +4,8 @@ import { InvalidInputError } from '../core/errors.ts';
 import type { Process } from './device.ts';
 import { createHost } from './host.ts';
 import { freeLocks } from './lock.ts';
-import type { Operation } from './operations.ts';
-import type { World } from './world.ts';
+import type { Operation, Operations } from './operations.ts';
+import type { Stage } from './stage.ts';
 
 const REQUIRED = ['start', 'signIn', 'request'] as const;
 const OPTIONAL = ['signOut', 'state', 'foreground', 'background', 'interaction', 'push', 'runBackgroundJob', 'stop'] as const;
@@ -22,23 +22,25 @@ export function claimedFeatures(client: Client): Feature[] {
 }
 
 export class Lifecycle {
-  readonly #world: World;
+  readonly #stage: Stage;
+  readonly #operations: Operations;
   readonly #factory: ClientFactory;
   readonly #counter = { store: 0 };
 
-  constructor(world: World, factory: ClientFactory) {
-    this.#world = world;
+  constructor(stage: Stage, operations: Operations, factory: ClientFactory) {
+    this.#stage = stage;
+    this.#operations = operations;
     this.#factory = factory;
   }
 
   /** Starts a process. `started` is given the operation to wait for, or nothing when the client could not be made. */
   launch(process: Process, started: (operation: Operation | undefined) => void): void {
-    const { kernel } = this.#world;
+    const { kernel } = this.#stage;
     process.state = 'running';
     process.shown = 'loading';
-    this.#world.note(process, { type: 'process.launch', epoch: process.epoch }, true);
+    this.#stage.note(process, { type: 'process.launch', epoch: process.epoch }, true);
     const failed = (error: unknown): void => {
-      this.#world.clientFault(process, 'threw', error);
+      this.#stage.clientFault(process, 'threw', error);
       started(undefined);
     };
     kernel.after(
@@ -54,7 +56,7 @@ export class Lifecycle {
             blocks: () => kernel.pendingOf(process).length === 0,
           });
         } catch (error) {
-          if (error instanceof InvalidInputError) this.#world.fatal = error;
+          if (error instanceof InvalidInputError) this.#stage.fatal = error;
           else failed(error);
         }
       },
@@ -64,58 +66,58 @@ export class Lifecycle {
 
   kill(process: Process, how: 'process.kill' | 'process.stop' = 'process.kill'): void {
     if (process.state === 'dead') return;
-    this.#world.note(process, { type: how, epoch: process.epoch }, true);
+    this.#stage.note(process, { type: how, epoch: process.epoch }, true);
     process.epoch += 1;
     process.state = 'dead';
     process.client = undefined;
     process.listeners.clear();
     process.jobs.clear();
-    this.#world.kernel.dropDead(process);
-    this.#world.operations.forget(process);
-    freeLocks(process, this.#world);
+    this.#stage.kernel.dropDead(process);
+    this.#operations.forget(process);
+    freeLocks(process, this.#stage);
   }
 
   suspend(process: Process): void {
     if (process.state !== 'running') return;
     process.state = 'suspended';
-    this.#world.note(process, { type: 'process.suspend', epoch: process.epoch }, true);
+    this.#stage.note(process, { type: 'process.suspend', epoch: process.epoch }, true);
   }
 
   resume(process: Process): void {
     if (process.state !== 'suspended') return;
     process.state = 'running';
-    this.#world.note(process, { type: 'process.resume', epoch: process.epoch }, true);
-    this.#world.kernel.resume(process);
+    this.#stage.note(process, { type: 'process.resume', epoch: process.epoch }, true);
+    this.#stage.kernel.resume(process);
   }
 
   /** Timers a client left behind although its `stop()` has settled. */
   reportLeaks(process: Process): void {
     if (process.client?.stop === undefined) return;
-    const timers = this.#world.kernel.pendingOf(process).filter((item) => item.label.endsWith(':timer'));
+    const timers = this.#stage.kernel.pendingOf(process).filter((item) => item.label.endsWith(':timer'));
     const [first] = timers;
     if (first === undefined) return;
-    const text = `${timers.length} timer${timers.length === 1 ? '' : 's'} still set after stop(), the first due in ${first.earliest - this.#world.kernel.now} ms`;
-    this.#world.clientFault(process, 'leaked-timer', new Error(text), first.origin);
+    const text = `${timers.length} timer${timers.length === 1 ? '' : 's'} still set after stop(), the first due in ${first.earliest - this.#stage.kernel.now} ms`;
+    this.#stage.clientFault(process, 'leaked-timer', new Error(text), first.origin);
   }
 
   #parts() {
-    const { kernel, recorder, network, streams, devices } = this.#world;
+    const { kernel, recorder, network, streams, devices } = this.#stage;
     return {
       kernel,
       recorder,
       network,
       streams,
-      config: this.#world.configOf(devices[0]),
+      config: this.#stage.configOf(devices[0]),
       counter: this.#counter,
-      traceTimers: this.#world.traceTimers,
-      prompt: () => this.#world.prompt(),
+      traceTimers: this.#stage.traceTimers,
+      prompt: () => this.#stage.prompt(),
     };
   }
 
   #attach(process: Process, client: Client): Operation | undefined {
     const missing = REQUIRED.filter((method) => typeof (client as Partial<Client> | undefined)?.[method] !== 'function');
     if (missing.length > 0) {
-      this.#world.fatal = new InvalidInputError('TW_CLIENT_METHOD', `the client has no ${missing.map((name) => `${name}()`).join(', ')}`, {
+      this.#stage.fatal = new InvalidInputError('TW_CLIENT_METHOD', `the client has no ${missing.map((name) => `${name}()`).join(', ')}`, {
         hint: 'a client needs start(), signIn(tokens) and request(path, init); see the ClientFactory contract in the README',
       });
       return undefined;
@@ -123,19 +125,19 @@ export class Lifecycle {
     process.client = client;
     const features = claimedFeatures(client);
     const absent = OPTIONAL.filter((method) => typeof client[method] !== 'function');
-    this.#world.note(process, {
+    this.#stage.note(process, {
       type: 'client.declared',
       features,
       missing: absent,
       ...(client.refreshAhead === undefined ? {} : { refreshAhead: client.refreshAhead }),
     });
-    this.#world.notApplicable ??= this.#whyNot(features, absent);
-    this.#world.operations.pollState(process);
-    return this.#world.operations.start(process);
+    this.#stage.notApplicable ??= this.#whyNot(features, absent);
+    this.#operations.pollState(process);
+    return this.#operations.start(process);
   }
 
   #whyNot(features: readonly Feature[], absent: readonly string[]): string | undefined {
-    const { needs, methods } = this.#world.plan;
+    const { needs, methods } = this.#stage.plan;
     const unclaimed = needs.filter((feature) => !features.includes(feature));
     if (unclaimed.length > 0) return `the client does not claim ${unclaimed.join(', ')}`;
     const lacking = methods.filter((method) => absent.includes(method as (typeof OPTIONAL)[number]));

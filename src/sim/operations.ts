@@ -6,7 +6,7 @@ import { errorText } from '../core/stack.ts';
 import type { Process } from './device.ts';
 import { bodyDigest } from './flight.ts';
 import type { RequestStep } from './plan.ts';
-import type { World } from './world.ts';
+import type { Stage } from './stage.ts';
 
 /** Virtual ms a start, sign-in, sign-out or stop may take. */
 export const OPERATION_LIMIT = 60_000;
@@ -30,13 +30,13 @@ export interface LogicalRequest extends Operation {
 }
 
 export class Operations {
-  readonly #world: World;
+  readonly #stage: Stage;
   readonly #open = new Set<Operation>();
   readonly #requests = new Map<string, LogicalRequest>();
   #count = 0;
 
-  constructor(world: World) {
-    this.#world = world;
+  constructor(stage: Stage) {
+    this.#stage = stage;
   }
 
   latencyOf(n: string): DurationRange | undefined {
@@ -53,7 +53,7 @@ export class Operations {
   }
 
   nothingPending(): boolean {
-    return [...this.#open].every((operation) => this.#world.kernel.pendingOf(operation.process).length === 0);
+    return [...this.#open].every((operation) => this.#stage.kernel.pendingOf(operation.process).length === 0);
   }
 
   /** A kill ends what was asked of the process; nobody is told. */
@@ -77,9 +77,9 @@ export class Operations {
       deadline,
       settled: false,
       abort: () =>
-        this.#world.act(process, 'abort', () => {
+        this.#stage.act(process, 'abort', () => {
           if (operation.settled) return;
-          this.#world.note(process, { type: 'aborted', n }, true);
+          this.#stage.note(process, { type: 'aborted', n }, true);
           controller.abort();
         }),
     };
@@ -98,7 +98,7 @@ export class Operations {
         deadline,
       }),
       (client) => {
-        this.#world.network.names.opened(process, { n, method, path });
+        this.#stage.network.names.opened(process, { n, method, path });
         return client.request(path, {
           method,
           headers: { 'x-request-id': n },
@@ -107,7 +107,7 @@ export class Operations {
         });
       },
       (value) => {
-        this.#world.network.names.settled(process, n);
+        this.#stage.network.names.settled(process, n);
         const status = (value as { status?: unknown } | undefined)?.status;
         if (operation.reason === undefined && typeof status === 'number') operation.status = status;
         else operation.reason ??= 'malformed-result';
@@ -134,11 +134,11 @@ export class Operations {
       () => undefined,
       (client) => {
         const { device } = process;
-        const granted = this.#world.server.grantSession(user, device.name);
+        const granted = this.#stage.server.grantSession(user, device.name);
         device.user = user;
         device.generation += 1;
         const { family, atLabel: at, rtLabel: rt, response } = granted;
-        this.#world.note(
+        this.#stage.note(
           process,
           { type: 'signIn.called', user, generation: device.generation, family, at, ...(rt === undefined ? {} : { rt }) },
           true,
@@ -179,8 +179,8 @@ export class Operations {
 
   /** A notification that returns nothing: foreground, background. */
   tell(process: Process, what: 'foreground' | 'background'): void {
-    this.#world.act(process, what, (client) => {
-      this.#world.note(process, { type: what }, true);
+    this.#stage.act(process, what, (client) => {
+      this.#stage.note(process, { type: what }, true);
       this.#guard(process, () => client[what]?.());
     });
   }
@@ -193,7 +193,7 @@ export class Operations {
     if (to === undefined || to === process.shown) return;
     const from = process.shown;
     process.shown = to;
-    this.#world.note(process, { type: 'state', from, to });
+    this.#stage.note(process, { type: 'state', from, to });
     if (to === 'expired') process.device.generation += 1;
   }
 
@@ -227,15 +227,15 @@ export class Operations {
       return;
     }
     this.#open.add(operation);
-    this.#world.act(process, label, (client) => {
+    this.#stage.act(process, label, (client) => {
       const fact = called();
-      if (fact !== undefined) this.#world.note(process, fact, true);
+      if (fact !== undefined) this.#stage.note(process, fact, true);
       const settle = (value: unknown, error?: { thrown: unknown }): void => {
         if (!process.alive(epoch) || operation.settled) return;
         if (error !== undefined) operation.reason = this.#reasonOf(process, error.thrown);
         operation.settled = true;
         const end = done(value);
-        if (end !== undefined) this.#world.note(process, end);
+        if (end !== undefined) this.#stage.note(process, end);
         this.#open.delete(operation);
         this.#wake(operation);
       };
@@ -245,7 +245,7 @@ export class Operations {
           (thrown: unknown) => settle(undefined, { thrown }),
         );
       } catch (thrown) {
-        this.#world.clientFault(process, 'threw', thrown);
+        this.#stage.clientFault(process, 'threw', thrown);
         settle(undefined, { thrown });
       }
     });
@@ -260,7 +260,7 @@ export class Operations {
   /** The contract's reason, and a look for tokens in everything an error shows. */
   #reasonOf(process: Process, error: unknown): string {
     const shown = error instanceof Error ? `${errorText(error)} ${shownJson(error)}` : String(error);
-    if (this.#world.recorder.labels.leaks(shown).length > 0) this.#world.recorder.text(process.name, 'error', shown);
+    if (this.#stage.recorder.labels.leaks(shown).length > 0) this.#stage.recorder.text(process.name, 'error', shown);
     const reason = (error as { reason?: unknown } | null)?.reason;
     return typeof reason === 'string' && REJECTIONS.includes(reason as Rejection) ? reason : 'unspecified';
   }
@@ -269,7 +269,7 @@ export class Operations {
     try {
       return fn();
     } catch (error) {
-      this.#world.clientFault(process, 'threw', error);
+      this.#stage.clientFault(process, 'threw', error);
       return undefined;
     }
   }

@@ -1,43 +1,40 @@
 // Plays a plan: brings the devices to where the scenario begins, takes the steps in order, lets the world come to rest, checks
 // what the scenario expects. It only acts through kernel items, so that every step has one cause and one place in time.
-import type { SourcePosition } from '../core/errors.ts';
 import type { Device, Process } from './device.ts';
-import { checkExpectations, matchesOutcome, outcomeText } from './expectations.ts';
-import { OPERATION_LIMIT, type LogicalRequest, type Operation } from './operations.ts';
+import { checkExpectations, matchesOutcome, outcomeText, type ExpectationMiss } from './expectations.ts';
+import { OPERATION_LIMIT, type LogicalRequest, type Operation, type Operations } from './operations.ts';
 import type { RequestStep, Step } from './plan.ts';
-import { takeStep } from './steps.ts';
-import type { World } from './world.ts';
-
-/** Something the scenario expected and did not get. */
-export interface ExpectationMiss {
-  message: string;
-  source?: SourcePosition;
-  seq?: number;
-}
+import { takeStep, type Player } from './steps.ts';
+import type { Lifecycle } from './lifecycle.ts';
+import type { Stage } from './stage.ts';
 
 /** Ms of quiet the world is given at the end. */
 const HORIZON = 60_000;
 /** Ms after which a request counts as pending. */
 const PENDING_AFTER = 1_000;
 
-export class Script {
-  readonly world: World;
+export class Script implements Player {
+  readonly stage: Stage;
+  readonly operations: Operations;
+  readonly lifecycle: Lifecycle;
   readonly misses: ExpectationMiss[] = [];
   /** Requests by the name the scenario gave them. */
   readonly named = new Map<string, LogicalRequest>();
   originMs = 0;
   done = false;
 
-  constructor(world: World) {
-    this.world = world;
+  constructor(stage: Stage, operations: Operations, lifecycle: Lifecycle) {
+    this.stage = stage;
+    this.operations = operations;
+    this.lifecycle = lifecycle;
   }
 
   async play(): Promise<void> {
     await this.#prelude();
-    this.originMs = this.world.kernel.now;
-    for (const step of this.world.plan.steps) await this.step(step);
+    this.originMs = this.stage.kernel.now;
+    for (const step of this.stage.plan.steps) await this.step(step);
     await this.#comeToRest();
-    this.misses.push(...checkExpectations(this, this.world.plan.expect));
+    this.misses.push(...checkExpectations(this, this.stage.plan.expect));
     await this.#shutDown();
     this.done = true;
   }
@@ -45,19 +42,19 @@ export class Script {
   async step(step: Step): Promise<void> {
     if (step.after > 0) await this.pause(step.after);
     if (step.verb !== 'parallel' && step.verb !== 'repeat' && step.verb !== 'expect') {
-      this.world.recorder.follow('world', { type: 'step', index: step.index, text: step.text });
+      this.stage.recorder.follow('world', { type: 'step', index: step.index, text: step.text });
     }
     await takeStep(this, step);
   }
 
   /** Virtual ms pass; 0 = let what is due now happen first. */
   pause(ms: number): Promise<void> {
-    return new Promise((resolve) => void this.world.kernel.after(ms, 'script', resolve));
+    return new Promise((resolve) => void this.stage.kernel.after(ms, 'script', resolve));
   }
 
   /** Until nothing is pending, at most `ms`. */
   quiet(ms: number): Promise<void> {
-    const { kernel } = this.world;
+    const { kernel } = this.stage;
     return new Promise((resolve) => {
       const state = { over: false };
       const once = (): void => {
@@ -73,7 +70,7 @@ export class Script {
 
   /** Until the operation has settled, at most `ms`. */
   settled(operation: Operation, ms: number): Promise<void> {
-    const { kernel } = this.world;
+    const { kernel } = this.stage;
     if (operation.settled) return this.pause(0);
     return new Promise((resolve) => {
       const limit = kernel.after(ms, 'script.limit', resolve);
@@ -86,7 +83,7 @@ export class Script {
 
   async launch(process: Process): Promise<void> {
     const started = await new Promise<Operation | undefined>((resolve) => {
-      this.world.lifecycle.launch(process, (operation) => void this.world.kernel.after(0, 'script', () => resolve(operation)));
+      this.lifecycle.launch(process, (operation) => void this.stage.kernel.after(0, 'script', () => resolve(operation)));
     });
     if (started !== undefined) await this.settled(started, OPERATION_LIMIT);
   }
@@ -94,20 +91,20 @@ export class Script {
   async stop(process: Process): Promise<void> {
     if (process.state === 'dead') return;
     if (process.state === 'running' && process.client?.stop !== undefined) {
-      await this.settled(this.world.operations.stop(process), OPERATION_LIMIT);
-      this.world.lifecycle.reportLeaks(process);
+      await this.settled(this.operations.stop(process), OPERATION_LIMIT);
+      this.lifecycle.reportLeaks(process);
     }
-    this.world.lifecycle.kill(process, 'process.stop');
+    this.lifecycle.kill(process, 'process.stop');
   }
 
   async request(step: RequestStep, process: Process): Promise<void> {
     const requests: LogicalRequest[] = [];
     for (let i = 0; i < step.count; i++) {
       if (i > 0 && step.every > 0) await this.pause(step.every);
-      const request = this.world.operations.request(process, step);
+      const request = this.operations.request(process, step);
       requests.push(request);
       if (step.as !== undefined) this.named.set(this.#nameOf(step.as, step, process, i), request);
-      if (step.abortAfter !== undefined) this.world.kernel.after(step.abortAfter, 'script.abort', () => request.abort());
+      if (step.abortAfter !== undefined) this.stage.kernel.after(step.abortAfter, 'script.abort', () => request.abort());
     }
     if (step.expect?.includes('pending') === true) await this.pause(PENDING_AFTER);
     else if (step.wait) await Promise.all(requests.map((request) => this.settled(request, step.deadline)));
@@ -130,7 +127,7 @@ export class Script {
 
   /** Devices reach their starting point in real order: sign in, close the app, let time pass, open it again. */
   async #prelude(): Promise<void> {
-    const aged = this.world.devices.map((device) => ({ device, age: this.#ageOf(device) }));
+    const aged = this.stage.devices.map((device) => ({ device, age: this.#ageOf(device) }));
     const longest = Math.max(...aged.map(({ age }) => age ?? 0));
     for (const { device, age } of [...aged].sort((a, b) => (b.age ?? 0) - (a.age ?? 0))) {
       if (device.plan.session.state === 'signed-out') continue;
@@ -138,14 +135,14 @@ export class Script {
       const [first, ...siblings] = device.processes;
       if (first === undefined) continue;
       await this.launch(first);
-      await this.settled(this.world.operations.signIn(first, device.plan.user), OPERATION_LIMIT);
+      await this.settled(this.operations.signIn(first, device.plan.user), OPERATION_LIMIT);
       if (age !== undefined || !device.plan.launched) await this.stop(first);
       else for (const sibling of siblings) await this.launch(sibling);
     }
     for (const { device, age } of aged) {
       if (age !== undefined && device.newestExpiry !== undefined) await this.#until(device.newestExpiry - this.#remaining(device));
     }
-    for (const device of this.world.devices) await this.#launchRest(device);
+    for (const device of this.stage.devices) await this.#launchRest(device);
   }
 
   async #launchRest(device: Device): Promise<void> {
@@ -154,7 +151,7 @@ export class Script {
   }
 
   async #until(t: number): Promise<void> {
-    const wait = t - this.world.kernel.now;
+    const wait = t - this.stage.kernel.now;
     if (wait > 0) await this.pause(wait);
   }
 
@@ -162,7 +159,7 @@ export class Script {
   #ageOf(device: Device): number | undefined {
     const { state, expiresIn } = device.plan.session;
     if (state === 'signed-out' || (state === 'active' && expiresIn === undefined)) return undefined;
-    return Math.max(0, this.world.plan.policy.accessToken.lifetime - this.#remaining(device));
+    return Math.max(0, this.stage.plan.policy.accessToken.lifetime - this.#remaining(device));
   }
 
   #remaining(device: Device): number {
@@ -171,16 +168,16 @@ export class Script {
 
   /** Requests nobody waited for get their deadline, then the world is left alone until nothing is pending. */
   async #comeToRest(): Promise<void> {
-    for (const request of this.world.operations.openRequests()) await this.settled(request, request.deadline);
+    for (const request of this.operations.openRequests()) await this.settled(request, request.deadline);
     await this.quiet(HORIZON);
   }
 
   async #shutDown(): Promise<void> {
-    for (const device of this.world.devices) {
+    for (const device of this.stage.devices) {
       for (const process of device.processes) {
         if (process.state !== 'running' || process.client?.stop === undefined) continue;
-        await this.settled(this.world.operations.stop(process), OPERATION_LIMIT);
-        this.world.lifecycle.reportLeaks(process);
+        await this.settled(this.operations.stop(process), OPERATION_LIMIT);
+        this.lifecycle.reportLeaks(process);
       }
     }
   }

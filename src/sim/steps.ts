@@ -1,12 +1,28 @@
 // What each verb of a plan does in the virtual world: one function per verb, in one table.
 import { ruleOf } from '../core/fault.ts';
 import type { Device, Process } from './device.ts';
-import { checkExpectations } from './expectations.ts';
-import type { AdvanceStep, AppStep, FaultStep, NetworkStep, RevokeStep, Step, StoreStep, Verb } from './plan.ts';
-import { OPERATION_LIMIT } from './operations.ts';
-import type { Script } from './script.ts';
+import { checkExpectations, type ExpectationMiss, type ExpectedOf } from './expectations.ts';
+import type { AdvanceStep, AppStep, FaultStep, NetworkStep, RequestStep, RevokeStep, Step, StoreStep, Verb } from './plan.ts';
+import { OPERATION_LIMIT, type Operation, type Operations } from './operations.ts';
+import type { Lifecycle } from './lifecycle.ts';
+import type { Stage } from './stage.ts';
 
-type Taker<V extends Verb> = (script: Script, step: Extract<Step, { verb: V }>) => Promise<void> | void;
+/** Who plays the steps: it waits, launches and asks on their behalf. */
+export interface Player extends ExpectedOf {
+  readonly stage: Stage;
+  readonly operations: Operations;
+  readonly lifecycle: Lifecycle;
+  readonly misses: ExpectationMiss[];
+  step(step: Step): Promise<void>;
+  pause(ms: number): Promise<void>;
+  quiet(ms: number): Promise<void>;
+  settled(operation: Operation, ms: number): Promise<void>;
+  launch(process: Process): Promise<void>;
+  stop(process: Process): Promise<void>;
+  request(step: RequestStep, process: Process): Promise<void>;
+}
+
+type Taker<V extends Verb> = (script: Player, step: Extract<Step, { verb: V }>) => Promise<void> | void;
 type Takers = { [V in Verb]: Taker<V> };
 
 const TAKERS: Takers = {
@@ -18,7 +34,7 @@ const TAKERS: Takers = {
   advance,
   network,
   fault,
-  heal: (script) => script.world.network.rules.clear(),
+  heal: (script) => script.stage.network.rules.clear(),
   revoke,
   app: async (script, step) => {
     for (const process of processes(script, step)) await app(script, step.action, process);
@@ -26,7 +42,7 @@ const TAKERS: Takers = {
   clock: (script, step) => {
     for (const device of devices(script, step)) {
       device.skew += step.jump;
-      script.world.recorder.follow(device.name, { type: 'clock.jump', by: step.jump }, device.wallIfSkewed(script.world.kernel.now));
+      script.stage.recorder.follow(device.name, { type: 'clock.jump', by: step.jump }, device.wallIfSkewed(script.stage.kernel.now));
     }
   },
   store: (script, step) => {
@@ -34,35 +50,35 @@ const TAKERS: Takers = {
   },
   signIn: async (script, step) => {
     for (const process of processes(script, step)) {
-      const operation = script.world.operations.signIn(process, step.user);
+      const operation = script.operations.signIn(process, step.user);
       if (step.wait) await script.settled(operation, OPERATION_LIMIT);
     }
   },
   signOut: async (script, step) => {
     for (const process of processes(script, step)) {
-      const operation = script.world.operations.signOut(process);
+      const operation = script.operations.signOut(process);
       if (step.wait) await script.settled(operation, OPERATION_LIMIT);
     }
   },
-  server: (script, step) => script.world.server.setPolicy(step.change),
+  server: (script, step) => script.stage.server.setPolicy(step.change),
   expect: (script, step) => void script.misses.push(...checkExpectations(script, { source: step.source, ...step.expect })),
 };
 
-export async function takeStep(script: Script, step: Step): Promise<void> {
-  const take = TAKERS[step.verb] as (script: Script, step: Step) => Promise<void> | void;
+export async function takeStep(script: Player, step: Step): Promise<void> {
+  const take = TAKERS[step.verb] as (script: Player, step: Step) => Promise<void> | void;
   await take(script, step);
 }
 
-function processes(script: Script, step: { on: readonly string[] }): Process[] {
-  return step.on.map((name) => script.world.process(name));
+function processes(script: Player, step: { on: readonly string[] }): Process[] {
+  return step.on.map((name) => script.stage.process(name));
 }
 
-function devices(script: Script, step: { on: readonly string[] }): Device[] {
-  return [...new Set(step.on.map((name) => script.world.device(name)))];
+function devices(script: Player, step: { on: readonly string[] }): Device[] {
+  return [...new Set(step.on.map((name) => script.stage.device(name)))];
 }
 
-async function advance(script: Script, step: AdvanceStep): Promise<void> {
-  const { kernel } = script.world;
+async function advance(script: Player, step: AdvanceStep): Promise<void> {
+  const { kernel } = script.stage;
   if (step.to === 'by') return script.pause(step.by);
   if (step.to === 'idle') return script.quiet(step.by);
   const [device] = devices(script, step);
@@ -71,9 +87,9 @@ async function advance(script: Script, step: AdvanceStep): Promise<void> {
   if (target > kernel.now) await script.pause(target - kernel.now);
 }
 
-function network(script: Script, step: NetworkStep): void {
+function network(script: Player, step: NetworkStep): void {
   if ('latency' in step.change) {
-    script.world.network.latency = step.change.latency;
+    script.stage.network.latency = step.change.latency;
     return;
   }
   const { state } = step.change;
@@ -81,35 +97,35 @@ function network(script: Script, step: NetworkStep): void {
     const online = state === 'online';
     if (device.online === online) continue;
     device.online = online;
-    script.world.recorder.follow(device.name, { type: state });
-    if (!online) script.world.network.goOffline(device);
+    script.stage.recorder.follow(device.name, { type: state });
+    if (!online) script.stage.network.goOffline(device);
     for (const process of device.processes) notify(script, process, online);
   }
 }
 
-function notify(script: Script, process: Process, online: boolean): void {
+function notify(script: Player, process: Process, online: boolean): void {
   for (const listener of process.listeners) {
-    script.world.act(process, 'connectivity', () => {
+    script.stage.act(process, 'connectivity', () => {
       if (process.listeners.has(listener)) listener(online);
     });
   }
 }
 
-function fault(script: Script, step: FaultStep): void {
+function fault(script: Player, step: FaultStep): void {
   const { for: lasting, ...spec } = step.fault;
-  const { network: net, kernel } = script.world;
+  const { network: net, kernel } = script.stage;
   net.rules.install(ruleOf(lasting === undefined ? spec : { ...spec, until: kernel.now + lasting }));
 }
 
-function revoke(script: Script, step: RevokeStep): void {
+function revoke(script: Player, step: RevokeStep): void {
   for (const device of devices(script, step)) {
-    if (step.what === 'all-sessions') script.world.server.revoke('user', { user: device.user }, step.reason);
-    else script.world.server.revoke(step.what, { device: device.name }, step.reason);
+    if (step.what === 'all-sessions') script.stage.server.revoke('user', { user: device.user }, step.reason);
+    else script.stage.server.revoke(step.what, { device: device.name }, step.reason);
   }
 }
 
-async function app(script: Script, action: AppStep['action'], process: Process): Promise<void> {
-  const { lifecycle, operations } = script.world;
+async function app(script: Player, action: AppStep['action'], process: Process): Promise<void> {
+  const { lifecycle, operations } = script;
   switch (action) {
     case 'kill':
       return lifecycle.kill(process);
@@ -129,11 +145,11 @@ async function app(script: Script, action: AppStep['action'], process: Process):
   }
 }
 
-function changeStore(script: Script, step: StoreStep, device: Device): void {
+function changeStore(script: Player, step: StoreStep, device: Device): void {
   const { change } = step;
   if (change === 'lock' || change === 'unlock') {
     device.storeLocked = change === 'lock';
-    script.world.recorder.follow(device.name, { type: change === 'lock' ? 'store.locked' : 'store.unlocked' });
+    script.stage.recorder.follow(device.name, { type: change === 'lock' ? 'store.locked' : 'store.unlocked' });
   } else if ('delay' in change) device.storeDelay = change.delay;
   else device.failingWrites = { left: change.failWrites, code: change.code };
 }

@@ -20,8 +20,10 @@ import { Network } from './network.ts';
 import { Operations } from './operations.ts';
 import type { Plan } from './plan.ts';
 import { Recorder } from './recorder.ts';
-import { Script, type ExpectationMiss } from './script.ts';
-import type { SettleMode, UncaughtKind } from './settle.ts';
+import type { ExpectationMiss } from './expectations.ts';
+import { Script } from './script.ts';
+import type { SettleMode } from './settle.ts';
+import type { Stage } from './stage.ts';
 
 export interface WorldOptions {
   seed: number;
@@ -82,7 +84,7 @@ export async function runPlan(plan: Plan, options: WorldOptions): Promise<WorldR
   return world.run();
 }
 
-export class World {
+export class World implements Stage {
   readonly plan: Plan;
   readonly kernel: Kernel;
   readonly recorder: Recorder;
@@ -126,12 +128,12 @@ export class World {
       serverWall: () => EPOCH + this.kernel.now + this.server.policy.clockOffset,
       latencyOf: (n) => this.operations.latencyOf(n),
     });
-    this.lifecycle = new Lifecycle(this, options.factory);
+    this.lifecycle = new Lifecycle(this, this.operations, options.factory);
     options.attach?.(this.#ear());
   }
 
   async run(): Promise<WorldRecord> {
-    const script = new Script(this);
+    const script = new Script(this, this.operations, this.lifecycle);
     const playing = script.play().catch((error: unknown) => {
       this.fatal = error as Error;
     });
@@ -176,7 +178,7 @@ export class World {
   }
 
   /** A fault of the client as code. The history holds the error's name only; message and place are the machine's. */
-  clientFault(owner: Owner | undefined, kind: UncaughtKind | ClientFault['kind'], error: unknown, where = whereOf(error)): void {
+  clientFault(owner: Owner | undefined, kind: ClientFault['kind'], error: unknown, where = whereOf(error)): void {
     const seq = this.recorder.note(owner?.name ?? 'world', { type: 'client.error', kind, message: errorName(error) });
     this.clientFaults.push({
       kind,

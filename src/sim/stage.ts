@@ -1,0 +1,41 @@
+// What a world offers to its parts (operations, life cycle, script): the parts know this, never the world that owns them.
+import type { Client, HostConfig, PromptOutcome } from '../core/contract.ts';
+import type { Fact } from '../core/events.ts';
+import type { ClientFault } from '../core/faults-of-client.ts';
+import type { Streams } from '../core/streams.ts';
+import type { MockServer } from '../../mock-server/contract.ts';
+import type { Device, Process } from './device.ts';
+import type { Owner } from './item.ts';
+import type { Kernel } from './kernel.ts';
+import type { Network } from './network.ts';
+import type { Plan } from './plan.ts';
+import type { Recorder } from './recorder.ts';
+
+export interface Stage {
+  readonly plan: Plan;
+  readonly kernel: Kernel;
+  readonly recorder: Recorder;
+  readonly server: MockServer;
+  readonly network: Network;
+  readonly streams: Streams;
+  readonly devices: readonly Device[];
+  /** Remember where in the client each timer was set. */
+  readonly traceTimers: boolean;
+  /** Set to end the run with this error: the module is no client. */
+  fatal: Error | undefined;
+  /** Set when the scenario does not apply to this client. */
+  notApplicable: string | undefined;
+  /** `phone/app`, or the first process of `phone`. */
+  process(name: string): Process;
+  /** `phone`, or the device of `phone/app`. */
+  device(name: string): Device;
+  configOf(device: Device | undefined): HostConfig;
+  /** A fact of one process, with its wall clock where that differs. `follow`: it causes what comes next in this step. */
+  note(process: Process, fact: Fact, follow?: boolean): number;
+  /** A fault of the client as code. The history holds the error's name only; message and place are the machine's. */
+  clientFault(owner: Owner | undefined, kind: ClientFault['kind'], error: unknown, where?: string): void;
+  /** Runs client code as an item of its own, owned by the process: parked while it is suspended, dropped when it is dead. */
+  act(process: Process, label: string, fn: (client: Client) => void): void;
+  /** What a prompt of this process answers. */
+  prompt(): PromptOutcome;
+}
