@@ -1,19 +1,7 @@
 // Every command once, as data, with the module that does the work: loaded only when the command runs.
-import type { ExitCondition } from './exit.ts';
+import type { Command } from './invocation.ts';
 import { GLOBAL_OPTIONS, RUN_OPTIONS, SELECT_OPTIONS } from './option-table.ts';
-import type { GlobalOptions, OptionRow } from './option-table.ts';
-import type { System } from './system.ts';
-
-/** What a command is handed: paths are relative to `cwd`. */
-export interface Invocation<O> {
-  args: readonly string[];
-  options: O & GlobalOptions;
-  system: System;
-  cwd: string;
-}
-
-/** A command prints through the system and answers what holds; the caller turns that into an exit code. */
-export type Command<O> = (invocation: Invocation<O>) => Promise<ReadonlySet<ExitCondition>>;
+import type { OptionRow } from './option-table.ts';
 
 export interface CommandRow {
   /** As commander writes it: `[filter...]`. */

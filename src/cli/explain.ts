@@ -2,7 +2,7 @@
 import { detectScreen, paintOf } from '../report/screen.ts';
 import type { Paint } from '../report/screen.ts';
 import { didYouMean } from '../scenario/suggest.ts';
-import type { Invocation } from './command-table.ts';
+import type { Invocation } from './invocation.ts';
 import { usageError } from './exit.ts';
 import type { ExitCondition } from './exit.ts';
 import { allTopics, findTopics } from './topics.ts';

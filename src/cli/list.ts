@@ -1,7 +1,7 @@
 // `tokenwarp list`: what there is, one line per scenario. It runs nothing.
 import { detectScreen, paintOf } from '../report/screen.ts';
 import type { Plan } from '../sim/plan.ts';
-import type { Invocation } from './command-table.ts';
+import type { Invocation } from './invocation.ts';
 import type { ExitCondition } from './exit.ts';
 import type { SelectOptions } from './option-table.ts';
 import { selectPlans } from './select.ts';

@@ -3,7 +3,8 @@
 import { Command as Commander, CommanderError, Option } from 'commander';
 import { resolve } from 'node:path';
 import { COMMANDS, optionsOf } from './command-table.ts';
-import type { CommandRow, Invocation } from './command-table.ts';
+import type { CommandRow } from './command-table.ts';
+import type { Invocation } from './invocation.ts';
 import { EXITS, usageError } from './exit.ts';
 import type { ExitCondition } from './exit.ts';
 import { GLOBAL_OPTIONS, variableOf } from './option-table.ts';

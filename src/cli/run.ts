@@ -5,7 +5,7 @@ import { summarise } from '../report/summary.ts';
 import type { ScenarioReport } from '../report/reporter.ts';
 import { DEFAULT_SEED } from '../scenario/run.ts';
 import type { Plan } from '../sim/plan.ts';
-import type { Invocation } from './command-table.ts';
+import type { Invocation } from './invocation.ts';
 import { conditionsOf, usageError } from './exit.ts';
 import type { ExitCondition } from './exit.ts';
 import type { RunOptions } from './option-table.ts';

@@ -1,7 +1,7 @@
 // `tokenwarp schema`: the checked-in JSON schema as it is. Making it takes the schema library; printing it does not.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Invocation } from './command-table.ts';
+import type { Invocation } from './invocation.ts';
 import { corpusFolder } from './corpus.ts';
 import type { ExitCondition } from './exit.ts';
 

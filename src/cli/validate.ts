@@ -1,6 +1,6 @@
 // `tokenwarp validate`: every mistake of every file in one pass, with its place. It runs nothing.
 import { NothingSelectedError } from '../core/errors.ts';
-import type { Invocation } from './command-table.ts';
+import type { Invocation } from './invocation.ts';
 import { selectFiles } from './corpus.ts';
 import type { ExitCondition } from './exit.ts';
 import { loadShown, problemBlocks } from './select.ts';
