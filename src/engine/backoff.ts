@@ -35,7 +35,16 @@ export function afterFailure(before: Outage | undefined, failure: Failure, fract
   const ration = credit < 1 ? (1 - credit) * CREDIT_EVERY : 0;
   const gap = Math.max(gapAfter(failures, fraction), fresh ? 0 : Math.min(before.gap, LONG_GAP));
   const wait = Math.max(floor, failure.took + gap);
-  return { failures, at: failure.sentAt, wait, gap: wait - failure.took, floor, ration, credit, unknown: failure.unknown || (before?.unknown ?? false) };
+  return {
+    failures,
+    at: failure.sentAt,
+    wait,
+    gap: wait - failure.took,
+    floor,
+    ration,
+    credit,
+    unknown: failure.unknown || (before?.unknown ?? false),
+  };
 }
 
 /** The outage after something that may have ended it (back online, back on screen): what the server asked for still holds. */
@@ -51,7 +60,11 @@ export function laterOutage(mine: Outage | undefined, stored: Outage | undefined
 }
 
 /** Ms until the outage allows another attempt. A `retry` is one that nothing new asks for: it also keeps to the hourly allowance. */
-export function waitLeft(outage: Outage | undefined, now: Stamp, { monotonicHolds, retry }: { monotonicHolds: boolean; retry: boolean }): number {
+export function waitLeft(
+  outage: Outage | undefined,
+  now: Stamp,
+  { monotonicHolds, retry }: { monotonicHolds: boolean; retry: boolean },
+): number {
   if (outage === undefined) return 0;
   const wait = retry ? Math.max(outage.wait, outage.ration) : outage.wait;
   return Math.max(0, wait - elapsedSince(outage.at, now, monotonicHolds));

@@ -4,9 +4,15 @@ import type { HostClock, Rejection, RequestInit } from '../core/contract.ts';
 import { RequestRejected } from './rejection.ts';
 
 /** Ms. */
-export interface CallLimits { online: number; offline: number }
+export interface CallLimits {
+  online: number;
+  offline: number;
+}
 
-interface Finish { resolve(answer: { status: number }): void; reject(error: Error): void }
+interface Finish {
+  resolve(answer: { status: number }): void;
+  reject(error: Error): void;
+}
 
 export class Call {
   readonly path: string;
@@ -37,7 +43,9 @@ export class Call {
     this.#left = context.limits.online;
     this.calledAt = context.clock.monotonic();
     this.#removed = () => context.removed(this);
-    this.promise = new Promise((resolve, reject) => { this.#finish = { resolve, reject }; });
+    this.promise = new Promise((resolve, reject) => {
+      this.#finish = { resolve, reject };
+    });
     init.signal?.addEventListener('abort', this.#aborted);
     if (init.signal?.aborted === true) this.reject('aborted');
   }

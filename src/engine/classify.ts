@@ -27,7 +27,8 @@ export function classifyTokenAnswer(answer: Answer, wall: number): Outcome {
     return { kind: 'granted', accessToken: reading.accessToken, refreshToken: reading.refreshToken, expiresIn, date };
   }
   const retryAfter = readRetryAfter(answer.retryAfter ?? undefined, date ?? wall);
-  if (reading.kind === 'oauth-error') return reading.error === 'invalid_grant' ? { kind: 'invalid-grant' } : { kind: 'declined', retryAfter };
+  if (reading.kind === 'oauth-error')
+    return reading.error === 'invalid_grant' ? { kind: 'invalid-grant' } : { kind: 'declined', retryAfter };
   return answer.status === 429 ? { kind: 'declined', retryAfter } : { kind: 'unknown', retryAfter };
 }
 

@@ -13,7 +13,12 @@ export type TokenUse =
   /** Its successor is here but not written yet: wait for that and send nothing older (invariants I3a, I4). */
   | 'wait';
 
-export interface TokenFacts { fresh: boolean; alive: boolean; delivered: boolean; canRefresh: boolean }
+export interface TokenFacts {
+  fresh: boolean;
+  alive: boolean;
+  delivered: boolean;
+  canRefresh: boolean;
+}
 
 export function decideToken(facts: TokenFacts): TokenUse {
   if (facts.delivered) return 'wait';
@@ -23,7 +28,13 @@ export function decideToken(facts: TokenFacts): TokenUse {
 }
 
 /** The session in hand, as far as it is compared with the stored one. */
-export interface InHand { session: string; since: Stamp; revision: number; accessToken: string; durable: boolean }
+export interface InHand {
+  session: string;
+  since: Stamp;
+  revision: number;
+  accessToken: string;
+  durable: boolean;
+}
 
 /** Says of a stored session that it is over here: signed out, replaced, or ended at that revision. */
 export type IsOver = (stored: { session: string; revision: number; since: Stamp | undefined }) => boolean;
@@ -52,7 +63,9 @@ export function decideStored(reading: Reading, mine: InHand, isOver: IsOver): St
     return isLeftover ? { kind: 'ours' } : { kind: 'replaced', record };
   }
   if (record.revision < mine.revision) return { kind: 'ours' };
-  return record.revision === mine.revision && record.tokens.accessToken === mine.accessToken ? { kind: 'same', record } : { kind: 'newer', record };
+  return record.revision === mine.revision && record.tokens.accessToken === mine.accessToken
+    ? { kind: 'same', record }
+    : { kind: 'newer', record };
 }
 
 /** The note of another session's end says that ours was replaced before, unless it is older than ours. */
@@ -72,9 +85,13 @@ export type AfterExchange =
 export function decideAfterExchange(outcome: Outcome, sessionOver: boolean): AfterExchange {
   if (sessionOver) return { kind: 'discard', refreshToken: outcome.kind === 'granted' ? outcome.refreshToken : undefined };
   switch (outcome.kind) {
-    case 'granted': return { kind: 'persist', outcome };
-    case 'invalid-grant': return { kind: 'confirm-end' };
-    case 'declined': return { kind: 'back-off', retryAfter: outcome.retryAfter, unknown: false };
-    case 'unknown': return { kind: 'back-off', retryAfter: outcome.retryAfter, unknown: true };
+    case 'granted':
+      return { kind: 'persist', outcome };
+    case 'invalid-grant':
+      return { kind: 'confirm-end' };
+    case 'declined':
+      return { kind: 'back-off', retryAfter: outcome.retryAfter, unknown: false };
+    case 'unknown':
+      return { kind: 'back-off', retryAfter: outcome.retryAfter, unknown: true };
   }
 }

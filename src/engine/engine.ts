@@ -67,7 +67,18 @@ class RefreshEngine implements Engine {
       if (online) this.#relieve();
     });
     const vault = new Vault(host.store, settings.storeKey);
-    this.#rt = { host, settings, vault, holder: new Holder(), gate, timers: new Timers(host.clock), calls, sendings: [], quietUntil: 0, stopped: false };
+    this.#rt = {
+      host,
+      settings,
+      vault,
+      holder: new Holder(),
+      gate,
+      timers: new Timers(host.clock),
+      calls,
+      sendings: [],
+      quietUntil: 0,
+      stopped: false,
+    };
     this.refreshAhead = settings.refreshAhead;
     this.#loader = new Loader(this.#rt);
     this.#timer = new AheadTimer(this.#rt);
@@ -129,7 +140,7 @@ class RefreshEngine implements Engine {
     const refreshToken = session?.tokens.refreshToken;
     if (refreshToken === undefined) return;
     const revoked = revoke(rt, refreshToken);
-    if (rt.gate.online) await Promise.race([revoked, rt.timers.pause(REVOCATION_PATIENCE)]);
+    if (rt.gate.online) await rt.timers.within(REVOCATION_PATIENCE, revoked, undefined);
   }
 
   state(): SessionState {

@@ -21,7 +21,12 @@ export async function revoke(rt: Runtime, refreshToken: string): Promise<void> {
   await post(rt, revocationEndpoint, body, (ms, fn) => rt.timers.after(ms, fn));
 }
 
-interface RawAnswer { status: number; body: string; retryAfter: string | null; date: string | null }
+interface RawAnswer {
+  status: number;
+  body: string;
+  retryAfter: string | null;
+  date: string | null;
+}
 
 /** The time-out of an exchange outlives `stop`, which waits for it; that of a revocation does not. */
 function post(rt: Runtime, url: string, body: string, later: (ms: number, fn: () => void) => () => void): Promise<RawAnswer | undefined> {
@@ -48,5 +53,7 @@ async function send(rt: Runtime, url: string, body: string, signal: AbortSignal)
 }
 
 function form(fields: Readonly<Record<string, string>>): string {
-  return Object.entries(fields).map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&');
+  return Object.entries(fields)
+    .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
+    .join('&');
 }

@@ -1,7 +1,10 @@
 // How long an access token lives, from everything the server said about it. The device's wall clock is asked last: it may be
 // hours off and may jump (refresh-bugs class I). Pure.
 
-export interface Claims { exp: number | undefined; iat: number | undefined }
+export interface Claims {
+  exp: number | undefined;
+  iat: number | undefined;
+}
 
 /** What there is to go by when a token arrives. Times in ms. */
 export interface Told {

@@ -14,7 +14,10 @@ export type FlightEnd =
 /** `need`: no token to go on with. `ahead`: the old token still works, so the first failure sets it free. */
 export type Urgency = 'need' | 'ahead';
 
-interface Waiter { urgency: Urgency; resolve(end: FlightEnd): void }
+interface Waiter {
+  urgency: Urgency;
+  resolve(end: FlightEnd): void;
+}
 
 export class Flight {
   /** A grant has arrived and is being written: from here on the old token must not be used any more (invariants I3a, I4). */
@@ -36,7 +39,9 @@ export class Flight {
   /** Waits for the end; `leave` gives up without stopping anything for the others. */
   join(urgency: Urgency): { end: Promise<FlightEnd>; leave: () => void } {
     let resolve: (end: FlightEnd) => void = () => {};
-    const end = new Promise<FlightEnd>((settle) => { resolve = settle; });
+    const end = new Promise<FlightEnd>((settle) => {
+      resolve = settle;
+    });
     const waiter: Waiter = { urgency, resolve };
     this.#waiters.add(waiter);
     if (urgency === 'need' && !this.fresh) {

@@ -28,7 +28,9 @@ export class Gate {
   /** Waits for the network; `leave` gives up. A `request` counts towards the queue's limit. */
   wait(kind: 'request' | 'other'): { open: Promise<void>; leave: () => void } {
     let pass: () => void = () => {};
-    const open = new Promise<void>((resolve) => { pass = resolve; });
+    const open = new Promise<void>((resolve) => {
+      pass = resolve;
+    });
     const weight = kind === 'request' ? 1 : 0;
     const entry = (): void => {
       if (!this.#waiting.delete(entry)) return;

@@ -4,9 +4,17 @@ import type { SessionState } from '../core/contract.ts';
 import { isLater, type Stamp } from './record.ts';
 import type { Ending, Session } from './session.ts';
 
-export interface Transition { from: SessionState; to: SessionState; reason: string }
+export interface Transition {
+  from: SessionState;
+  to: SessionState;
+  reason: string;
+}
 /** A stored session, as far as leftovers are told from others. */
-export interface StoredName { session: string; revision: number; since: Stamp | undefined }
+export interface StoredName {
+  session: string;
+  revision: number;
+  since: Stamp | undefined;
+}
 export type Listener = (transition: Transition) => void;
 
 export class Holder {
@@ -29,7 +37,9 @@ export class Holder {
 
   /** Whether a stored session is a leftover of one that ended here. One the server refused may live on in a younger revision. */
   isOver({ session, revision, since }: StoredName): boolean {
-    return revision <= (this.#ended.get(session) ?? -1) || (this.cutoff !== undefined && since !== undefined && !isLater(since, this.cutoff));
+    return (
+      revision <= (this.#ended.get(session) ?? -1) || (this.cutoff !== undefined && since !== undefined && !isLater(since, this.cutoff))
+    );
   }
 
   move(to: SessionState, reason: string): void {

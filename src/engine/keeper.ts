@@ -31,7 +31,8 @@ export async function reconcile(rt: Runtime, session: Session): Promise<Reconcil
   const mine = { session: id, since, revision, durable, accessToken: tokens.accessToken };
   const verdict = decideStored(reading, mine, (stored) => rt.holder.isOver(stored));
   switch (verdict.kind) {
-    case 'ours': return 'mine';
+    case 'ours':
+      return 'mine';
     case 'same':
       session.durable = true;
       session.dirty = false;
@@ -82,12 +83,17 @@ export async function clear(rt: Runtime, since: Stamp): Promise<void> {
   const { epoch } = rt.holder;
   if ((await rt.vault.clear()) !== 'refused') return;
   observe(rt, 'store-clear-failed');
-  void repeat(rt, () => rt.holder.epoch === epoch, async () => (await rt.vault.clearOlder(since)) !== 'refused');
+  void repeat(
+    rt,
+    () => rt.holder.epoch === epoch,
+    async () => (await rt.vault.clearOlder(since)) !== 'refused',
+  );
 }
 
 /** Notes in the store that the server ended the session; repeated until it works. */
 export async function bury(rt: Runtime, session: Session, reason: string): Promise<void> {
-  const write = async (): Promise<boolean> => (await rt.vault.bury({ session: session.id, revision: session.revision }, reason)) !== 'refused';
+  const write = async (): Promise<boolean> =>
+    (await rt.vault.bury({ session: session.id, revision: session.revision }, reason)) !== 'refused';
   if (!(await write())) void repeat(rt, () => true, write);
 }
 
@@ -107,10 +113,14 @@ export async function sweep(rt: Runtime, since: Stamp): Promise<void> {
 async function exclusively(rt: Runtime, job: () => Promise<void>): Promise<void> {
   let entered = false;
   try {
-    await rt.host.lock(LOCK, () => {
-      entered = true;
-      return job();
-    }, { timeout: rt.settings.lockTimeout });
+    await rt.host.lock(
+      LOCK,
+      () => {
+        entered = true;
+        return job();
+      },
+      { timeout: rt.settings.lockTimeout },
+    );
   } catch (error) {
     if (!entered && codeOf(error) !== 'lock-timeout') await job();
   }

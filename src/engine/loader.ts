@@ -33,7 +33,9 @@ export class Loader {
   }
 
   #read(): Promise<boolean> {
-    this.#reading ??= this.#readOnce().finally(() => { this.#reading = undefined; });
+    this.#reading ??= this.#readOnce().finally(() => {
+      this.#reading = undefined;
+    });
     return this.#reading;
   }
 
@@ -58,7 +60,11 @@ export class Loader {
   async #poll(): Promise<void> {
     if (this.#polling) return;
     this.#polling = true;
-    await repeat(this.#rt, () => true, () => this.#read());
+    await repeat(
+      this.#rt,
+      () => true,
+      () => this.#read(),
+    );
     this.#polling = false;
   }
 }

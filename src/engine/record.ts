@@ -2,7 +2,10 @@
 // its siblings and its next launch. One key, one write: a crash can never leave half of a pair (refresh-bugs F1, K12).
 
 /** One instant on both clocks of a device. */
-export interface Stamp { readonly wall: number; readonly mono: number }
+export interface Stamp {
+  readonly wall: number;
+  readonly mono: number;
+}
 
 export interface TokenSet {
   readonly accessToken: string;
@@ -46,7 +49,10 @@ export interface SessionRecord {
 }
 
 /** What is left of a session that the server ended: siblings and the next launch say `expired` too, and know why. No tokens. */
-export interface Tombstone { readonly session: string; readonly ended: string }
+export interface Tombstone {
+  readonly session: string;
+  readonly ended: string;
+}
 
 const VERSION = 1;
 
@@ -87,7 +93,9 @@ function decodeTokens(value: unknown): TokenSet | undefined {
   const stamp = decodeStamp(receivedAt);
   if (typeof accessToken !== 'string' || accessToken === '' || stamp === undefined || !isNumber(ahead)) return undefined;
   return {
-    accessToken, receivedAt: stamp, ahead,
+    accessToken,
+    receivedAt: stamp,
+    ahead,
     refreshToken: typeof refreshToken === 'string' && refreshToken !== '' ? refreshToken : undefined,
     life: isNumber(life) ? life : undefined,
     expiresAt: isNumber(expiresAt) ? expiresAt : undefined,
@@ -99,7 +107,16 @@ function decodeOutage(value: unknown): Outage | undefined {
   if (!isObject(value)) return undefined;
   const { failures, at, wait, gap, floor, ration, credit, unknown } = value;
   const stamp = decodeStamp(at);
-  if (stamp === undefined || !isNumber(failures) || !isNumber(wait) || !isNumber(gap) || !isNumber(floor) || !isNumber(ration) || !isNumber(credit)) return undefined;
+  if (
+    stamp === undefined ||
+    !isNumber(failures) ||
+    !isNumber(wait) ||
+    !isNumber(gap) ||
+    !isNumber(floor) ||
+    !isNumber(ration) ||
+    !isNumber(credit)
+  )
+    return undefined;
   return { failures, at: stamp, wait, gap, floor, ration, credit, unknown: unknown === true };
 }
 

@@ -27,7 +27,12 @@ const MOST_ROUNDS = 100;
  */
 type Step = FlightEnd | 'again' | 'blind';
 
-interface Spent { attempts: number; rounds: number; locks: number; blind: number }
+interface Spent {
+  attempts: number;
+  rounds: number;
+  locks: number;
+  blind: number;
+}
 
 /** The refresh that runs for the session, or a new one. */
 export function flightOf(rt: Runtime, session: Session): Flight {
@@ -136,16 +141,23 @@ async function attempt(rt: Runtime, session: Session, flight: Flight, spent: Spe
   if ('retryAfter' in outcome) rt.quietUntil = Math.max(rt.quietUntil, rt.host.clock.monotonic() + (outcome.retryAfter ?? 0));
   const after = decideAfterExchange(outcome, session.ended !== undefined);
   switch (after.kind) {
-    case 'persist': return await persist(rt, session, flight, { granted: after.outcome, sentAt });
-    case 'discard': return discard(rt, session, after.refreshToken);
-    case 'confirm-end': return await confirmEnd(rt, session, refreshToken);
-    case 'back-off': return await backOff(rt, session, flight, { sentAt, ...after });
+    case 'persist':
+      return await persist(rt, session, flight, { granted: after.outcome, sentAt });
+    case 'discard':
+      return discard(rt, session, after.refreshToken);
+    case 'confirm-end':
+      return await confirmEnd(rt, session, refreshToken);
+    case 'back-off':
+      return await backOff(rt, session, flight, { sentAt, ...after });
   }
 }
 
 /** The rotated pair is durable before anyone uses it (invariants I3a); if the store refuses, memory keeps it and the write is repeated. */
 async function persist(
-  rt: Runtime, session: Session, flight: Flight, what: { granted: Extract<Outcome, { kind: 'granted' }>; sentAt: Stamp },
+  rt: Runtime,
+  session: Session,
+  flight: Flight,
+  what: { granted: Extract<Outcome, { kind: 'granted' }>; sentAt: Stamp },
 ): Promise<Step> {
   const { granted, sentAt } = what;
   const now = stampOf(rt);
@@ -169,15 +181,19 @@ function discard(rt: Runtime, session: Session, refreshToken: string | undefined
   return 'ended';
 }
 
-/** `invalid_grant` counts only for the pair that is current: a sibling may have rotated it (refresh-bugs L1 ff). */
+/**
+ * `invalid_grant` counts only for the pair that is current: a sibling may have rotated it (refresh-bugs L1 ff). A store that cannot be
+ * read now does not unsay it; if a younger pair shows there later, the session comes back with it.
+ */
 async function confirmEnd(rt: Runtime, session: Session, refused: string): Promise<Step> {
   const stored = await reconcile(rt, session);
   if (stored === 'over') return 'ended';
-  if (stored === 'adopted' || session.tokens.refreshToken !== refused) return session.isFresh(rt.host.clock.monotonic()) ? 'renewed' : 'again';
+  if (stored === 'adopted' || session.tokens.refreshToken !== refused)
+    return session.isFresh(rt.host.clock.monotonic()) ? 'renewed' : 'again';
   return await finish(rt, session, session.outage?.unknown === true ? ENDINGS.lostResponse : ENDINGS.invalidGrant);
 }
 
-async function finish(rt: Runtime, session: Session, ending: typeof ENDINGS[keyof typeof ENDINGS]): Promise<FlightEnd> {
+async function finish(rt: Runtime, session: Session, ending: (typeof ENDINGS)[keyof typeof ENDINGS]): Promise<FlightEnd> {
   endSession(rt, session, ending);
   await bury(rt, session, ending.reason);
   return 'ended';
@@ -185,7 +201,10 @@ async function finish(rt: Runtime, session: Session, ending: typeof ENDINGS[keyo
 
 /** Notes the failure for this process, its siblings and its next launch. */
 async function backOff(
-  rt: Runtime, session: Session, flight: Flight, failure: { sentAt: Stamp; retryAfter: number | undefined; unknown: boolean },
+  rt: Runtime,
+  session: Session,
+  flight: Flight,
+  failure: { sentAt: Stamp; retryAfter: number | undefined; unknown: boolean },
 ): Promise<Step> {
   const { sentAt } = failure;
   const took = rt.host.clock.monotonic() - sentAt.mono;

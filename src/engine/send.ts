@@ -14,7 +14,10 @@ const AHEAD_PATIENCE = 3_000;
 const STUBBORN_FOR = 30_000;
 
 /** Where requests come from before a session is there: see loader.ts. */
-export interface Loading { whenLoaded(): Promise<void>; recheck(): Promise<void> }
+export interface Loading {
+  whenLoaded(): Promise<void>;
+  recheck(): Promise<void>;
+}
 
 /** The session whose token can be sent as it is; undefined = something must be waited for. Synchronous: the happy path. */
 export function lookup(rt: Runtime): Session | undefined {
@@ -41,12 +44,21 @@ export async function perform(rt: Runtime, loading: Loading, call: Call): Promis
   }
 }
 
-interface ApiAnswer { status: number; refusesToken: boolean; date: number | undefined }
+interface ApiAnswer {
+  status: number;
+  refusesToken: boolean;
+  date: number | undefined;
+}
 
 type AfterAnswer = 'settle' | 'refresh' | 'replay';
 
 /** A 401 for a token that is no longer the current one says nothing about the current one: replay, no refresh (late 401). */
-function afterAnswer(rt: Runtime, session: Session, call: Call, answer: ApiAnswer & { accessToken: string; renewed: boolean }): AfterAnswer {
+function afterAnswer(
+  rt: Runtime,
+  session: Session,
+  call: Call,
+  answer: ApiAnswer & { accessToken: string; renewed: boolean },
+): AfterAnswer {
   const { path } = call;
   if (!answer.refusesToken) {
     session.forgive(path);
@@ -84,7 +96,8 @@ async function acquire(rt: Runtime, loading: Loading, call: Call): Promise<Sessi
     }
     const mono = rt.host.clock.monotonic();
     const use = decideToken({
-      fresh: session.isFresh(mono) || isGoodEnough(session, mono, renewals), alive: session.isAlive(mono),
+      fresh: session.isFresh(mono) || isGoodEnough(session, mono, renewals),
+      alive: session.isAlive(mono),
       delivered: session.flight?.delivered === true,
       canRefresh: patient && session.tokens.refreshToken !== undefined && (session.flight !== undefined || refreshFloor(rt, session) <= 0),
     });
@@ -107,15 +120,8 @@ async function ride(rt: Runtime, session: Session, call: Call, urgency: Urgency)
   const { end, leave } = flightOf(rt, session).join(urgency);
   call.onClose = leave;
   if (urgency === 'need') return await end;
-  let cancel = (): void => {};
-  const impatience = new Promise<FlightEnd>((resolve) => {
-    cancel = rt.timers.after(AHEAD_PATIENCE, () => {
-      leave();
-      resolve('failed');
-    });
-  });
-  const first = await Promise.race([end, impatience]);
-  cancel();
+  const first = await rt.timers.within(AHEAD_PATIENCE, end, 'failed');
+  leave();
   return first;
 }
 
@@ -142,7 +148,9 @@ async function transmit(rt: Runtime, call: Call, accessToken: string): Promise<A
   const url = `${rt.host.config.resourceBaseUrl}${path.startsWith('/') ? '' : '/'}${path}`;
   try {
     const response = await rt.host.fetch(url, {
-      method: init.method ?? 'GET', headers: headersOf(init.headers, accessToken), signal: call.controller.signal,
+      method: init.method ?? 'GET',
+      headers: headersOf(init.headers, accessToken),
+      signal: call.controller.signal,
       ...(init.body === undefined ? {} : { body: init.body }),
     });
     response.text().catch(() => {});

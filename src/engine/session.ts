@@ -6,7 +6,11 @@ import type { Flight } from './flight.ts';
 import { elapsedSince, type Outage, type SessionRecord, type Stamp, type TokenSet } from './record.ts';
 
 /** Why a session is over, for its waiting requests and for whoever watches the state. */
-export interface Ending { state: SessionState; reason: string; rejection: Rejection }
+export interface Ending {
+  state: SessionState;
+  reason: string;
+  rejection: Rejection;
+}
 
 export const ENDINGS = {
   invalidGrant: { state: 'expired', reason: 'invalid-grant', rejection: 'reauthentication-required' },
@@ -18,6 +22,9 @@ export const ENDINGS = {
   replaced: { state: 'active', reason: 'sibling-signed-in', rejection: 'signed-out' },
   signedInAnew: { state: 'active', reason: 'signed-in', rejection: 'signed-out' },
 } as const satisfies Readonly<Record<string, Ending>>;
+
+/** Paths remembered at most. */
+const MOST_STUBBORN = 100;
 
 export class Session {
   readonly id: string;
@@ -76,6 +83,7 @@ export class Session {
   /** A path refused a token that had just been refreshed for it. One may have died on the way; the second says that it is the path. */
   noteStubborn(path: string, until: number): void {
     const known = this.#stubborn.get(path);
+    if (this.#stubborn.size >= MOST_STUBBORN) this.#stubborn.clear();
     this.#stubborn.set(path, { tokens: new Set([...(known?.tokens ?? []), this.tokens.accessToken]), until });
   }
 

@@ -1,10 +1,11 @@
-// The engine's own timers in one place, so that `stop` leaves none behind: callbacks are dropped, pauses end at once.
+// The engine's own timers in one place, so that `stop` leaves none behind: callbacks are dropped, pauses and limits end at once.
 import type { HostClock } from '../core/contract.ts';
 
 export class Timers {
   readonly #clock: HostClock;
   readonly #open = new Set<() => void>();
   readonly #pauses = new Set<() => void>();
+  readonly #limits = new Set<() => void>();
   #closed = false;
 
   constructor(clock: HostClock) {
@@ -26,16 +27,19 @@ export class Timers {
     return forget;
   }
 
+  /** Resolves after `ms`, or when hurried or closed. */
   pause(ms: number): Promise<void> {
+    return new Promise((resolve) => void this.#until(ms, this.#pauses, resolve));
+  }
+
+  /** What `promise` resolves to, or `fallback` when that takes longer than `ms` or this is closed. `promise` must not reject. */
+  within<T>(ms: number, promise: Promise<T>, fallback: T): Promise<T> {
     return new Promise((resolve) => {
-      const end = (): void => {
-        this.#pauses.delete(end);
-        cancel();
-        resolve();
-      };
-      const cancel = this.after(ms, end);
-      if (this.#closed) resolve();
-      else this.#pauses.add(end);
+      const forget = this.#until(ms, this.#limits, () => resolve(fallback));
+      void promise.then((value) => {
+        forget();
+        resolve(value);
+      });
     });
   }
 
@@ -47,6 +51,23 @@ export class Timers {
   close(): void {
     this.#closed = true;
     this.hurry();
+    for (const end of [...this.#limits]) end();
     for (const forget of [...this.#open]) forget();
+  }
+
+  /** Calls `fn` after `ms`, or earlier when `group` is ended; returns its cancel. */
+  #until(ms: number, group: Set<() => void>, fn: () => void): () => void {
+    const forget = (): void => {
+      group.delete(end);
+      cancel();
+    };
+    const end = (): void => {
+      forget();
+      fn();
+    };
+    const cancel = this.after(ms, end);
+    if (this.#closed) fn();
+    else group.add(end);
+    return forget;
   }
 }

@@ -3,7 +3,12 @@ import { drawAhead, estimateLife, readClaims } from './expiry.ts';
 import type { Stamp, TokenSet } from './record.ts';
 import type { Runtime } from './runtime.ts';
 
-export interface Granted { accessToken: string; refreshToken: string | undefined; expiresIn: unknown; date: number | undefined }
+export interface Granted {
+  accessToken: string;
+  refreshToken: string | undefined;
+  expiresIn: unknown;
+  date: number | undefined;
+}
 export interface Receipt {
   now: Stamp;
   /** Ms from request to answer. */
@@ -18,7 +23,10 @@ export function tokensFrom(rt: Runtime, granted: Granted, receipt: Receipt): Tok
   const life = estimateLife({ expiresIn, claims: readClaims(accessToken), date, wall: now.wall, travelled });
   const { refreshAhead, jitter } = rt.settings;
   return {
-    accessToken, receivedAt: now, life: life.left, expiresAt: life.expiresAt,
+    accessToken,
+    receivedAt: now,
+    life: life.left,
+    expiresAt: life.expiresAt,
     refreshToken: granted.refreshToken ?? receipt.refreshToken,
     ahead: drawAhead(refreshAhead, life.lifetime, jitter, rt.host.random()),
   };

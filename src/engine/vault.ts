@@ -93,7 +93,7 @@ export class Vault {
 
   #enqueue<T>(job: () => Promise<T>): Promise<T> {
     const result = this.#tail.then(job);
-    this.#tail = result;
+    this.#tail = result.catch(() => undefined);
     return result;
   }
 }

@@ -6,7 +6,14 @@ const HOUR = 3_600_000;
 const TRIED = { monotonicHolds: true, retry: false };
 const RETRY = { monotonicHolds: true, retry: true };
 const at = (ms: number) => ({ wall: ms, mono: ms });
-const failure = (ms: number, over: Partial<Failure> = {}): Failure => ({ sentAt: at(ms), took: 0, retryAfter: undefined, unknown: true, monotonicHolds: true, ...over });
+const failure = (ms: number, over: Partial<Failure> = {}): Failure => ({
+  sentAt: at(ms),
+  took: 0,
+  retryAfter: undefined,
+  unknown: true,
+  monotonicHolds: true,
+  ...over,
+});
 
 /** Fails whenever allowed, from 0 until `until`. */
 function storm(until: number, fraction: () => number): { times: number[]; gaps: number[] } {
@@ -21,7 +28,17 @@ function storm(until: number, fraction: () => number): { times: number[]; gaps: 
 
 describe('an outage', () => {
   let high = false;
-  const JITTERS: [string, () => number][] = [['least', () => 0], ['most', () => 0.999], ['swinging', () => { high = !high; return high ? 0.999 : 0; }]];
+  const JITTERS: [string, () => number][] = [
+    ['least', () => 0],
+    ['most', () => 0.999],
+    [
+      'swinging',
+      () => {
+        high = !high;
+        return high ? 0.999 : 0;
+      },
+    ],
+  ];
 
   test.each(JITTERS)('with the %s jitter is never retried faster than 8 times in 10 s and 30 times in an hour', (_name, fraction) => {
     const { times } = storm(6 * HOUR, fraction);
@@ -57,7 +74,7 @@ describe('an outage', () => {
     expect(waitLeft(outage, at(31_500), TRIED)).toBe(0);
   });
 
-  test('does not hurry because the last pause was the server\'s', () => {
+  test("does not hurry because the last pause was the server's", () => {
     const first = afterFailure(undefined, failure(0, { retryAfter: 20_000 }), 0);
     expect(waitLeft(afterFailure(first, failure(20_000), 0), at(20_000), TRIED)).toBe(10_500);
   });
@@ -87,7 +104,10 @@ describe('an outage', () => {
   });
 
   test('is shortened by a return online, but not below Retry-After', () => {
-    const outage = [0, 300, 1_000, 3_000, 8_000].reduce<Outage | undefined>((before, time) => afterFailure(before, failure(time), 0), undefined);
+    const outage = [0, 300, 1_000, 3_000, 8_000].reduce<Outage | undefined>(
+      (before, time) => afterFailure(before, failure(time), 0),
+      undefined,
+    );
     expect(waitLeft(outage, at(8_000), TRIED)).toBeGreaterThan(5_000);
     expect(waitLeft(relieved(outage), at(8_000), TRIED)).toBe(0);
     const asked = afterFailure(outage, failure(20_000, { retryAfter: 7_000 }), 0);

@@ -7,13 +7,21 @@ const read = (over: Partial<Answer>) => classifyTokenAnswer(answer(over), NOW);
 
 describe('an answer of the token endpoint', () => {
   test('with an access token is a grant, with what came along', () => {
-    expect(read({ body: '{"access_token":"a","refresh_token":"r","expires_in":"60"}', date: 'Thu, 01 Jan 2026 00:00:05 GMT' }))
-      .toEqual({ kind: 'granted', accessToken: 'a', refreshToken: 'r', expiresIn: '60', date: NOW + 5_000 });
+    expect(read({ body: '{"access_token":"a","refresh_token":"r","expires_in":"60"}', date: 'Thu, 01 Jan 2026 00:00:05 GMT' })).toEqual({
+      kind: 'granted',
+      accessToken: 'a',
+      refreshToken: 'r',
+      expiresIn: '60',
+      date: NOW + 5_000,
+    });
   });
 
-  test.each(['{"access_token":"a"}', '{"access_token":"a","refresh_token":null}', '{"access_token":"a","refresh_token":""}'])('%s brings no refresh token', (body) => {
-    expect(read({ body })).toMatchObject({ kind: 'granted', refreshToken: undefined });
-  });
+  test.each(['{"access_token":"a"}', '{"access_token":"a","refresh_token":null}', '{"access_token":"a","refresh_token":""}'])(
+    '%s brings no refresh token',
+    (body) => {
+      expect(read({ body })).toMatchObject({ kind: 'granted', refreshToken: undefined });
+    },
+  );
 
   test.each([400, 401])('with status %i and invalid_grant ends the session', (status) => {
     expect(read({ status, body: '{"error":"invalid_grant"}' })).toEqual({ kind: 'invalid-grant' });
@@ -47,10 +55,13 @@ describe('an answer of the token endpoint', () => {
     expect(read(over)).toEqual({ kind: 'unknown', retryAfter: undefined });
   });
 
-  test('tells how long to wait, in seconds or until a date, by the server\'s clock where it shows one', () => {
+  test("tells how long to wait, in seconds or until a date, by the server's clock where it shows one", () => {
     expect(read({ status: 503, retryAfter: '120' })).toEqual({ kind: 'unknown', retryAfter: 120_000 });
     expect(read({ status: 429, retryAfter: 'Thu, 01 Jan 2026 00:01:00 GMT' })).toEqual({ kind: 'declined', retryAfter: 60_000 });
-    expect(read({ status: 503, retryAfter: 'Thu, 01 Jan 2026 03:01:00 GMT', date: 'Thu, 01 Jan 2026 03:00:00 GMT' })).toEqual({ kind: 'unknown', retryAfter: 60_000 });
+    expect(read({ status: 503, retryAfter: 'Thu, 01 Jan 2026 03:01:00 GMT', date: 'Thu, 01 Jan 2026 03:00:00 GMT' })).toEqual({
+      kind: 'unknown',
+      retryAfter: 60_000,
+    });
     expect(read({ status: 503, retryAfter: 'tomorrow' })).toEqual({ kind: 'unknown', retryAfter: undefined });
   });
 });

@@ -7,7 +7,11 @@ import type { Reading } from '../../src/engine/vault.ts';
 
 const at = (ms: number) => ({ wall: ms, mono: ms });
 const record = (over: Partial<SessionRecord> = {}): SessionRecord => ({
-  session: 's1', since: at(100), revision: 3, outage: undefined, ...over,
+  session: 's1',
+  since: at(100),
+  revision: 3,
+  outage: undefined,
+  ...over,
   tokens: { accessToken: 'a3', refreshToken: 'r3', receivedAt: at(100), life: 3_600_000, ahead: 300_000, expiresAt: 5, ...over.tokens },
 });
 const reading = (over: Partial<SessionRecord> = {}): Reading => ({ kind: 'record', record: record(over) });
@@ -32,15 +36,30 @@ describe('the stored record', () => {
   test.each<[string, Reading, Partial<InHand>, string]>([
     ['is the one in hand', reading(), {}, 'same'],
     ['has a higher revision: a sibling rotated', reading({ revision: 4 }), {}, 'newer'],
-    ['has the same revision with another pair: a sibling rotated at the same time', reading({ tokens: { ...record().tokens, accessToken: 'b3' } }), {}, 'newer'],
+    [
+      'has the same revision with another pair: a sibling rotated at the same time',
+      reading({ tokens: { ...record().tokens, accessToken: 'b3' } }),
+      {},
+      'newer',
+    ],
     ['has a lower revision: our write is still to come', reading({ revision: 2 }), {}, 'ours'],
     ['is another session: somebody else signed in', reading({ session: 's2' }), {}, 'replaced'],
     ['is an older session while ours was never written: a leftover', reading({ session: 's0', since: at(50) }), { durable: false }, 'ours'],
-    ['is a later session while ours was never written: somebody else signed in', reading({ session: 's2', since: at(150) }), { durable: false }, 'replaced'],
+    [
+      'is a later session while ours was never written: somebody else signed in',
+      reading({ session: 's2', since: at(150) }),
+      { durable: false },
+      'replaced',
+    ],
     ['is gone: a sibling signed out', { kind: 'empty' }, {}, 'signed-out'],
     ['is not there yet', { kind: 'empty' }, { durable: false }, 'ours'],
     ['says that the server ended our session', { kind: 'ended', session: 's1', reason: 'invalid-grant' }, {}, 'ended'],
-    ['says that another session ended: ours was replaced before', { kind: 'ended', session: 's2', reason: 'invalid-grant' }, {}, 'signed-out'],
+    [
+      'says that another session ended: ours was replaced before',
+      { kind: 'ended', session: 's2', reason: 'invalid-grant' },
+      {},
+      'signed-out',
+    ],
     ['says that an older session ended', { kind: 'ended', session: 's0', reason: 'invalid-grant' }, { durable: false }, 'ours'],
     ['is damaged: memory counts', { kind: 'corrupt' }, {}, 'ours'],
     ['cannot be read: memory counts', { kind: 'unreadable', locked: true }, {}, 'ours'],
@@ -60,7 +79,11 @@ describe('after an exchange', () => {
     expect(decideAfterExchange(granted, false)).toEqual({ kind: 'persist', outcome: granted });
     expect(decideAfterExchange({ kind: 'invalid-grant' }, false)).toEqual({ kind: 'confirm-end' });
     expect(decideAfterExchange({ kind: 'declined', retryAfter: 5 }, false)).toEqual({ kind: 'back-off', retryAfter: 5, unknown: false });
-    expect(decideAfterExchange({ kind: 'unknown', retryAfter: undefined }, false)).toEqual({ kind: 'back-off', retryAfter: undefined, unknown: true });
+    expect(decideAfterExchange({ kind: 'unknown', retryAfter: undefined }, false)).toEqual({
+      kind: 'back-off',
+      retryAfter: undefined,
+      unknown: true,
+    });
   });
   test('of a session that is over, nothing is kept and a granted refresh token is handed over for revocation', () => {
     expect(decideAfterExchange(granted, true)).toEqual({ kind: 'discard', refreshToken: 'r' });
@@ -76,8 +99,14 @@ describe('the store entry', () => {
     expect(decodeRecord(encodeRecord({ session: 's1', ended: 'invalid-grant' }))).toEqual({ session: 's1', ended: 'invalid-grant' });
   });
   test.each<[string, string]>([
-    ['no JSON', '{"v":1,'], ['a list', '[]'], ['null', 'null'], ['another version', JSON.stringify({ ...full, v: 2 })], ['no session', JSON.stringify({ v: 1 })],
-    ['no revision', JSON.stringify({ v: 1, ...full, revision: 'x' })], ['no tokens', JSON.stringify({ v: 1, ...full, tokens: null })], ['no start', JSON.stringify({ v: 1, ...full, since: 5 })],
+    ['no JSON', '{"v":1,'],
+    ['a list', '[]'],
+    ['null', 'null'],
+    ['another version', JSON.stringify({ ...full, v: 2 })],
+    ['no session', JSON.stringify({ v: 1 })],
+    ['no revision', JSON.stringify({ v: 1, ...full, revision: 'x' })],
+    ['no tokens', JSON.stringify({ v: 1, ...full, tokens: null })],
+    ['no start', JSON.stringify({ v: 1, ...full, since: 5 })],
     ['an empty access token', JSON.stringify({ v: 1, ...full, tokens: { ...full.tokens, accessToken: '' } })],
   ])('with %s is not taken for one', (_name, value) => {
     expect(decodeRecord(value)).toBeUndefined();
@@ -98,7 +127,12 @@ describe('time between two stamps', () => {
     expect(elapsedSince({ wall, mono }, { wall: laterWall, mono: laterMono }, holds)).toBe(ms);
   });
   test('counts as later only by both clocks', () => {
-    expect([isLater(at(2), at(1)), isLater(at(1), at(1)), isLater({ wall: 2, mono: 1 }, at(1)), isLater({ wall: 1, mono: 2 }, at(1))]).toEqual([true, false, false, false]);
+    expect([
+      isLater(at(2), at(1)),
+      isLater(at(1), at(1)),
+      isLater({ wall: 2, mono: 1 }, at(1)),
+      isLater({ wall: 1, mono: 2 }, at(1)),
+    ]).toEqual([true, false, false, false]);
   });
 });
 

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import type { Host } from '../../src/core/contract.ts';
 import { createEngine, type Engine } from '../../src/engine/engine.ts';
 import type { Transition } from '../../src/engine/holder.ts';
-import { RequestRejected } from '../../src/engine/rejection.ts';
+import type { RequestRejected } from '../../src/engine/rejection.ts';
 import { runEngine } from './kit.ts';
 
 const ENGINE = fileURLToPath(new URL('../../src/engine/', import.meta.url));
@@ -32,7 +32,12 @@ describe('subscribe', () => {
   });
 
   test('survives a listener that throws', async () => {
-    const run = await runEngine('steps: [{ revoke: family }, { request: /a }]', { seen: (engine) => engine.subscribe(() => { throw new Error('not yours'); }) });
+    const run = await runEngine('steps: [{ revoke: family }, { request: /a }]', {
+      seen: (engine) =>
+        engine.subscribe(() => {
+          throw new Error('not yours');
+        }),
+    });
     expect(run.outcomes).toEqual({ n1: 'reauthentication-required' });
     expect(run.findings).toEqual([]);
   });
@@ -48,14 +53,21 @@ describe('a rejection', () => {
         tokens.push(granted.access_token, granted.refresh_token ?? '');
         return signIn.call(engine, granted);
       };
-      engine.request = (path, init) => request.call(engine, path, init).catch((error: RequestRejected) => {
-        errors.push(error);
-        throw error;
-      });
+      engine.request = (path, init) =>
+        request.call(engine, path, init).catch((error: RequestRejected) => {
+          errors.push(error);
+          throw error;
+        });
       expect(host.name).toBe('phone/app');
     };
-    await runEngine('steps: [{ fault: { drop: response, of: resource, times: 1 } }, { request: /secret-path }, { revoke: family }, { request: /secret-path }]', { seen: keep });
-    expect(errors.map(({ reason, code }) => [reason, code])).toEqual([['network', 'TW_REQUEST_REJECTED'], ['reauthentication-required', 'TW_REQUEST_REJECTED']]);
+    await runEngine(
+      'steps: [{ fault: { drop: response, of: resource, times: 1 } }, { request: /secret-path }, { revoke: family }, { request: /secret-path }]',
+      { seen: keep },
+    );
+    expect(errors.map(({ reason, code }) => [reason, code])).toEqual([
+      ['network', 'TW_REQUEST_REJECTED'],
+      ['reauthentication-required', 'TW_REQUEST_REJECTED'],
+    ]);
     for (const error of errors) {
       expect(error).toBeInstanceOf(Error);
       expect(error.hint).not.toBe('');
@@ -75,13 +87,14 @@ describe('the request door', () => {
     },
   });
 
-  test('forwards the caller\'s headers on every sending and lets nobody else set the Authorization', async () => {
+  test("forwards the caller's headers on every sending and lets nobody else set the Authorization", async () => {
     lines.length = 0;
     await runEngine('steps: [{ revoke: access-token }, { request: /a }]', {
       wrap: recording,
       seen: (engine) => {
         const { request } = engine;
-        engine.request = (path, init = {}) => request.call(engine, path, { ...init, headers: { ...init.headers, Authorization: 'Basic mine', 'x-mine': '1' } });
+        engine.request = (path, init = {}) =>
+          request.call(engine, path, { ...init, headers: { ...init.headers, Authorization: 'Basic mine', 'x-mine': '1' } });
       },
     });
     const sendings = lines.filter(({ url }) => url === 'https://api.example/a');
@@ -92,17 +105,20 @@ describe('the request door', () => {
     }
   });
 
-  test.each(['https://evil.example/a', '//evil.example/a', '@evil.example', '.evil.example/a'])('sends %s to the resource server all the same', async (path) => {
-    lines.length = 0;
-    await runEngine('steps: [{ request: /a }]', {
-      wrap: recording,
-      seen: (engine) => {
-        const { request } = engine;
-        engine.request = (_path, init) => request.call(engine, path, init);
-      },
-    });
-    expect(lines.map(({ url }) => new URL(url).origin)).toEqual(['https://api.example']);
-  });
+  test.each(['https://evil.example/a', '//evil.example/a', '@evil.example', '.evil.example/a'])(
+    'sends %s to the resource server all the same',
+    async (path) => {
+      lines.length = 0;
+      await runEngine('steps: [{ request: /a }]', {
+        wrap: recording,
+        seen: (engine) => {
+          const { request } = engine;
+          engine.request = (_path, init) => request.call(engine, path, init);
+        },
+      });
+      expect(lines.map(({ url }) => new URL(url).origin)).toEqual(['https://api.example']);
+    },
+  );
 
   test('rejects at once when its signal was aborted before', async () => {
     const seen: unknown[] = [];
@@ -143,7 +159,13 @@ describe('the engine as a library', () => {
       throw new Error(name);
     };
     const host = {
-      name: 'x', platform: 'web', config: {}, fetch: trap('fetch'), random: trap('random'), lock: trap('lock'), emit: trap('emit'),
+      name: 'x',
+      platform: 'web',
+      config: {},
+      fetch: trap('fetch'),
+      random: trap('random'),
+      lock: trap('lock'),
+      emit: trap('emit'),
       clock: { now: trap('now'), monotonic: trap('monotonic'), setTimeout: trap('setTimeout'), sleep: trap('sleep') },
       store: { get: trap('get'), set: trap('set'), delete: trap('delete') },
       connectivity: { online: trap('online'), subscribe: () => () => {} },

@@ -3,7 +3,14 @@ import { deathMargin, drawAhead, estimateLife, readClaims, type Told } from '../
 
 const NOW = Date.UTC(2026, 0, 1);
 const HOUR = 3_600_000;
-const told = (over: Partial<Told>): Told => ({ expiresIn: undefined, claims: { exp: undefined, iat: undefined }, date: undefined, wall: NOW, travelled: 0, ...over });
+const told = (over: Partial<Told>): Told => ({
+  expiresIn: undefined,
+  claims: { exp: undefined, iat: undefined },
+  date: undefined,
+  wall: NOW,
+  travelled: 0,
+  ...over,
+});
 const claims = (life: number, at = NOW) => ({ iat: at, exp: at + life });
 
 describe('the life of a token', () => {
@@ -14,8 +21,16 @@ describe('the life of a token', () => {
     ['is the same with a device clock three hours off', { claims: claims(HOUR), wall: NOW - 3 * HOUR }, HOUR],
     ['is the shorter one when expires_in and the claims disagree', { expiresIn: 3_600, claims: claims(HOUR / 2) }, HOUR / 2],
     ['is not fooled by milliseconds in expires_in when the claims know better', { expiresIn: 3_600_000, claims: claims(HOUR) }, HOUR],
-    ['is what is left by the server\'s Date when the token was minted earlier', { claims: claims(HOUR, NOW - HOUR / 2), date: NOW, wall: NOW + 9 * HOUR }, HOUR / 2],
-    ['comes from exp and Date when there is no iat', { claims: { exp: NOW + HOUR, iat: undefined }, date: NOW, wall: NOW + 9 * HOUR }, HOUR],
+    [
+      "is what is left by the server's Date when the token was minted earlier",
+      { claims: claims(HOUR, NOW - HOUR / 2), date: NOW, wall: NOW + 9 * HOUR },
+      HOUR / 2,
+    ],
+    [
+      'comes from exp and Date when there is no iat',
+      { claims: { exp: NOW + HOUR, iat: undefined }, date: NOW, wall: NOW + 9 * HOUR },
+      HOUR,
+    ],
     ['comes from exp and the device clock when there is nothing else', { claims: { exp: NOW + HOUR, iat: undefined } }, HOUR],
     ['ignores a Date past the end: that clock is wrong, the token was just granted', { claims: claims(HOUR), date: NOW + 2 * HOUR }, HOUR],
     ['is unknown when nobody says', {}, undefined],
@@ -37,7 +52,7 @@ describe('the life of a token', () => {
     expect(estimateLife(told({ expiresIn: 3_600, travelled: 2 * HOUR })).left).toBeLessThan(0);
   });
 
-  test('knows the end on the server\'s clock from exp, or from Date and expires_in', () => {
+  test("knows the end on the server's clock from exp, or from Date and expires_in", () => {
     expect(estimateLife(told({ claims: claims(HOUR) })).expiresAt).toBe(NOW + HOUR);
     expect(estimateLife(told({ expiresIn: 60, date: NOW + 5 })).expiresAt).toBe(NOW + 60_005);
     expect(estimateLife(told({ expiresIn: 60 })).expiresAt).toBeUndefined();
@@ -72,7 +87,8 @@ test('a token is not sent in its last moments, and a short one not in its last t
 });
 
 describe('reading claims', () => {
-  const jwt = (payload: string): string => `eyJhbGciOiJFZERTQSJ9.${btoa(payload).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')}.c2ln`;
+  const jwt = (payload: string): string =>
+    `eyJhbGciOiJFZERTQSJ9.${btoa(payload).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')}.c2ln`;
   test.each<[string, string, { exp: number | undefined; iat: number | undefined }]>([
     ['finds exp and iat', jwt('{"exp":1767225600,"iat":1767222000}'), { exp: 1_767_225_600_000, iat: 1_767_222_000_000 }],
     ['takes base64url as it comes', jwt('{"exp":1,"x":"???>>>~~~"}'), { exp: 1_000, iat: undefined }],

@@ -5,16 +5,23 @@ const STALE = 'devices: { phone: { session: stale } }\n';
 const gaps = (times: readonly number[]): number[] => times.slice(1).map((time, index) => time - (times[index] ?? 0));
 
 describe('a refresh that fails', () => {
-  test.each(['reply: 503', 'reply: 500', 'reply: 429', 'reply: 403', 'drop: request', 'drop: response', 'truncate: 20'])('with %s is tried again, and nobody is signed out', async (fault) => {
-    const run = await runEngine(`server: { refreshToken: { grace: same-successor } }\n${STALE}steps: [{ fault: { ${fault}, of: token, times: 2 } }, { request: /feed }]`);
-    expect(run.outcomes).toEqual({ n1: 200 });
-    expect(run.refreshesAt).toHaveLength(3);
-    expect(run.transitions).toEqual([]);
-    expect(run.findings).toEqual([]);
-  });
+  test.each(['reply: 503', 'reply: 500', 'reply: 429', 'reply: 403', 'drop: request', 'drop: response', 'truncate: 20'])(
+    'with %s is tried again, and nobody is signed out',
+    async (fault) => {
+      const run = await runEngine(
+        `server: { refreshToken: { grace: same-successor } }\n${STALE}steps: [{ fault: { ${fault}, of: token, times: 2 } }, { request: /feed }]`,
+      );
+      expect(run.outcomes).toEqual({ n1: 200 });
+      expect(run.refreshesAt).toHaveLength(3);
+      expect(run.transitions).toEqual([]);
+      expect(run.findings).toEqual([]);
+    },
+  );
 
   test('is tried six times with growing pauses, then the requests fail and the session lives', async () => {
-    const run = await runEngine(`${STALE}steps: [{ fault: { reply: 503, of: token } }, { request: { path: /feed, count: 2 } }, { heal: {} }, { advance: 1m }, { request: /again }]`);
+    const run = await runEngine(
+      `${STALE}steps: [{ fault: { reply: 503, of: token } }, { request: { path: /feed, count: 2 } }, { heal: {} }, { advance: 1m }, { request: /again }]`,
+    );
     expect(run.outcomes).toMatchObject({ n1: 'network', n2: 'network', n3: 200 });
     const outage = gaps(run.refreshesAt.slice(0, 6));
     for (const [index, gap] of outage.entries()) expect(gap).toBeGreaterThan(outage[index - 1] ?? 200);
@@ -22,8 +29,13 @@ describe('a refresh that fails', () => {
     expect(run.findings).toEqual([]);
   });
 
-  test.each([['3s', 3_000], ['20s', 20_000]])('with Retry-After %s is not tried before', async (after, ms) => {
-    const run = await runEngine(`${STALE}steps: [{ fault: { reply: 429, retryAfter: ${after}, of: token, times: 1 } }, { request: /a, wait: false }, { advance: 1s }, { request: /b }]`);
+  test.each([
+    ['3s', 3_000],
+    ['20s', 20_000],
+  ])('with Retry-After %s is not tried before', async (after, ms) => {
+    const run = await runEngine(
+      `${STALE}steps: [{ fault: { reply: 429, retryAfter: ${after}, of: token, times: 1 } }, { request: /a, wait: false }, { advance: 1s }, { request: /b }]`,
+    );
     expect(gaps(run.refreshesAt)[0]).toBeGreaterThanOrEqual(ms);
     expect(run.outcomes).toEqual({ n1: 200, n2: 200 });
   });
@@ -45,14 +57,18 @@ steps:
   });
 
   test('with a very long Retry-After makes requests fail by their deadline', async () => {
-    const run = await runEngine(`${STALE}steps: [{ fault: { reply: 503, retryAfter: 10m, of: token, times: 1 } }, { request: /a }, { request: /b }]`);
+    const run = await runEngine(
+      `${STALE}steps: [{ fault: { reply: 503, retryAfter: 10m, of: token, times: 1 } }, { request: /a }, { request: /b }]`,
+    );
     expect(run.outcomes).toEqual({ n1: 'deadline', n2: 'deadline' });
     expect(run.refreshesAt).toHaveLength(1);
     expect(run.findings).toEqual([]);
   });
 
   test('by silence is given up after 15 s and tried again', async () => {
-    const run = await runEngine(`server: { refreshToken: { grace: same-successor } }\n${STALE}steps: [{ fault: { drop: response, of: token, how: silence, times: 1 } }, { request: { path: /feed, count: 3 } }]`);
+    const run = await runEngine(
+      `server: { refreshToken: { grace: same-successor } }\n${STALE}steps: [{ fault: { drop: response, of: token, how: silence, times: 1 } }, { request: { path: /feed, count: 3 } }]`,
+    );
     expect(run.of('token.abandoned')).toHaveLength(1);
     expect(gaps(run.refreshesAt)[0]).toBeGreaterThan(15_000);
     expect(run.outcomes).toEqual({ n1: 200, n2: 200, n3: 200 });
@@ -60,13 +76,17 @@ steps:
   });
 
   test('gets a fresh chance when the app comes back to the screen', async () => {
-    const run = await runEngine(`${STALE}steps: [{ fault: { reply: 503, of: token, times: 6 } }, { request: /a }, { app: foreground }, { advance: 1s }]`);
+    const run = await runEngine(
+      `${STALE}steps: [{ fault: { reply: 503, of: token, times: 6 } }, { request: /a }, { app: foreground }, { advance: 1s }]`,
+    );
     expect(run.outcomes).toEqual({ n1: 'network' });
     expect(run.refreshesAt).toHaveLength(7);
   });
 
   test('never brings a storm, however often the app asks, and no request goes without a try', async () => {
-    const run = await runEngine(`${STALE}steps: [{ fault: { reply: 500, of: token } }, { repeat: { times: 360, steps: [{ request: /a, wait: false }, { advance: 10s }] } }]`);
+    const run = await runEngine(
+      `${STALE}steps: [{ fault: { reply: 500, of: token } }, { repeat: { times: 360, steps: [{ request: /a, wait: false }, { advance: 10s }] } }]`,
+    );
     expect(run.refreshesAt.length).toBeLessThanOrEqual(150);
     for (const gap of gaps(run.refreshesAt).slice(8)) expect(gap).toBeGreaterThan(25_000);
     expect(new Set(Object.values(run.outcomes))).toEqual(new Set(['network', 'deadline']));
@@ -98,14 +118,21 @@ steps: [{ revoke: family }, { on: phone/app, request: /a }, { on: phone/widget, 
     expect(run.transitions).toEqual(['active > expired (lost-response)']);
   });
 
-  test.each(['same-successor', 'new-sibling', 'replace-child', 'one-step-behind'])('does not come after a lost answer under the grace policy %s', async (grace) => {
-    const run = await runEngine(`server: { refreshToken: { grace: ${grace} } }\n${STALE}steps: [{ fault: { drop: response, of: token, times: 1 } }, { request: /feed }, { advance: past-expiry }, { request: /b }]`);
-    expect(run.outcomes).toEqual({ n1: 200, n2: 200 });
-    expect(run.findings).toEqual([]);
-  });
+  test.each(['same-successor', 'new-sibling', 'replace-child', 'one-step-behind'])(
+    'does not come after a lost answer under the grace policy %s',
+    async (grace) => {
+      const run = await runEngine(
+        `server: { refreshToken: { grace: ${grace} } }\n${STALE}steps: [{ fault: { drop: response, of: token, times: 1 } }, { request: /feed }, { advance: past-expiry }, { request: /b }]`,
+      );
+      expect(run.outcomes).toEqual({ n1: 200, n2: 200 });
+      expect(run.findings).toEqual([]);
+    },
+  );
 
   test('is followed by a new sign-in like any other', async () => {
-    const run = await runEngine('steps: [{ revoke: family }, { request: /a }, { signIn: ada }, { request: /b }, { advance: past-expiry }, { request: /c }]');
+    const run = await runEngine(
+      'steps: [{ revoke: family }, { request: /a }, { signIn: ada }, { request: /b }, { advance: past-expiry }, { request: /c }]',
+    );
     expect(run.outcomes).toEqual({ n1: 'reauthentication-required', n2: 200, n3: 200 });
     expect(run.findings).toEqual([]);
   });
@@ -127,7 +154,9 @@ describe('a session without a refresh token', () => {
 
 describe('a network error of the request itself', () => {
   test.each(['GET', 'POST'])('fails a %s, which is not sent again', async (method) => {
-    const run = await runEngine(`steps: [{ fault: { drop: response, of: resource, times: 1 } }, { request: { path: /a, method: ${method} } }, { request: /b }]`);
+    const run = await runEngine(
+      `steps: [{ fault: { drop: response, of: resource, times: 1 } }, { request: { path: /a, method: ${method} } }, { request: /b }]`,
+    );
     expect(run.outcomes).toEqual({ n1: 'network', n2: 200 });
     expect(run.sent).toEqual(['AT-1 /a', 'AT-1 /b']);
   });

@@ -32,18 +32,25 @@ export interface EngineRunOptions {
 }
 
 export async function runEngine(yaml: string, { options, wrap, seen, seed = 1 }: EngineRunOptions = {}): Promise<EngineRun> {
-  const record = await play(yaml, (host) => {
-    const given = wrap?.(host) ?? host;
-    const engine = createEngine(given, options);
-    seen?.(engine, given);
-    return engine;
-  }, { seed, settle: 'drain' });
+  const record = await play(
+    yaml,
+    (host) => {
+      const given = wrap?.(host) ?? host;
+      const engine = createEngine(given, options);
+      seen?.(engine, given);
+      return engine;
+    },
+    { seed, settle: 'drain' },
+  );
   const origin = record.history.events.find(({ type }) => type === 'step')?.seq ?? 0;
   const since = <T extends EventType>(type: T): EventOf<T>[] => eventsOf(record, type).filter(({ seq }) => seq > origin);
   const { findings } = judge(record.history.events, { features: ['refresh-ahead', 'offline-queue', 'cross-process'] });
   return {
     record,
-    findings: [...findings.map(({ invariant, clause, message }) => `${invariant} ${clause ?? ''}: ${message}`), ...record.clientFaults.map(({ kind, message }) => `${kind}: ${message}`)],
+    findings: [
+      ...findings.map(({ invariant, clause, message }) => `${invariant} ${clause ?? ''}: ${message}`),
+      ...record.clientFaults.map(({ kind, message }) => `${kind}: ${message}`),
+    ],
     refreshesAt: since('token.sent').map(({ t }) => t - record.originMs),
     outcomes: Object.fromEntries(eventsOf(record, 'request.settled').map(({ n, status, reason }) => [n, status ?? reason])),
     sent: since('api.sent').map(({ at, path }) => `${at} ${path}`),

@@ -18,30 +18,42 @@ steps:
   });
 
   test('requests with a good token wait too', async () => {
-    const run = await runEngine('steps: [{ network: offline }, { request: /a, wait: false }, { advance: 1m }, { network: online }, { advance: 1s }]');
+    const run = await runEngine(
+      'steps: [{ network: offline }, { request: /a, wait: false }, { advance: 1m }, { network: online }, { advance: 1s }]',
+    );
     expect(run.sent).toEqual(['AT-1 /a']);
     expect(run.of('api.sent')[0]?.t).toBe(run.record.originMs + 60_000);
   });
 
   test('the queue has a limit, and room again when it has emptied', async () => {
-    const run = await runEngine('steps: [{ network: offline }, { request: { path: /a, count: 4 }, wait: false }, { advance: 1s }, { network: online }, { advance: 5s }, { network: offline }, { request: /b, wait: false }, { advance: 1s }, { network: online }]', { options: { queueLimit: 2 } });
+    const run = await runEngine(
+      'steps: [{ network: offline }, { request: { path: /a, count: 4 }, wait: false }, { advance: 1s }, { network: online }, { advance: 5s }, { network: offline }, { request: /b, wait: false }, { advance: 1s }, { network: online }]',
+      { options: { queueLimit: 2 } },
+    );
     expect(run.outcomes).toEqual({ n1: 200, n2: 200, n3: 'queue-full', n4: 'queue-full', n5: 200 });
   });
 
   test('a request waits no longer than its deadline', async () => {
-    const run = await runEngine('steps: [{ network: offline }, { request: /a, wait: false }, { advance: 20m }, { network: online }, { request: /b }]');
+    const run = await runEngine(
+      'steps: [{ network: offline }, { request: /a, wait: false }, { advance: 20m }, { network: online }, { request: /b }]',
+    );
     expect(run.outcomes).toEqual({ n1: 'deadline', n2: 200 });
     expect(run.of('request.settled')[0]?.t).toBe(run.record.originMs + 15 * 60_000);
   });
 
   test('an abort settles a waiting request at once and lets another one into the queue', async () => {
-    const run = await runEngine('steps: [{ network: offline }, { request: { path: /a, abortAfter: 2s }, wait: false }, { after: 3s, request: /b, wait: false }, { advance: 1s }, { network: online }]', { options: { queueLimit: 1 } });
+    const run = await runEngine(
+      'steps: [{ network: offline }, { request: { path: /a, abortAfter: 2s }, wait: false }, { after: 3s, request: /b, wait: false }, { advance: 1s }, { network: online }]',
+      { options: { queueLimit: 1 } },
+    );
     expect(run.outcomes).toEqual({ n1: 'aborted', n2: 200 });
     expect(run.of('request.settled')[0]?.t).toBe(run.record.originMs + 2_000);
   });
 
   test('time offline does not count towards the deadline online', async () => {
-    const run = await runEngine('steps: [{ fault: { reply: 503, of: token, for: 10s } }, { revoke: access-token }, { request: /a, wait: false }, { advance: 5s }, { network: offline }, { advance: 10m }, { network: online }, { advance: 30s }]');
+    const run = await runEngine(
+      'steps: [{ fault: { reply: 503, of: token, for: 10s } }, { revoke: access-token }, { request: /a, wait: false }, { advance: 5s }, { network: offline }, { advance: 10m }, { network: online }, { advance: 30s }]',
+    );
     expect(run.outcomes).toEqual({ n1: 200 });
     expect(run.findings).toEqual([]);
   });

@@ -13,7 +13,9 @@ describe('two processes of one device', () => {
   });
 
   test('adopt what the other stored when their own token is refused', async () => {
-    const run = await runEngine(`${TWO}steps: [{ on: phone/app, request: /a }, { advance: past-expiry }, { on: phone/app, request: /b }, { on: phone/widget, request: /c }]`);
+    const run = await runEngine(
+      `${TWO}steps: [{ on: phone/app, request: /a }, { advance: past-expiry }, { on: phone/app, request: /b }, { on: phone/widget, request: /c }]`,
+    );
     expect(run.refreshesAt).toHaveLength(2);
     expect(run.findings).toEqual([]);
   });
@@ -27,13 +29,17 @@ describe('two processes of one device', () => {
   });
 
   test('survive the kill of the one that refreshes', async () => {
-    const run = await runEngine(`server: { refreshToken: { grace: same-successor } }\n${TWO}steps: [{ on: phone/app, request: /a, wait: false }, { on: phone/widget, request: /b, wait: false }, { after: 60ms, on: phone/app, app: kill }, { advance: 10s }]`);
+    const run = await runEngine(
+      `server: { refreshToken: { grace: same-successor } }\n${TWO}steps: [{ on: phone/app, request: /a, wait: false }, { on: phone/widget, request: /b, wait: false }, { after: 60ms, on: phone/app, app: kill }, { advance: 10s }]`,
+    );
     expect(run.outcomes).toMatchObject({ n2: 200 });
     expect(run.findings).toEqual([]);
   });
 
   test('learn from the store that the other signed out', async () => {
-    const run = await runEngine('devices: { phone: { processes: [app, widget] } }\nsteps: [{ on: phone/app, signOut: {} }, { on: phone/widget, request: /a }, { on: phone/widget, request: /b }]');
+    const run = await runEngine(
+      'devices: { phone: { processes: [app, widget] } }\nsteps: [{ on: phone/app, signOut: {} }, { on: phone/widget, request: /a }, { on: phone/widget, request: /b }]',
+    );
     expect(run.outcomes).toEqual({ n1: 'signed-out', n2: 'signed-out' });
     expect(run.refreshesAt).toEqual([]);
     expect(run.transitions).toContain('active > signed-out (sibling-signed-out)');
@@ -41,19 +47,25 @@ describe('two processes of one device', () => {
   });
 
   test('learn from the store that the other signed in', async () => {
-    const run = await runEngine('devices: { phone: { processes: [app, widget], session: signed-out } }\nsteps: [{ on: phone/widget, request: /a }, { on: phone/app, signIn: ada }, { on: phone/widget, request: /b }]');
+    const run = await runEngine(
+      'devices: { phone: { processes: [app, widget], session: signed-out } }\nsteps: [{ on: phone/widget, request: /a }, { on: phone/app, signIn: ada }, { on: phone/widget, request: /b }]',
+    );
     expect(run.outcomes).toEqual({ n1: 'signed-out', n2: 200 });
     expect(run.findings).toEqual([]);
   });
 
   test('learn when they come to the screen that the other rotated', async () => {
-    const run = await runEngine(`${TWO}steps: [{ on: phone/app, request: /a }, { on: phone/widget, app: foreground }, { advance: 1s }, { on: phone/widget, request: /b }]`);
+    const run = await runEngine(
+      `${TWO}steps: [{ on: phone/app, request: /a }, { on: phone/widget, app: foreground }, { advance: 1s }, { on: phone/widget, request: /b }]`,
+    );
     expect(run.of('token.sent')).toHaveLength(1);
     expect(run.sent).toEqual(['AT-2 /a', 'AT-2 /b']);
   });
 
   test('do not write back what the other signed out of while their refresh failed', async () => {
-    const run = await runEngine(`${TWO}steps: [{ fault: { reply: 503, of: token, times: 3 } }, { on: phone/app, request: /a, wait: false }, { after: 60ms, on: phone/widget, signOut: {} }, { advance: 20s }]`);
+    const run = await runEngine(
+      `${TWO}steps: [{ fault: { reply: 503, of: token, times: 3 } }, { on: phone/app, request: /a, wait: false }, { after: 60ms, on: phone/widget, signOut: {} }, { advance: 20s }]`,
+    );
     expect(run.outcomes).toEqual({ n1: 'signed-out' });
     expect(run.of('run.end')[0]?.stores).toEqual({ phone: {} });
     expect(run.findings).toEqual([]);
@@ -68,10 +80,14 @@ steps: [{ revoke: access-token }, { on: phone/app, signIn: bob }, { on: phone/wi
 });
 
 describe('the lock', () => {
-  const withLock = (lock: Host['lock']) => (host: Host): Host => ({ ...host, lock });
+  const withLock =
+    (lock: Host['lock']) =>
+    (host: Host): Host => ({ ...host, lock });
 
   test('is done without on a host that has none', async () => {
-    const run = await runEngine('steps: [{ advance: past-expiry }, { request: { path: /a, count: 3 } }]', { wrap: withLock(() => Promise.reject(new Error('not supported'))) });
+    const run = await runEngine('steps: [{ advance: past-expiry }, { request: { path: /a, count: 3 } }]', {
+      wrap: withLock(() => Promise.reject(new Error('not supported'))),
+    });
     expect(run.outcomes).toEqual({ n1: 200, n2: 200, n3: 200 });
     expect(run.refreshesAt).toHaveLength(1);
     expect(run.findings).toEqual([]);
@@ -80,7 +96,8 @@ describe('the lock', () => {
   test('held by a process that never comes back is waited for twice and then passed by', async () => {
     const stuck = (host: Host): Host => ({
       ...host,
-      lock: (_name, _fn, options) => host.clock.sleep(options?.timeout ?? 0).then(() => Promise.reject(Object.assign(new Error('busy'), { code: 'lock-timeout' }))),
+      lock: (_name, _fn, options) =>
+        host.clock.sleep(options?.timeout ?? 0).then(() => Promise.reject(Object.assign(new Error('busy'), { code: 'lock-timeout' }))),
     });
     const run = await runEngine('steps: [{ advance: past-expiry }, { request: /a }]', { wrap: stuck });
     expect(run.outcomes).toEqual({ n1: 200 });
@@ -88,7 +105,9 @@ describe('the lock', () => {
   });
 
   test('held by a sibling that refreshes slowly is waited for, and its pair adopted', async () => {
-    const run = await runEngine(`${TWO}steps: [{ fault: { delay: 8s, of: token, times: 1 } }, { on: phone/app, request: /a, wait: false }, { after: 1s, on: phone/widget, request: /b }]`);
+    const run = await runEngine(
+      `${TWO}steps: [{ fault: { delay: 8s, of: token, times: 1 } }, { on: phone/app, request: /a, wait: false }, { after: 1s, on: phone/widget, request: /b }]`,
+    );
     expect(run.refreshesAt).toHaveLength(1);
     expect(run.outcomes).toEqual({ n1: 200, n2: 200 });
     expect(run.findings).toEqual([]);

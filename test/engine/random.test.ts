@@ -7,37 +7,71 @@ import { runEngine } from './kit.ts';
 const after = fc.constantFrom('', 'after: 5ms, ', 'after: 55ms, ', 'after: 75ms, ', 'after: 400ms, ', 'after: 3s, ');
 const step = (...texts: string[]) => fc.tuple(after, fc.constantFrom(...texts)).map(([pause, text]) => `{ ${pause}${text} }`);
 const request = step(
-  'request: { path: /a, count: 3 }, wait: false', 'request: { path: /b, method: POST, body: hello }', 'request: { path: /c, latency: 5s }, wait: false',
-  'request: { path: /d, abortAfter: 60ms }, wait: false', 'request: { path: /e, count: 2 }',
+  'request: { path: /a, count: 3 }, wait: false',
+  'request: { path: /b, method: POST, body: hello }',
+  'request: { path: /c, latency: 5s }, wait: false',
+  'request: { path: /d, abortAfter: 60ms }, wait: false',
+  'request: { path: /e, count: 2 }',
 );
 const time = step('advance: 1s', 'advance: 20s', 'advance: 10m', 'advance: 56m', 'advance: past-expiry', 'clock: 2h', 'clock: -3h');
 const network = step('network: offline', 'network: online', 'network: online', 'heal: {}');
-const fault = fc.tuple(
-  fc.constantFrom('drop: response', 'drop: request', 'reply: 503', 'reply: 429, retryAfter: 20s', 'reply: 500, at: committed', 'truncate: 10', 'drop: response, how: silence', 'delay: 12s', 'delay: 30s'),
-  fc.constantFrom('token', 'token', 'resource'), fc.integer({ min: 1, max: 7 }),
-).map(([what, of, times]) => `{ fault: { ${what}, of: ${of}, times: ${times} } }`);
+const fault = fc
+  .tuple(
+    fc.constantFrom(
+      'drop: response',
+      'drop: request',
+      'reply: 503',
+      'reply: 429, retryAfter: 20s',
+      'reply: 500, at: committed',
+      'truncate: 10',
+      'drop: response, how: silence',
+      'delay: 12s',
+      'delay: 30s',
+    ),
+    fc.constantFrom('token', 'token', 'resource'),
+    fc.integer({ min: 1, max: 7 }),
+  )
+  .map(([what, of, times]) => `{ fault: { ${what}, of: ${of}, times: ${times} } }`);
 const server = step('revoke: access-token', 'revoke: access-token', 'revoke: family');
 const users = step('signOut: {}', 'signIn: bob', 'signIn: ada');
 const life = step('app: relaunch', 'app: foreground', 'app: suspend', 'app: resume');
 const lock = step('store: lock', 'store: unlock', 'store: { failWrites: 2 }');
 
-const policy = fc.tuple(
-  fc.constantFrom('1h', '5m', '60s', '30s'), fc.constantFrom('rotate', 'same', 'omit'), fc.constantFrom('strict', 'same-successor', 'new-sibling', 'one-step-behind'), fc.constantFrom('number', 'string', 'absent'),
-).map(([ttl, rotation, grace, expiresIn]) => `server: { accessToken: { ttl: ${ttl} }, refreshToken: { rotation: ${rotation}, grace: ${grace} }, response: { expiresIn: ${expiresIn} } }`);
-const device = fc.tuple(fc.constantFrom('active', 'stale'), fc.constantFrom('0s', '2h', '-3h')).map(([session, skew]) => `session: ${session}, clockSkew: ${skew}`);
+const policy = fc
+  .tuple(
+    fc.constantFrom('1h', '5m', '60s', '30s'),
+    fc.constantFrom('rotate', 'same', 'omit'),
+    fc.constantFrom('strict', 'same-successor', 'new-sibling', 'one-step-behind'),
+    fc.constantFrom('number', 'string', 'absent'),
+  )
+  .map(
+    ([ttl, rotation, grace, expiresIn]) =>
+      `server: { accessToken: { ttl: ${ttl} }, refreshToken: { rotation: ${rotation}, grace: ${grace} }, response: { expiresIn: ${expiresIn} } }`,
+  );
+const device = fc
+  .tuple(fc.constantFrom('active', 'stale'), fc.constantFrom('0s', '2h', '-3h'))
+  .map(([session, skew]) => `session: ${session}, clockSkew: ${skew}`);
 
 const ENDING = ['{ heal: {} }', '{ network: online }', '{ store: unlock }', '{ advance: 2m }'];
-const property = (processes: readonly string[], ...kinds: fc.Arbitrary<string>[]) => fc.asyncProperty(
-  policy, device, fc.array(fc.tuple(fc.oneof(request, request, time, ...kinds), fc.nat()), { minLength: 3, maxLength: 14 }), fc.integer({ min: 1, max: 99 }),
-  async (server_, phone, steps, seed) => {
-    const placed = steps.map(([text, where]) => (/request: |app: |sign(In|Out): /.test(text) && !text.includes('fault') ? text.replace('{ ', `{ on: phone/${processes[where % processes.length] ?? ''}, `) : text));
-    const all = processes.map((name) => `phone/${name}`).join(', ');
-    const last = [`{ on: [${all}], app: resume }`, ...ENDING, `{ on: [${all}], request: /last }`];
-    const yaml = `${server_}\ndevices: { phone: { ${phone}, processes: [${processes.join(', ')}] } }\nsteps:\n${[...placed, ...last].map((text) => `  - ${text}`).join('\n')}`;
-    const run = await runEngine(yaml, { seed });
-    expect({ yaml, findings: run.findings, ending: run.record.ending }).toEqual({ yaml, findings: [], ending: 'finished' });
-  },
-);
+const property = (processes: readonly string[], ...kinds: fc.Arbitrary<string>[]) =>
+  fc.asyncProperty(
+    policy,
+    device,
+    fc.array(fc.tuple(fc.oneof(request, request, time, ...kinds), fc.nat()), { minLength: 3, maxLength: 14 }),
+    fc.integer({ min: 1, max: 99 }),
+    async (server_, phone, steps, seed) => {
+      const placed = steps.map(([text, where]) =>
+        /request: |app: |sign(In|Out): /.test(text) && !text.includes('fault')
+          ? text.replace('{ ', `{ on: phone/${processes[where % processes.length] ?? ''}, `)
+          : text,
+      );
+      const all = processes.map((name) => `phone/${name}`).join(', ');
+      const last = [`{ on: [${all}], app: resume }`, ...ENDING, `{ on: [${all}], request: /last }`];
+      const yaml = `${server_}\ndevices: { phone: { ${phone}, processes: [${processes.join(', ')}] } }\nsteps:\n${[...placed, ...last].map((text) => `  - ${text}`).join('\n')}`;
+      const run = await runEngine(yaml, { seed });
+      expect({ yaml, findings: run.findings, ending: run.record.ending }).toEqual({ yaml, findings: [], ending: 'finished' });
+    },
+  );
 const RUNS = { numRuns: 250, seed: 20_260_101 };
 
 describe('no invariant is broken in random scenarios', () => {
