@@ -13,15 +13,18 @@ function atLeast(version, needed) {
 function start() {
   const source = new URL('../src/cli/main.ts', import.meta.url);
   const entry = existsSync(source) ? source : new URL('../dist/cli/main.js', import.meta.url);
-  return import('module').then(function (module) {
-    // Without a folder of our own: Node's default place, shared with other tools, cleaned by whoever cleans it.
-    if (typeof module.enableCompileCache === 'function') module.enableCompileCache();
-    return import(entry.href);
-  }).then(function (cli) {
-    return cli.main(process.argv.slice(2));
-  }).then(function (code) {
-    process.exitCode = code;
-  });
+  return import('module')
+    .then(function (module) {
+      // Without a folder of our own: Node's default place, shared with other tools, cleaned by whoever cleans it.
+      if (typeof module.enableCompileCache === 'function') module.enableCompileCache();
+      return import(entry.href);
+    })
+    .then(function (cli) {
+      return cli.main(process.argv.slice(2));
+    })
+    .then(function (code) {
+      process.exitCode = code;
+    });
 }
 
 if (!atLeast(process.versions.node, NEEDED)) {

@@ -1,4 +1,6 @@
 // Clients nobody vouches for: whatever they do, the run ends with a finding that names them, and the next scenario goes on.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { openClientRunner, type ClientRunner, type ClientRunnerOptions } from '../../src/sandbox/runner.ts';
@@ -7,6 +9,12 @@ import createEngineLike from '../clients/correct/reactive-class.ts';
 import { planOf } from '../kit/world.ts';
 
 const CLIENTS = fileURLToPath(new URL('../clients', import.meta.url));
+/** `name (file:line)` of the line that holds `text`. */
+function at(name: string, file: string, text: string): string {
+  const lines = readFileSync(join(CLIENTS, 'faulty', file), 'utf8').split('\n');
+  return `${name} (${file}:${lines.findIndex((line) => line.includes(text)) + 1})`;
+}
+
 const ONE_REQUEST = planOf('steps: [{ request: /feed }]');
 const runners: ClientRunner[] = [];
 
@@ -44,9 +52,9 @@ describe('a module that is no client', () => {
 
 describe('a client that never gives control back', () => {
   it.each([
-    ['faulty/endless-loop.ts', 'waitForEver (endless-loop.ts:5)'],
-    ['faulty/microtask-loop.ts', 'pollForEver (microtask-loop.ts:5)'],
-    ['faulty/next-tick-loop.ts', 'tickAgain (next-tick-loop.ts:5)'],
+    ['faulty/endless-loop.ts', at('waitForEver', 'endless-loop.ts', 'for (;;)')],
+    ['faulty/microtask-loop.ts', at('pollForEver', 'microtask-loop.ts', 'await null')],
+    ['faulty/next-tick-loop.ts', at('tickAgain', 'next-tick-loop.ts', 'nextTick(tickAgain)')],
   ])('%s is ended and named as %s, and the next scenario runs', async (file, where) => {
     const runner = await open(file);
     const result = await runner.run(ONE_REQUEST, 1);
@@ -81,14 +89,14 @@ describe('a client with a fault of its own', () => {
     expect(first).toMatchObject({
       kind: 'threw',
       message: 'RangeError: cannot build a client',
-      where: expect.stringContaining('throws-in-factory.ts:3') as string,
+      where: at('default', 'throws-in-factory.ts', 'throw new'),
     });
   });
 
   it('that leaves a timer behind is told where it was set', async () => {
     const runner = await open('faulty/leaks-timer.ts');
     expect((await runner.run(ONE_REQUEST, 1)).clientErrors).toMatchObject([
-      { kind: 'leaked-timer', where: 'scheduleRefresh (leaks-timer.ts:6)' },
+      { kind: 'leaked-timer', where: at('scheduleRefresh', 'leaks-timer.ts', 'host.clock.setTimeout') },
     ]);
   });
 
@@ -99,7 +107,7 @@ describe('a client with a fault of its own', () => {
       {
         kind: 'uncaught-exception',
         message: 'Error: cleanup failed',
-        where: expect.stringContaining('onAbort (throws-in-abort-listener.ts:10)') as string,
+        where: expect.stringContaining(at('onAbort', 'throws-in-abort-listener.ts', 'throw new')) as string,
       },
     ]);
     expect(result.expectations).toEqual([]);
