@@ -4,10 +4,7 @@ import type { RunResult } from '../verify/result.ts';
 
 export function stuckResult(plan: Plan, seed: number, client: string, how: 'stuck' | 'exit', where: string | undefined): RunResult {
   const { name, family, file, summary, tags } = plan;
-  const message =
-    how === 'exit'
-      ? 'the client ended its thread'
-      : 'the client runs for ever without giving control back: an endless loop that never waits for the host';
+  const message = how === 'exit' ? 'it ended its thread' : 'it loops without ever waiting for the host';
   return {
     scenario: { name, family, file, summary, tags },
     client,

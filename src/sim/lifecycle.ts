@@ -1,5 +1,6 @@
 // Launch, kill, suspend, resume and stop of a process. A kill calls nothing on the client; what is in the store survives.
 import { FEATURES, type Client, type ClientFactory, type Feature } from '../core/contract.ts';
+import { formatDuration } from '../core/duration.ts';
 import { InvalidInputError } from '../core/errors.ts';
 import type { Process } from './device.ts';
 import { createHost } from './host.ts';
@@ -41,6 +42,7 @@ export class Lifecycle {
     this.#stage.note(process, { type: 'process.launch', epoch: process.epoch }, true);
     const failed = (error: unknown): void => {
       this.#stage.clientFault(process, 'threw', error);
+      this.#stage.clientless = true;
       started(undefined);
     };
     kernel.after(
@@ -96,7 +98,7 @@ export class Lifecycle {
     const timers = this.#stage.kernel.pendingOf(process).filter((item) => item.label.endsWith(':timer'));
     const [first] = timers;
     if (first === undefined) return;
-    const text = `${timers.length} timer${timers.length === 1 ? '' : 's'} still set after stop(), the first due in ${first.earliest - this.#stage.kernel.now} ms`;
+    const text = `${timers.length} timer${timers.length === 1 ? '' : 's'} still set after stop(), the first due in ${formatDuration(first.earliest - this.#stage.kernel.now)}`;
     this.#stage.clientFault(process, 'leaked-timer', new Error(text), first.origin);
   }
 

@@ -25,6 +25,8 @@ export interface Stage {
   fatal: Error | undefined;
   /** Set when the scenario does not apply to this client. */
   notApplicable: string | undefined;
+  /** Set when a process could not make its client: nothing that follows would say anything. */
+  clientless: boolean;
   /** `phone/app`, or the first process of `phone`. */
   process(name: string): Process;
   /** `phone`, or the device of `phone/app`. */

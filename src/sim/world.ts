@@ -78,6 +78,9 @@ const ENDINGS: Record<KernelEnding, RunEnding> = {
   'external-limit': 'stuck',
 };
 
+/** Kinds of client fault whose message is ours, not an error the client threw. */
+const OUR_WORDS: ReadonlySet<ClientFault['kind']> = new Set(['ambient-api', 'leaked-timer', 'stuck']);
+
 /** Runs a plan to its end. Rejects only when the client is no client (TW_CLIENT_*), a schedule does not fit, or by a bug of ours. */
 export async function runPlan(plan: Plan, options: WorldOptions): Promise<WorldRecord> {
   const world = new World(plan, options);
@@ -98,6 +101,7 @@ export class World implements Stage {
   /** Ends the run with this error: the module is no client. */
   fatal: Error | undefined;
   notApplicable: string | undefined;
+  clientless = false;
   readonly traceTimers: boolean;
   readonly #byName = new Map<string, Process>();
 
@@ -137,18 +141,21 @@ export class World implements Stage {
     const playing = script.play().catch((error: unknown) => {
       this.fatal = error as Error;
     });
-    const ending = await this.kernel.run(() => script.done || this.fatal !== undefined || this.notApplicable !== undefined);
+    const ending = await this.kernel.run(
+      () => script.done || this.fatal !== undefined || this.notApplicable !== undefined || this.clientless,
+    );
     if (script.done) await playing;
     if (this.fatal !== undefined) throw this.fatal;
     if (ending !== 'done') this.#explain(ending);
-    this.#recordEnd(ENDINGS[ending]);
+    const end: RunEnding = this.clientless ? 'stuck' : ENDINGS[ending];
+    this.#recordEnd(end);
     this.#checkLaws();
     this.kernel.clock.release();
     return {
       history: this.recorder.history,
-      ending: ENDINGS[ending],
+      ending: end,
       originMs: script.originMs,
-      expectations: script.misses,
+      expectations: this.clientless ? [] : script.misses,
       clientFaults: this.clientFaults,
       deviations: this.kernel.deviations,
       ...(this.notApplicable === undefined ? {} : { notApplicable: this.notApplicable }),
@@ -182,7 +189,7 @@ export class World implements Stage {
     const seq = this.recorder.note(owner?.name ?? 'world', { type: 'client.error', kind, message: errorName(error) });
     this.clientFaults.push({
       kind,
-      message: this.recorder.labels.redact(errorText(error)),
+      message: this.recorder.labels.redact(OUR_WORDS.has(kind) && error instanceof Error ? error.message : errorText(error)),
       seq,
       ...(where === undefined ? {} : { where }),
     });
