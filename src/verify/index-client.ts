@@ -1,6 +1,7 @@
 // The client half of the index: processes, sessions, stores, requests, and what the world did to them.
 import type { EventOf } from '../core/events.ts';
 import { adopt, empty, give, restock, youngest } from './index-hands.ts';
+import { learn, revive } from './index-sessions.ts';
 import { deviceOf, type Handlers, type Index } from './indexer.ts';
 import { endFlights, mint } from './index-wire.ts';
 import type { Moment, Span } from './moments.ts';
@@ -27,6 +28,7 @@ const CALLS: Handlers = {
     closeSession(device, event);
     device.sessions.push({ generation: generations(device) + 1, family, user, from: event, to: undefined });
     give(index, event);
+    learn(index, event, family);
   },
   'signIn.done': (index, event) => finish(index, event, 'signIn'),
   'signOut.called'(index, event) {
@@ -35,6 +37,7 @@ const CALLS: Handlers = {
     closeSession(device, event);
     device.signOuts.push(event);
     for (const process of device.processes) empty(index, process, event);
+    learn(index, event, undefined);
   },
   'signOut.done': (index, event) => finish(index, event, 'signOut'),
   'request.called'(index, event) {
@@ -111,6 +114,8 @@ function storeHandlers(): Handlers {
 function read(index: Index, event: EventOf<'store.end'>): void {
   if (!event.ok) return;
   const pair = youngest(index, event.labels);
+  index.process(event.actor).reads.push(event);
+  learn(index, event, index.tokens.get(pair.rt ?? pair.at ?? '')?.family);
   if (pair.rt !== undefined) index.device(deviceOf(event.actor)).observable = true;
   adopt(index, event, { ...pair, source: 'store' });
 }
@@ -149,6 +154,7 @@ function endProcess(index: Index, event: Moment & { actor: string }): void {
   const info = index.process(event.actor);
   endFlights(index, event.actor, event);
   close(info.suspended, event, info.triggers);
+  revive(index, info, event);
   newLife(index, info, event);
   info.running = false;
   info.kills.push(event);
@@ -157,6 +163,7 @@ function endProcess(index: Index, event: Moment & { actor: string }): void {
 function newLife(index: Index, info: ProcessInfo, event: Moment): void {
   info.life += 1;
   info.lives.push(event);
+  learn(index, { ...event, actor: info.process }, undefined);
   empty(index, info.process, event);
 }
 

@@ -42,6 +42,7 @@ export const WIRE_HANDLERS: Handlers = {
     const request = index.request(event.n, event.actor);
     const sending: Sending = { sent: event, process: event.actor, responded: undefined, delivered: undefined, broken: undefined };
     request.sendings.push(sending);
+    index.process(event.actor).sent.push(event);
     index.sendings.push(sending);
     if (!index.used.has(event.at)) index.used.set(event.at, event);
   },
@@ -51,6 +52,7 @@ export const WIRE_HANDLERS: Handlers = {
   },
   'api.delivered'(index, event) {
     const sending = sendingOf(index, event);
+    if (event.status === 401) noteTrigger(index, event);
     if (sending !== undefined) sending.delivered ??= event;
     if (event.status === 401 && event.error !== 'insufficient_scope' && !index.refused.has(event.at)) index.refused.set(event.at, event);
   },
@@ -63,6 +65,13 @@ export const WIRE_HANDLERS: Handlers = {
     if (sending !== undefined) sending.broken ??= event;
   },
 };
+
+/** The first 401 of a request starts a refresh of its own; that its replay is refused too starts none. */
+function noteTrigger(index: Index, event: EventOf<'api.delivered'>): void {
+  const request = index.requests.get(event.n);
+  if (request?.called === undefined || request.sendings.some(({ delivered }) => delivered?.status === 401)) return;
+  index.process(request.process).triggers.push(event);
+}
 
 /** Ends the flights of a process that died: it waits for nothing any more. */
 export function endFlights(index: Index, process: string, event: { seq: number; t: number }): void {
@@ -103,6 +112,7 @@ function openExchange(index: Index, event: EventOf<'token.sent'>): void {
   };
   if (exchange.before !== undefined) exchange.before.next = exchange;
   index.exchanges.push(exchange);
+  index.process(event.actor).sent.push(event);
   index.byX.set(event.x, exchange);
   index.byRt.set(event.rt, exchange);
   own.push(exchange);

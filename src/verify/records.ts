@@ -79,7 +79,10 @@ export interface FamilyInfo {
   dead: EventOf<'family.dead'> | undefined;
 }
 
-/** The session of a device between a sign-in and the next sign-in or sign-out. */
+/**
+ * The session of a device between a sign-in and the next sign-in or sign-out. A kill that undid the last one of them begins the session
+ * before it anew: `from` is then its sign-in, moved to the moment of the kill.
+ */
 export interface Session {
   /** Counts sign-ins and sign-outs of the device, from 1. */
   readonly generation: number;
@@ -115,12 +118,22 @@ export interface ProcessInfo {
   readonly suspended: Span[];
   /** Entries with no token mark that the hand was emptied. */
   readonly hands: (Hand | EmptyHand)[];
+  /** Whose session this process itself knows of: from its own sign-in or sign-out, or from what it read in the store. */
+  readonly known: Known[];
+  /** Ends of its successful reads of the store. */
+  readonly reads: Moment[];
   readonly states: EventOf<'state'>[];
   readonly calls: EventOf<'request.called'>[];
+  /** Everything it sent, to the token endpoint or a resource. */
+  readonly sent: Moment[];
   readonly settles: EventOf<'request.settled'>[];
   readonly opened: Operation[];
   /** What may start a refresh of its own: a request, a start, a sign-in. */
   readonly triggers: Moment[];
+}
+/** From `seq` on the process takes `family` for the session of the device; undefined for none, or when nobody can tell. */
+export interface Known extends Moment {
+  readonly family: string | undefined;
 }
 export interface EmptyHand extends Moment {
   readonly at: undefined;

@@ -1,6 +1,6 @@
 // I19: one caller that stops waiting changes nothing for the others, and never stops a refresh that has left the device.
 import type { EventOf } from '../../core/events.ts';
-import { alive } from '../derived.ts';
+import { alive, isByStop } from '../derived.ts';
 import type { LogicalRequest } from '../records.ts';
 import type { Invariant, Judgement, Violation } from '../result.ts';
 import { after, violation } from '../say.ts';
@@ -45,7 +45,7 @@ function judge(view: HistoryView): Judgement {
 /** Another request settles as aborted, though nobody aborted it. */
 function takenAlong(view: HistoryView, request: LogicalRequest): Violation | undefined {
   const { called, settled, aborted, process, device, n } = request;
-  if (called === undefined || settled?.reason !== 'aborted' || aborted !== undefined) return undefined;
+  if (called === undefined || settled?.reason !== 'aborted' || aborted !== undefined || isByStop(view, process, settled)) return undefined;
   const abort = view.index.aborts.findLast((other) => other.actor === process && other.seq > called.seq && other.seq < settled.seq);
   const session = view.session(device, called.seq);
   if (

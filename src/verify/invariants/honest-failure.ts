@@ -1,6 +1,6 @@
 // When a failure is the honest answer to a request: the list of reasons that I14 accepts, each as one small question.
 import type { EventOf } from '../../core/events.ts';
-import { alive, endingRefusal, isIssued, isYounger, lastExchange, outcome } from '../derived.ts';
+import { alive, endingRefusal, isBehind, isByStop, isIssued, isYounger, knownSession, lastExchange, outcome } from '../derived.ts';
 import { holdsAt, holdsWithin } from '../moments.ts';
 import type { Exchange, LogicalRequest } from '../records.ts';
 import type { HistoryView } from '../view.ts';
@@ -15,6 +15,8 @@ const A_WHILE = 1_000;
 export function isHonest(view: HistoryView, request: LogicalRequest, settled: Settled): boolean {
   return (
     isByRequest(request, settled) ||
+    isByStop(view, request.process, settled) ||
+    isByNews(view, request, settled) ||
     sessionOver(view, request, settled) ||
     worldSilent(view, request, settled) ||
     refusedAnyway(view, request) ||
@@ -39,6 +41,18 @@ const MAX_AROUND = 64;
 /** The caller asked for it: it aborted, or its body cannot be sent twice. */
 function isByRequest({ aborted }: LogicalRequest, { reason }: Settled): boolean {
   return aborted !== undefined || reason === 'not-replayable';
+}
+
+/** It was called when a sibling's sign-in was news to its process: it belongs to the session before, which is over or has ended meanwhile. */
+function isByNews(view: HistoryView, { called, process, device }: LogicalRequest, settled: Settled): boolean {
+  const session = called === undefined ? undefined : view.session(device, called.seq);
+  if (called === undefined || session === undefined || !isBehind(view, process, session, called.seq)) return false;
+  const known = knownSession(view, process, called.seq);
+  return (
+    !isBehind(view, process, session, settled.seq) ||
+    !alive(view, known?.family, settled.seq) ||
+    endingRefusal(view, device, known, settled.seq) !== undefined
+  );
 }
 
 /** There was no session to refresh, or it has ended, or it is another one by now. */

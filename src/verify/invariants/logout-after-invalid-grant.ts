@@ -1,7 +1,7 @@
 // I7: a refusal is final. The token is never shown again, and the session ends before the next request does.
 import type { EventOf } from '../../core/events.ts';
 import { isIssued, isYounger } from '../derived.ts';
-import { between } from '../moments.ts';
+import { between, firstAfter, type Moment } from '../moments.ts';
 import type { Exchange, ProcessInfo } from '../records.ts';
 import type { Invariant, Judgement, Violation } from '../result.ts';
 import { after, violation } from '../say.ts';
@@ -65,7 +65,7 @@ function staysActive(view: HistoryView, refusal: Exchange): Violation | undefine
   const info = view.process(process);
   if (delivered === undefined || info.states.length === 0 || isStaleRefusal(view, refusal)) return undefined;
   const until = endOfMatter(view, info, refusal);
-  const witness = secondSettle(view, info, delivered.seq, until) ?? returned(info, delivered.seq, until);
+  const witness = secondSettle(view, info, confirmed(info, delivered), until) ?? returned(info, delivered.seq, until);
   const end = view.runEnd;
   const atEnd =
     end !== undefined && until > end.seq && info.life === life && end.states[process] === 'active' && end.t > delivered.t ? end : undefined;
@@ -111,6 +111,18 @@ interface Shown {
   kind: 'still' | 'returned';
   shown: readonly { seq: number }[];
 }
+
+/**
+ * When the refusal can be acted upon: after the read of the store that may show a younger token, if one follows at once; states are polled,
+ * so what settles in the millisecond of the read is not judged.
+ */
+function confirmed(info: ProcessInfo, delivered: Moment): number {
+  const read = firstAfter(info.reads, delivered.seq);
+  if (read === undefined || read.t - delivered.t > CONFIRMING) return delivered.seq;
+  return info.settles.findLast((settled) => settled.seq > read.seq && settled.t <= read.t + 1)?.seq ?? read.seq;
+}
+/** Ms in which that read begins and ends. */
+const CONFIRMING = 50;
 
 /** A request that was called after an earlier one had settled, and settles while the state is still active. */
 function secondSettle(view: HistoryView, info: ProcessInfo, from: number, until: number): Shown | undefined {

@@ -1,6 +1,6 @@
 // The slow half of I3: rotations thrown away by a caller's abort, and rotations missing from the store when the run ends.
 import type { EventOf } from '../../core/events.ts';
-import { alive, isYounger } from '../derived.ts';
+import { alive, endingRefusal, isYounger } from '../derived.ts';
 import { holdsAt } from '../moments.ts';
 import type { DeviceInfo, Exchange } from '../records.ts';
 import type { Invariant, Violation } from '../result.ts';
@@ -27,10 +27,13 @@ export function discarded(view: HistoryView, exchange: Exchange, invariant: Inva
   });
 }
 
-/** The abort of a request, in the same process and millisecond, right before the exchange was abandoned. */
+/**
+ * The abort of a request, in the same process and millisecond, right before the exchange was abandoned. At a resume nobody can tell:
+ * every timer that came due during the sleep fires at once, the time-out of the refresh among them.
+ */
 export function abortBehind(view: HistoryView, exchange: Exchange): EventOf<'aborted'> | undefined {
   const { end, process } = exchange;
-  if (end === undefined) return undefined;
+  if (end === undefined || view.process(process).suspended.some((span) => span.to?.t === end.t)) return undefined;
   return view.index.aborts.findLast(
     (abort) => abort.actor === process && abort.seq < end.seq && abort.t === end.t && abort.seq > exchange.sent.seq,
   );
@@ -46,6 +49,7 @@ export function lostAtEnd(view: HistoryView, device: DeviceInfo, invariant: Inva
   const granted = device.exchanges.findLast(
     (exchange) =>
       exchange.sent.seq > session.from.seq &&
+      (view.token(exchange.rt)?.family ?? session.family) === session.family &&
       exchange.delivered?.kind === 'granted' &&
       exchange.delivered.newRt !== undefined &&
       exchange.delivered.newRt !== exchange.rt,
@@ -54,7 +58,8 @@ export function lostAtEnd(view: HistoryView, device: DeviceInfo, invariant: Inva
   if (granted?.delivered === undefined || newRt === undefined) return undefined;
   const labels = Object.values(content).flat();
   if (labels.some((label) => label === newRt || (isYounger(view, label, newRt) && label.startsWith('RT-')))) return undefined;
-  if (isOver(view, granted, runEnd.seq) || hadNoChance(view, device, granted, runEnd)) return undefined;
+  if (isOver(view, granted, runEnd.seq) || endingRefusal(view, device.device, session, runEnd.seq) !== undefined) return undefined;
+  if (hadNoChance(view, device, granted, runEnd)) return undefined;
   return violation(invariant, {
     clause: 'b',
     message: `at the end the store of ${device.device} does not hold ${newRt}, which came with ${granted.x}; it holds ${labels.length === 0 ? 'nothing' : labels.join(', ')}`,

@@ -1,6 +1,6 @@
 // I10: what one user asked for is never done with the tokens of another, and the store never mixes them.
 import type { EventOf } from '../../core/events.ts';
-import { isIssued } from '../derived.ts';
+import { isBehind, isIssued } from '../derived.ts';
 import { between } from '../moments.ts';
 import type { DeviceInfo, Sending, Session, StoreWrite } from '../records.ts';
 import type { Invariant, Judgement, Violation } from '../result.ts';
@@ -48,7 +48,7 @@ function borrowed(view: HistoryView, { sent, process }: Sending): Violation | un
   const user = view.token(sent.at)?.user;
   if (called === undefined || user === undefined) return undefined;
   const session = view.session(view.process(process).device, called.seq);
-  if (session === undefined || session.user === user) return undefined;
+  if (session === undefined || session.user === user || isBehind(view, process, session, sent.seq)) return undefined;
   return violation(noCrossUser, {
     clause: 'a',
     message: `${sent.n}, which ${process} was asked for under user ${session.user}, left with ${sent.at} of user ${user}`,

@@ -1,5 +1,5 @@
 // I6: only the authorization server's own refusal of the current refresh token, or the user, ends a session. Everything else is weather.
-import { alive, endingRefusal, isIssued, lastExchange, outcome } from '../derived.ts';
+import { alive, endingRefusal, isIssued, knownSession, lastExchange, outcome } from '../derived.ts';
 import type { EventOf } from '../../core/events.ts';
 import type { DeviceInfo, Exchange, Session, StoreContent } from '../records.ts';
 import type { Invariant, Judgement, Violation } from '../result.ts';
@@ -36,7 +36,9 @@ function judge(view: HistoryView): Judgement {
     for (const state of info.states) {
       if (!ENDS.includes(state.to) || ENDS.includes(state.from)) continue;
       const session = view.session(info.device, state.seq);
+      const known = knownSession(view, state.actor, state.seq) ?? session;
       if (session === undefined || isExcused(view, device, session, state.seq) || hasNothing(view, state)) continue;
+      if (known !== undefined && known !== session && isExcused(view, device, known, state.seq)) continue;
       violations.push(report(view, state, `${state.actor} went from ${state.from} to ${state.to}`, [state]));
     }
   }

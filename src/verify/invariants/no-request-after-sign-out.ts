@@ -43,7 +43,7 @@ function endedBy(view: HistoryView, process: string, label: string, seq: number)
   const device = view.device(view.process(process).device);
   if (device.signOuts.length === 0) return undefined;
   const family = view.token(label)?.family;
-  const session = device.sessions.find((one) => one.family === family);
+  const session = device.sessions.findLast((one) => one.family === family && one.from.seq < seq);
   if (session?.to?.type !== 'signOut.called' || session.to.seq >= seq) return undefined;
   return session.to.actor === process || siblingKnows(view, device, session.to, seq) ? session.to : undefined;
 }
