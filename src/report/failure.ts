@@ -71,9 +71,15 @@ export function failureText(report: ScenarioReport, style: BlockStyle): string[]
   return problemsOf(report).flatMap((problem, index) => [...(index > 0 ? [''] : []), ...failureBlock(problem, report.result, style)]);
 }
 
-function findingProblem(result: RunResult, finding: Finding): Problem {
+/** How many violations of each invariant follow from a finding, the omitted ones included. */
+function followers({ folded, foldedCount }: Finding): Map<string, number> {
   const counts = new Map<string, number>();
-  for (const folded of finding.folded) counts.set(folded.invariant, (counts.get(folded.invariant) ?? 0) + 1);
+  for (const { invariant } of folded) counts.set(invariant, (counts.get(invariant) ?? 0) + 1);
+  for (const [invariant, count] of Object.entries(foldedCount?.by ?? {})) counts.set(invariant, count);
+  return counts;
+}
+
+function findingProblem(result: RunResult, finding: Finding): Problem {
   return {
     kind: 'invariant',
     title: finding.invariant,
@@ -82,7 +88,7 @@ function findingProblem(result: RunResult, finding: Finding): Problem {
     ...position(result, finding.seq),
     hint: finding.hint,
     picture: (width) => laneText(laneRows(result.events, finding.witness, finding.seq), { originMs: result.originMs, width: width - 2 }),
-    also: [...counts].map(([name, count]) => (count > 1 ? `${name} ×${count}` : name)),
+    also: [...followers(finding)].map(([name, count]) => (count > 1 ? `${name} ×${count}` : name)),
     topic: finding.invariant,
   };
 }

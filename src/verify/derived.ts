@@ -1,7 +1,7 @@
 // The derived words of the invariants: what a client can know, and when a refresh is justified. Each is one pure function of
 // a history and a point in it; points are `seq`, because several events share one millisecond.
-import type { EventOf, TokenLabel } from '../core/events.ts';
-import { countWithin, firstAfter, holdsAt, lastBefore, search, type Moment } from './moments.ts';
+import type { TokenLabel } from '../core/events.ts';
+import { holdsAt, search, type Moment } from './moments.ts';
 import type { Exchange, Hand, Session } from './records.ts';
 import type { HistoryView } from './view.ts';
 
@@ -168,33 +168,6 @@ function grantedSince(view: HistoryView, refusal: Exchange, seq: number): boolea
   }
   return false;
 }
-
-/** The session that the process itself knows of before `seq`, which is another than the device's while a sibling's sign-in is news to it. */
-export function knownSession(view: HistoryView, process: string, seq: number): Session | undefined {
-  const info = view.process(process);
-  const family = lastBefore(info.known, seq)?.family;
-  return family === undefined
-    ? undefined
-    : view.device(info.device).sessions.findLast((one) => one.family === family && one.from.seq < seq);
-}
-
-/** The process takes an older session for the device's: a sibling has signed in since, and it has not read the store. */
-export function isBehind(view: HistoryView, process: string, session: Session, seq: number): boolean {
-  const known = knownSession(view, process, seq);
-  return known !== undefined && known.family !== session.family && known.from.seq < session.from.seq;
-}
-
-/** Rejected because the client's `stop()` was called: an `aborted` after which its process does nothing more but end cleanly. */
-export function isByStop(view: HistoryView, process: string, settled: EventOf<'request.settled'>): boolean {
-  if (settled.reason !== 'aborted') return false;
-  const info = view.process(process);
-  const end = firstAfter(info.lives, settled.seq);
-  if (end === undefined || view.at(end.seq)?.type !== 'process.stop' || end.t - settled.t > STOP_LIMIT) return false;
-  const nextSending = firstAfter(info.sent, settled.seq)?.seq ?? Infinity;
-  return countWithin(info.calls, settled.seq, end.seq) === 0 && nextSending > end.seq;
-}
-/** Ms a stop may take. */
-const STOP_LIMIT = 10_000;
 
 /** The device's host said offline at `seq`. */
 export function isOffline(view: HistoryView, device: string, seq: number): boolean {

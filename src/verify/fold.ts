@@ -19,13 +19,30 @@ export function foldByCause(view: HistoryView, violations: readonly Violation[])
   for (const violation of ordered) {
     const subjects = subjectsOf(view, violation);
     const home = groups.find((group) => belongs(view, group, violation, subjects));
-    if (home === undefined) groups.push({ first: violation, folded: [], subjects });
+    if (home === undefined) groups.push({ first: violation, folded: [], subjects, counts: new Map() });
     else {
-      home.folded.push(violation);
+      keep(home, violation);
       for (const subject of subjects.names) home.subjects.names.add(subject);
     }
   }
-  return groups.map(({ first, folded }) => ({ ...first, folded }));
+  return groups.map(findingOf);
+}
+
+/** Beyond these, one violation says no more than the next; a client that loops for a month makes tens of thousands. */
+const MAX_FOLDED = 200;
+/** Places kept for the first of every invariant that comes late. */
+const RESERVED = CAUSE_ORDER.length;
+
+function keep({ folded, counts }: Group, violation: Violation): void {
+  const count = counts.get(violation.invariant) ?? 0;
+  counts.set(violation.invariant, count + 1);
+  if (folded.length < MAX_FOLDED - RESERVED || (count === 0 && folded.length < MAX_FOLDED)) folded.push(violation);
+}
+
+function findingOf({ first, folded, counts }: Group): Finding {
+  const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
+  if (total === folded.length) return { ...first, folded };
+  return { ...first, folded, foldedCount: { total, by: Object.fromEntries(counts) } };
 }
 
 function rootOf({ root, seq }: Violation): number {
@@ -40,6 +57,8 @@ interface Group {
   first: Violation;
   folded: Violation[];
   subjects: Subjects;
+  /** Of each invariant, how many were folded. */
+  counts: Map<string, number>;
 }
 
 /** Shares an exchange, a token family or a request with the group, or comes after the group's family died on the same device. */

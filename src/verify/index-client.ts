@@ -1,7 +1,7 @@
 // The client half of the index: processes, sessions, stores, requests, and what the world did to them.
 import type { EventOf } from '../core/events.ts';
 import { adopt, empty, give, restock, youngest } from './index-hands.ts';
-import { learn, revive } from './index-sessions.ts';
+import { learn, reaches, revive } from './index-sessions.ts';
 import { deviceOf, type Handlers, type Index } from './indexer.ts';
 import { endFlights, mint } from './index-wire.ts';
 import type { Moment, Span } from './moments.ts';
@@ -33,11 +33,13 @@ const CALLS: Handlers = {
   'signIn.done': (index, event) => finish(index, event, 'signIn'),
   'signOut.called'(index, event) {
     const device = index.device(deviceOf(event.actor));
+    const canReach = reaches(index, event.actor, device);
     begin(index, event, 'signOut');
+    learn(index, event, undefined);
+    if (!canReach) return;
     closeSession(device, event);
     device.signOuts.push(event);
     for (const process of device.processes) empty(index, process, event);
-    learn(index, event, undefined);
   },
   'signOut.done': (index, event) => finish(index, event, 'signOut'),
   'request.called'(index, event) {
@@ -79,6 +81,7 @@ const WORLD: Handlers = {
   'process.stop': (index, event) => endProcess(index, event),
   'process.suspend': (index, event) => open(index.process(event.actor).suspended, event),
   'process.resume': (index, event) => close(index.process(event.actor).suspended, event, index.process(event.actor).triggers),
+  step: (index, event) => void index.steps.push(event),
   'run.end': (index, event) => void (index.runEnd ??= event),
 };
 

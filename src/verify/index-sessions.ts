@@ -8,6 +8,15 @@ export function learn(index: Index, event: Moment & { readonly actor: string }, 
   index.process(event.actor).known.push({ seq: event.seq, t: event.t, family });
 }
 
+/** Whether a sign-out by this process means the device's session: not one that a sibling has begun and not stored yet. */
+export function reaches(index: Index, process: string, device: DeviceInfo): boolean {
+  const session = device.sessions.at(-1);
+  if (session === undefined || session.to !== undefined || session.from.actor === process || !device.observable) return true;
+  const content = device.stores.at(-1);
+  const stored = index.tokens.get(content?.rt ?? content?.at ?? '')?.family;
+  return session.family === stored || session.family === index.process(process).known.at(-1)?.family;
+}
+
 /**
  * A process ends before its last sign-in or sign-out has reached the store: nobody is left who knows of it, so the session in the store is
  * the device's again. Only for a client that was at it: it had not said it was done, a write was open or had failed, or the

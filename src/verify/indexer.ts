@@ -22,6 +22,7 @@ export class Index {
   readonly writes = new Map<number, StoreWrite>();
   readonly texts: EventOf<'text'>[] = [];
   readonly sendings: Sending[] = [];
+  readonly steps: EventOf<'step'>[] = [];
   readonly aborts: EventOf<'aborted'>[] = [];
   readonly abandoned: EventOf<'token.abandoned'>[] = [];
   readonly refusals: Exchange[] = [];

@@ -50,8 +50,10 @@ export interface Invariant {
 
 /** A violation with those that follow from it. */
 export interface Finding extends Violation {
-  /** Further violations that follow from this one, in order. */
+  /** Further violations that follow from this one, in order: at most 200, the first of each invariant always among them. */
   folded: readonly Violation[];
+  /** How many follow from it in all, and of each invariant. Absent where `folded` is all there is. */
+  foldedCount?: { total: number; by: Readonly<Record<string, number>> };
 }
 
 /** What all invariants say of one history. */

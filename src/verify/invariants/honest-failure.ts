@@ -1,8 +1,9 @@
 // When a failure is the honest answer to a request: the list of reasons that I14 accepts, each as one small question.
 import type { EventOf } from '../../core/events.ts';
-import { alive, endingRefusal, isBehind, isByStop, isIssued, isYounger, knownSession, lastExchange, outcome } from '../derived.ts';
+import { alive, endingRefusal, isIssued, isYounger, lastExchange, outcome } from '../derived.ts';
+import { hasSignedOut, isBehind, isByStop, knownSession, wasEmptied } from '../knowledge.ts';
 import { holdsAt, holdsWithin } from '../moments.ts';
-import type { Exchange, LogicalRequest } from '../records.ts';
+import type { Exchange, LogicalRequest, ProcessInfo, Session } from '../records.ts';
 import type { HistoryView } from '../view.ts';
 
 type Settled = EventOf<'request.settled'>;
@@ -43,10 +44,27 @@ function isByRequest({ aborted }: LogicalRequest, { reason }: Settled): boolean 
   return aborted !== undefined || reason === 'not-replayable';
 }
 
+/** This user has left, here or in a sibling: what a sibling has begun since need not be taken up, and what it deleted cannot. */
+function isSignedOut(view: HistoryView, info: ProcessInfo, { seq, status }: Settled): boolean {
+  return status === undefined && (hasSignedOut(info, seq) || wasEmptied(view, info, seq));
+}
+
+/** A sibling began the session, and its tokens have not reached the store: this process cannot know of them. */
+function isOutOfReach(view: HistoryView, process: string, session: Session, seq: number): boolean {
+  const { device } = view.process(process);
+  if (session.from.actor === process || !view.device(device).observable) return false;
+  const stored = view.store(device, seq);
+  return (
+    view.token(stored?.rt ?? stored?.at)?.family !== session.family && knownSession(view, process, seq)?.family !== session.family
+  );
+}
+
 /** It was called when a sibling's sign-in was news to its process: it belongs to the session before, which is over or has ended meanwhile. */
 function isByNews(view: HistoryView, { called, process, device }: LogicalRequest, settled: Settled): boolean {
   const session = called === undefined ? undefined : view.session(device, called.seq);
-  if (called === undefined || session === undefined || !isBehind(view, process, session, called.seq)) return false;
+  if (called === undefined || session === undefined) return false;
+  if (isOutOfReach(view, process, session, settled.seq) || isSignedOut(view, view.process(process), settled)) return true;
+  if (!isBehind(view, process, session, called.seq)) return false;
   const known = knownSession(view, process, called.seq);
   return (
     !isBehind(view, process, session, settled.seq) ||

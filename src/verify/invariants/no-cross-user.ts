@@ -1,6 +1,7 @@
 // I10: what one user asked for is never done with the tokens of another, and the store never mixes them.
 import type { EventOf } from '../../core/events.ts';
-import { isBehind, isIssued } from '../derived.ts';
+import { isIssued } from '../derived.ts';
+import { isBehind } from '../knowledge.ts';
 import { between } from '../moments.ts';
 import type { DeviceInfo, Sending, Session, StoreWrite } from '../records.ts';
 import type { Invariant, Judgement, Violation } from '../result.ts';
@@ -71,12 +72,25 @@ function isOther(view: HistoryView, label: string, session: Session): boolean {
   return isIssued(label) && user !== undefined && user !== session.user;
 }
 
-/** A write of the very millisecond of the switch, for an answer that had come before, replaced by the new user's own later. */
+/**
+ * A write of the very millisecond of the switch, for an answer that had come before, or of an earlier sign-in still waiting for its turn,
+ * replaced by the new user's own later.
+ */
 function isStraggler(view: HistoryView, device: DeviceInfo, write: StoreWrite, session: Session): boolean {
-  if (write.begin?.t !== session.from.t) return false;
+  if (write.begin?.t !== session.from.t && !isWaitingSignIn(view, write, session)) return false;
   const came = write.labels.every((label) => (view.exchange(view.token(label)?.x)?.delivered?.seq ?? 0) < session.from.seq);
   const last = device.stores.at(-1);
   return came && last !== undefined && !last.labels.some((label) => isOther(view, label, session));
+}
+
+/** The pair of a sign-in that was still going on when the next one began: stores are written one after the other. */
+function isWaitingSignIn(view: HistoryView, write: StoreWrite, session: Session): boolean {
+  const signingIn = view
+    .device(write.device)
+    .sessions.find(({ from, family }) => from.seq < session.from.seq && write.labels.every((label) => view.token(label)?.family === family));
+  if (signingIn === undefined || write.labels.some((label) => view.token(label)?.x !== undefined)) return false;
+  const operation = view.process(write.process).opened.find(({ called }) => called === signingIn.from);
+  return operation !== undefined && (operation.done === undefined || operation.done.seq > session.from.seq);
 }
 
 function overwrites(view: HistoryView, write: StoreWrite, session: Session): Violation {

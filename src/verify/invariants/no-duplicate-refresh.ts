@@ -83,10 +83,11 @@ function redundant(view: HistoryView, exchange: Exchange): Violation | undefined
   });
 }
 
-/** Clause c: a sibling has stored a good access token. */
+/** Clause c: a sibling has stored a good access token, in a store that can be read. */
 function redundantAcross(view: HistoryView, exchange: Exchange): Violation | undefined {
   if (!view.claims('cross-process')) return undefined;
-  const { process, sent } = exchange;
+  const { process, device, sent } = exchange;
+  if (holdsAt(view.device(device).locked, sent.seq)) return undefined;
   const owned = inHandOfDevice(view, process, sent.seq);
   if (owned === undefined || owned.writer === process || isExcused(view, exchange, owned.at) || needed(view, process, owned.at, sent))
     return undefined;

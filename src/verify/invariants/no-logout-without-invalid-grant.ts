@@ -1,6 +1,7 @@
 // I6: only the authorization server's own refusal of the current refresh token, or the user, ends a session. Everything else is weather.
-import { alive, endingRefusal, isIssued, knownSession, lastExchange, outcome } from '../derived.ts';
+import { alive, endingRefusal, isIssued, lastExchange, outcome } from '../derived.ts';
 import type { EventOf } from '../../core/events.ts';
+import { hasSignedOut, knownSession, wasEmptied } from '../knowledge.ts';
 import type { DeviceInfo, Exchange, Session, StoreContent } from '../records.ts';
 import type { Invariant, Judgement, Violation } from '../result.ts';
 import { after, violation } from '../say.ts';
@@ -39,6 +40,7 @@ function judge(view: HistoryView): Judgement {
       const known = knownSession(view, state.actor, state.seq) ?? session;
       if (session === undefined || isExcused(view, device, session, state.seq) || hasNothing(view, state)) continue;
       if (known !== undefined && known !== session && isExcused(view, device, known, state.seq)) continue;
+      if (hasSignedOut(info, state.seq) || wasEmptied(view, info, state.seq)) continue;
       violations.push(report(view, state, `${state.actor} went from ${state.from} to ${state.to}`, [state]));
     }
   }
@@ -78,7 +80,7 @@ function hasNothing(view: HistoryView, state: EventOf<'state'>): boolean {
 /** The last refresh token was deleted while the server would still honour it, and nothing replaced it in this life. */
 function emptied(view: HistoryView, device: DeviceInfo, content: StoreContent): Violation | undefined {
   const { write } = content;
-  if (write.op !== 'delete' || content.rt !== undefined) return undefined;
+  if (write.op !== 'delete' || content.rt !== undefined || hasSignedOut(view.process(write.process), content.seq)) return undefined;
   const session = view.session(device.device, content.seq);
   const lost = view.store(device.device, content.seq)?.rt;
   if (session === undefined || lost === undefined || view.token(lost)?.family !== session.family) return undefined;
