@@ -42,9 +42,5 @@ function isUndone(device: DeviceInfo, info: ProcessInfo): boolean {
   if (operation?.called.seq !== switched) return false;
   const own = device.writes.filter((write) => write.process === info.process && write.seq > switched);
   if (own.some((write) => write.end?.ok === true)) return false;
-  return (
-    operation.done?.ok !== true ||
-    own.length > 0 ||
-    device.locked.some((span) => span.to === undefined || span.to.seq > switched)
-  );
+  return operation.done?.ok !== true || own.length > 0 || device.locked.some((span) => span.to === undefined || span.to.seq > switched);
 }

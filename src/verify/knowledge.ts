@@ -39,5 +39,7 @@ export function hasSignedOut({ opened }: ProcessInfo, seq: number): boolean {
 export function wasEmptied(view: HistoryView, { process, device, reads }: ProcessInfo, seq: number): boolean {
   const content = view.store(device, seq);
   const read = lastBefore(reads, seq);
-  return content !== undefined && content.rt === undefined && content.write.process !== process && read !== undefined && read.seq > content.seq;
+  return (
+    content !== undefined && content.rt === undefined && content.write.process !== process && read !== undefined && read.seq > content.seq
+  );
 }

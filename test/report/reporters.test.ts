@@ -66,6 +66,16 @@ test('the failure block reads the same alone as inside every report that shows i
   expectGolden('report/failure-block.txt', `${blocks.join('\n\n')}\n`);
 });
 
+test('what follows from a finding is counted in full, also where only the first are kept', () => {
+  const report = lateRefresh();
+  const [finding] = report.result.verdict.findings;
+  if (finding === undefined) throw new Error('the sample has lost its finding');
+  const foldedCount = { total: 20_832, by: { 'replay-at-most-once': 20_832 } };
+  const verdict = { ...report.result.verdict, findings: [{ ...finding, foldedCount }] };
+  const lines = failureText({ ...report, result: { ...report.result, verdict } }, { paint: paintOf(PLAIN_SCREEN), width: 120 });
+  expect(lines.join('\n')).toContain('replay-at-most-once ×20832 (follows from this)');
+});
+
 test('colour only adds escape codes around the plain text', async () => {
   const { text } = await output('lines', mixedReports(), { colour: true });
   expect(text).toContain('\u001B[31m');

@@ -33,6 +33,22 @@ describe('one finding per cause', () => {
       new Set(['no-stale-token-after-refresh', 'no-refresh-token-reuse', 'logout-after-invalid-grant']),
     );
   });
+  test('what follows is kept up to 200, with the true count of each invariant', () => {
+    const { findings } = judge(
+      history(`
+      0 signIn ada AT-1 RT-1
+      10 >T x1 RT-1
+      20 <T x1 400 invalid_grant
+      ${Array.from({ length: 300 }, (_, i) => `${i * 100_000 + 30} >T y${i} RT-1\n+10 <T y${i} 400 invalid_grant`).join('\n')}
+    `),
+    );
+    const [first] = findings;
+    expect(findings).toHaveLength(1);
+    expect(first?.folded.length).toBeLessThanOrEqual(200);
+    expect(first?.foldedCount?.by['logout-after-invalid-grant']).toBe(300);
+    expect(first?.foldedCount?.total).toBe(Object.values(first?.foldedCount?.by ?? {}).reduce((sum, count) => sum + count, 0));
+    expect(Object.keys(first?.foldedCount?.by ?? {}).sort()).toEqual([...new Set(first?.folded.map(({ invariant }) => invariant))].sort());
+  });
   test('a rotation never adopted comes before the needless refresh and the reuse that follow from it', () => {
     expect(
       names(`

@@ -54,9 +54,7 @@ function isOutOfReach(view: HistoryView, process: string, session: Session, seq:
   const { device } = view.process(process);
   if (session.from.actor === process || !view.device(device).observable) return false;
   const stored = view.store(device, seq);
-  return (
-    view.token(stored?.rt ?? stored?.at)?.family !== session.family && knownSession(view, process, seq)?.family !== session.family
-  );
+  return view.token(stored?.rt ?? stored?.at)?.family !== session.family && knownSession(view, process, seq)?.family !== session.family;
 }
 
 /** It was called when a sibling's sign-in was news to its process: it belongs to the session before, which is over or has ended meanwhile. */

@@ -87,7 +87,9 @@ function isStraggler(view: HistoryView, device: DeviceInfo, write: StoreWrite, s
 function isWaitingSignIn(view: HistoryView, write: StoreWrite, session: Session): boolean {
   const signingIn = view
     .device(write.device)
-    .sessions.find(({ from, family }) => from.seq < session.from.seq && write.labels.every((label) => view.token(label)?.family === family));
+    .sessions.find(
+      ({ from, family }) => from.seq < session.from.seq && write.labels.every((label) => view.token(label)?.family === family),
+    );
   if (signingIn === undefined || write.labels.some((label) => view.token(label)?.x !== undefined)) return false;
   const operation = view.process(write.process).opened.find(({ called }) => called === signingIn.from);
   return operation !== undefined && (operation.done === undefined || operation.done.seq > session.from.seq);

@@ -32,7 +32,8 @@ function judge(view: HistoryView): Judgement {
     judged += 1;
     if (hand.at === sent.at || !isYounger(view, hand.at, sent.at) || view.token(hand.at)?.family !== view.token(sent.at)?.family) continue;
     const since = usable(hand);
-    if (since !== undefined && since.seq < sent.seq && !isOverruled(view, sending, hand.at, since)) violations.push(report(view, sending, hand.at, since));
+    if (since !== undefined && since.seq < sent.seq && !isOverruled(view, sending, hand.at, since))
+      violations.push(report(view, sending, hand.at, since));
   }
   return { judged, violations };
 }
@@ -41,7 +42,11 @@ function judge(view: HistoryView): Judgement {
 function isOverruled(view: HistoryView, { sent, process }: Sending, newer: string, since: Moment): boolean {
   const stored = view.store(view.process(process).device, sent.seq);
   return (
-    !view.index.persisted.has(newer) && stored !== undefined && stored.at === sent.at && stored.seq > since.seq && stored.write.process !== process
+    !view.index.persisted.has(newer) &&
+    stored !== undefined &&
+    stored.at === sent.at &&
+    stored.seq > since.seq &&
+    stored.write.process !== process
   );
 }
 

@@ -74,3 +74,36 @@ spares(
 `,
 );
 spares('a run without aborts', '0 signIn ada AT-1 RT-1', { idle: true });
+spares(
+  'a time-out and an abort that both came due during a sleep',
+  `
+  0 signIn ada AT-1 RT-1
+  5 call n1
+  10 >T x1 RT-1
+  15 suspend
+  60000 resume
+  60000 abort n1
+  60000 abandon x1
+`,
+);
+spares(
+  'waiters rejected because the client is stopped',
+  `${SHARED}
+  20 settle n1 aborted
+  25 settle n2 aborted
+  25 stop
+`,
+);
+flags(
+  'an abort that takes the refresh along, a while after a resume',
+  ['-'],
+  `
+  0 signIn ada AT-1 RT-1
+  5 call n1
+  10 >T x1 RT-1
+  15 suspend
+  18 resume
+  20 abort n1
+  20 abandon x1
+`,
+);

@@ -143,3 +143,34 @@ spares(
   71 settle n3 401
 `,
 );
+spares(
+  'requests that settle while the store is read once more to confirm the refusal',
+  `
+  0 signIn ada AT-1 RT-1
+  1 state loading active
+  10 >T x1 RT-1
+  50 <T x1 400 invalid_grant
+  50 settle n0 200
+  50 call n1
+  51 get AT-1 RT-1
+  51 settle n1 200
+  51 call n2
+  52 settle n2 200
+  52 state active expired
+`,
+);
+flags(
+  'a session that is still active when requests settle after that read',
+  ['b'],
+  `
+  0 signIn ada AT-1 RT-1
+  1 state loading active
+  10 >T x1 RT-1
+  50 <T x1 400 invalid_grant
+  51 get AT-1 RT-1
+  60 call n1
+  70 settle n1 401
+  80 call n2
+  90 settle n2 401
+`,
+);

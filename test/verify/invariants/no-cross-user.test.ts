@@ -83,3 +83,78 @@ spares(
 `,
   { idle: true },
 );
+spares(
+  'a sibling that has not read the store since another user signed in',
+  `
+  0 signIn ada AT-1 RT-1
+  1 @phone/widget get AT-1 RT-1
+  20 signIn bob AT-5 RT-5 family=f2
+  30 @phone/widget >R n1 AT-1
+`,
+);
+flags(
+  'a sibling that goes on as the former user although it has read the store',
+  ['a'],
+  `
+  0 signIn ada AT-1 RT-1
+  1 @phone/widget get AT-1 RT-1
+  20 signIn bob AT-5 RT-5 family=f2
+  30 @phone/widget get AT-5 RT-5
+  40 @phone/widget >R n1 AT-1
+`,
+);
+const KILLED_BEFORE_THE_WRITE = `
+  0 signIn ada AT-1 RT-1
+  20 signIn bob AT-5 RT-5 family=f2 store=no done=no
+  20 begin a AT-5 RT-5
+  20 kill
+  21 launch
+  22 get AT-1 RT-1
+`;
+spares(
+  'the former user going on after a kill that came before the sign-in was in the store',
+  `${KILLED_BEFORE_THE_WRITE}
+  30 >R n1 AT-1
+  40 <R n1 401
+  41 >T x1 RT-1
+  50 <T x1 AT-2 RT-2
+  51 set AT-2 RT-2
+`,
+);
+flags(
+  'the next sign-in after such a kill like any other',
+  ['b'],
+  `${KILLED_BEFORE_THE_WRITE}
+  30 >T x1 RT-1
+  35 signIn bob AT-6 RT-6 family=f3
+  40 <T x1 AT-2 RT-2
+  41 set AT-2 RT-2
+`,
+);
+flags(
+  'a former user who comes back after a kill, though the sign-in was in the store',
+  ['b'],
+  `
+  0 signIn ada AT-1 RT-1
+  10 >T x1 RT-1
+  20 signIn bob AT-5 RT-5 family=f2
+  50 <T x1 AT-2 RT-2
+  51 set AT-2 RT-2
+  60 kill
+`,
+);
+spares(
+  'two sign-ins in a row whose writes wait for each other',
+  `
+  0 signIn ada AT-1 RT-1
+  20 signIn bob AT-5 RT-5 family=f2 store=no done=no
+  20 begin a AT-5 RT-5
+  20 signIn cleo AT-6 RT-6 family=f3 store=no done=no
+  20 signIn ada AT-7 RT-7 family=f4 store=no done=no
+  21 fail a
+  22 begin b AT-6 RT-6
+  23 end b
+  24 begin c AT-7 RT-7
+  25 end c
+`,
+);

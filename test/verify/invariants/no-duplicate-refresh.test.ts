@@ -306,3 +306,17 @@ describe('what it says', () => {
   });
   test('is idle when nobody refreshes', () => expect(judgementOf(noDuplicateRefresh, '0 signIn ada AT-1 RT-1').judged).toBe(0));
 });
+spares(
+  'a refresh while the store with the pair of a sibling is locked',
+  `
+  0 signIn ada AT-1 RT-1
+  1 @phone/widget get AT-1 RT-1
+  5 >T x1 RT-1 forced=app
+  10 <T x1 AT-2
+  11 set AT-2 RT-1
+  20 lock
+  30 @phone/widget >R n1 AT-1
+  40 @phone/widget <R n1 401
+  41 @phone/widget >T x2 RT-1
+`,
+);

@@ -188,3 +188,35 @@ test('says what came before the sign-out', () => {
     'phone/app went from active to signed-out although the session was alive: 10ms after x1 was answered with 429 and no OAuth error',
   );
 });
+spares(
+  'a session that a kill brought back, refused honestly',
+  `
+  0 signIn ada AT-1 RT-1
+  1 state loading active
+  20 signIn bob AT-5 RT-5 family=f2 store=no
+  20 begin a AT-5 RT-5
+  21 fail a
+  30 kill
+  31 launch
+  32 get AT-1 RT-1
+  32 state loading active
+  40 dead f1
+  41 >T x1 RT-1
+  50 <T x1 400 invalid_grant
+  51 state active expired
+`,
+);
+spares(
+  'a sibling whose own session was refused while another user signed in beside it',
+  `
+  0 signIn ada AT-1 RT-1
+  1 @phone/widget get AT-1 RT-1
+  2 @phone/widget state loading active
+  20 signIn bob AT-5 RT-5 family=f2 store=no
+  20 begin a AT-5 RT-5
+  21 dead f1
+  22 @phone/widget >T x1 RT-1
+  30 @phone/widget <T x1 400 invalid_grant
+  31 @phone/widget state active expired
+`,
+);

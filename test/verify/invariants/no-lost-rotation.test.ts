@@ -281,3 +281,29 @@ describe('kept, whole and never thrown away (c, d, e)', () => {
   `,
   );
 });
+spares(
+  'a rotation whose token is refused before the store took it',
+  `
+  0 signIn ada AT-1 RT-1
+  10 >T x1 RT-1
+  20 <T x1 AT-2 RT-2
+  21 begin a AT-2 RT-2
+  22 fail a
+  30 >T x2 RT-2
+  40 <T x2 400 invalid_grant
+  41 delete
+  200000 finish
+`,
+);
+flags(
+  'the same when the refused token was the spent one',
+  ['b', 'b'],
+  `
+  0 signIn ada AT-1 RT-1
+  10 >T x1 RT-1
+  20 <T x1 AT-2 RT-2
+  30 >T x2 RT-1
+  40 <T x2 400 invalid_grant
+  200000 finish store=AT-1,RT-1
+`,
+);

@@ -109,3 +109,53 @@ spares(
 `,
 );
 spares('a device that never signs out', '0 signIn ada AT-1 RT-1', { idle: true });
+spares(
+  'the session that comes back after a kill before the deletion could land',
+  `
+  0 signIn ada AT-1 RT-1
+  1 state loading active
+  20 signOut
+  20 state active signed-out
+  21 kill
+  30 launch
+  31 get AT-1 RT-1
+  31 state loading active
+  40 >T x1 RT-1
+  50 <T x1 AT-2 RT-2
+  51 set AT-2 RT-2
+  60 finish store=AT-2,RT-2
+`,
+);
+flags(
+  'one that comes back after a kill though the sign-out was done, and nothing had been tried',
+  ['-', '-'],
+  `
+  0 signIn ada AT-1 RT-1
+  20 signOut
+  20 signedOut
+  21 kill
+  30 launch
+  31 get AT-1 RT-1
+  40 >T x1 RT-1
+  50 <T x1 AT-2 RT-2
+  51 set AT-2 RT-2
+  52 state loading active
+`,
+);
+spares(
+  'the session of a sibling that had not reached the store when another signed out',
+  `
+  0 signIn ada AT-1 RT-1
+  1 @phone/widget get AT-1 RT-1
+  2 lock
+  3 @phone/widget signIn bob AT-5 RT-5 family=f2 store=no
+  4 @phone/widget begin a AT-5 RT-5
+  5 @phone/widget fail a
+  6 unlock
+  10 signOut
+  11 delete
+  12 @phone/widget set AT-5 RT-5
+  20 finish store=AT-5,RT-5
+`,
+  { idle: true },
+);

@@ -191,3 +191,42 @@ describe('loops (f), herds (e) and what is not a storm', () => {
     fleet((i) => 800 + i * 60),
   );
 });
+spares(
+  'refreshes after a failure, each set off by the first 401 of another request',
+  `
+  0 signIn ada AT-1 RT-1
+  1 call n1
+  1 call n2
+  1 call n3
+  1 >R n1 AT-1
+  1 >R n2 AT-1
+  1 >R n3 AT-1
+  10 <R n1 401
+  11 >T x1 RT-1
+  15 <T x1 500
+  16 <R n2 401
+  17 >T x2 RT-1
+  20 <T x2 500
+  21 <R n3 401
+  22 >T x3 RT-1
+  25 <T x3 500
+`,
+);
+flags(
+  'one request that is sent and refused again and again',
+  ['b'],
+  `
+  0 signIn ada AT-1 RT-1
+  1 >R n1 AT-1
+  10 <R n1 401
+  11 >T x1 RT-1
+  15 <T x1 500
+  16 >R n1 AT-1
+  17 <R n1 401
+  17 >T x2 RT-1
+  20 <T x2 500
+  21 >R n1 AT-1
+  22 <R n1 401
+  22 >T x3 RT-1
+`,
+);

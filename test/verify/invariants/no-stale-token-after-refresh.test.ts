@@ -111,3 +111,21 @@ spares(
 `,
   { idle: true },
 );
+spares(
+  'an older token that a sibling stored later, where the newer never reached the store',
+  `
+  0 signIn ada AT-1 RT-1
+  5 >T x1 RT-1
+  10 <T x1 AT-2
+  11 begin a AT-2 RT-1
+  12 fail a
+  15 @phone/widget get AT-1 RT-1
+  20 @phone/widget >T x2 RT-1
+  30 @phone/widget <T x2 AT-3
+  31 @phone/widget begin b AT-3 RT-1
+  32 @phone/widget fail b
+  40 set AT-2 RT-1
+  50 @phone/widget get AT-2 RT-1
+  60 @phone/widget >R n1 AT-2
+`,
+);

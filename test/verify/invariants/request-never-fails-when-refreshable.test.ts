@@ -254,3 +254,96 @@ spares(
   21 settle n1 network
 `,
 );
+spares(
+  'a request rejected because the client is stopped',
+  `${REFRESHING}
+  20 settle n1 aborted
+  21 stop
+`,
+);
+flags(
+  'a request that nobody aborted, long before a stop that is about something else',
+  ['-'],
+  `${REFRESHING}
+  20 settle n1 aborted
+  30 call n2
+  40 stop
+`,
+);
+flags(
+  'a request that nobody aborted, before the step that stops the client',
+  ['-'],
+  `${REFRESHING}
+  20 settle n1 aborted
+  30 step
+  31 stop
+`,
+);
+flags(
+  'a request that nobody aborted, before a kill',
+  ['-'],
+  `${REFRESHING}
+  20 settle n1 aborted
+  21 kill
+`,
+);
+const SWITCHED_BY_A_SIBLING = `
+  0 signIn ada AT-1 RT-1
+  1 @phone/widget get AT-1 RT-1
+  20 signIn bob AT-5 RT-5 family=f2
+  30 @phone/widget >R n1 AT-1 method=POST
+  40 @phone/widget <R n1 401
+`;
+spares(
+  'a request of the former user once its process has read that a sibling signed in as another',
+  `${SWITCHED_BY_A_SIBLING}
+  41 @phone/widget get AT-5 RT-5
+  42 @phone/widget settle n1 signed-out
+`,
+);
+flags(
+  'the same rejected before anybody looked',
+  ['-'],
+  `${SWITCHED_BY_A_SIBLING}
+  42 @phone/widget settle n1 signed-out
+`,
+);
+flags(
+  'a request called when the process had read of the new user already',
+  ['-'],
+  `
+  0 signIn ada AT-1 RT-1
+  20 signIn bob AT-5 RT-5 family=f2
+  21 @phone/widget get AT-5 RT-5
+  30 @phone/widget >R n1 AT-5
+  40 @phone/widget <R n1 401
+  42 @phone/widget settle n1 signed-out
+`,
+);
+spares(
+  'a process that cannot know of a sign-in which has not reached the store',
+  `
+  0 signIn ada AT-1 RT-1
+  1 lock
+  2 @phone/widget signIn bob AT-5 RT-5 family=f2 store=no
+  3 @phone/widget begin a AT-5 RT-5
+  4 @phone/widget fail a
+  5 unlock
+  6 dead f1
+  10 call n1
+  11 get AT-1 RT-1
+  12 settle n1 signed-out
+`,
+);
+spares(
+  'a process whose user has signed out, whatever a sibling has begun since',
+  `
+  0 signIn ada AT-1 RT-1
+  10 signOut
+  11 delete
+  12 signedOut
+  20 @phone/widget signIn bob AT-5 RT-5 family=f2
+  30 call n1
+  31 settle n1 signed-out
+`,
+);
