@@ -1,7 +1,7 @@
 // The client half of the index: processes, sessions, stores, requests, and what the world did to them.
 import type { EventOf } from '../core/events.ts';
-import { adopt, empty, give, restock, youngest } from './index-hands.ts';
-import { learn, reaches, revive } from './index-sessions.ts';
+import { adopt, empty, forget, give, isOverruled, restock, youngest } from './index-hands.ts';
+import { learn, learnFromStore, reaches, revive } from './index-sessions.ts';
 import { deviceOf, type Handlers, type Index } from './indexer.ts';
 import { endFlights, mint } from './index-wire.ts';
 import type { Moment, Span } from './moments.ts';
@@ -118,8 +118,9 @@ function read(index: Index, event: EventOf<'store.end'>): void {
   if (!event.ok) return;
   const pair = youngest(index, event.labels);
   index.process(event.actor).reads.push(event);
-  learn(index, event, index.tokens.get(pair.rt ?? pair.at ?? '')?.family);
+  learnFromStore(index, event, index.tokens.get(pair.rt ?? pair.at ?? '')?.family);
   if (pair.rt !== undefined) index.device(deviceOf(event.actor)).observable = true;
+  if (isOverruled(index, event)) forget(index, event);
   adopt(index, event, { ...pair, source: 'store' });
 }
 

@@ -38,6 +38,21 @@ export function empty(index: Index, process: string, event: { seq: number; t: nu
   if (hands.length > 0) hands.push(entry);
 }
 
+/** The pair in the hand never reached the store, and a sibling has stored another since: from the next read on the store counts for both. */
+export function isOverruled(index: Index, event: { actor: string }): boolean {
+  const { hands, device } = index.process(event.actor);
+  const hand = hands.at(-1);
+  const stored = index.device(device).stores.at(-1);
+  if (hand?.at === undefined || stored?.at === undefined || index.persisted.has(hand.at)) return false;
+  const sameFamily = index.tokens.get(hand.at)?.family === index.tokens.get(stored.at)?.family;
+  return sameFamily && stored.seq > hand.since.seq && stored.write.process !== event.actor;
+}
+
+/** Drops what is in the hand. */
+export function forget(index: Index, event: { seq: number; t: number; actor: string }): void {
+  index.process(event.actor).hands.push({ seq: event.seq, t: event.t, at: undefined, rt: undefined, source: undefined });
+}
+
 /** A hand given as a whole: what a sign-in does. */
 export function give(index: Index, event: EventOf<'signIn.called'>): void {
   const moment = { seq: event.seq, t: event.t };

@@ -8,6 +8,18 @@ export function learn(index: Index, event: Moment & { readonly actor: string }, 
   index.process(event.actor).known.push({ seq: event.seq, t: event.t, family });
 }
 
+/** The process has read the store. Its own sign-in stays news to the store until it is written, and an older session never replaces a younger. */
+export function learnFromStore(index: Index, event: Moment & { readonly actor: string }, family: string | undefined): void {
+  const { known, device } = index.process(event.actor);
+  const { sessions } = index.device(device);
+  const last = known.at(-1)?.family;
+  const own = last === undefined ? undefined : sessions.findLast((session) => session.family === last);
+  if (own !== undefined && own.from.actor === event.actor && !index.persisted.has(own.from.rt ?? own.from.at)) return;
+  if (own !== undefined && family !== undefined && (sessions.findLast((one) => one.family === family)?.from.seq ?? 0) < own.from.seq)
+    return;
+  learn(index, event, family);
+}
+
 /** Whether a sign-out by this process means the device's session: not one that a sibling has begun and not stored yet. */
 export function reaches(index: Index, process: string, device: DeviceInfo): boolean {
   const session = device.sessions.at(-1);
@@ -35,11 +47,11 @@ export function revive(index: Index, info: ProcessInfo, event: Moment): void {
   device.sessions.push({ ...before, generation: last.generation + 1, from, to: undefined });
 }
 
-/** The last sign-in or sign-out of the device was made by this process in this life, and was still on its way to the store. */
+/** The last thing done here in this life was a sign-in or a sign-out, no sign-in has followed, and it was still on its way to the store. */
 function isUndone(device: DeviceInfo, info: ProcessInfo): boolean {
-  const switched = Math.max(device.sessions.at(-1)?.from.seq ?? -1, device.signOuts.at(-1)?.seq ?? -1);
   const operation = info.opened.findLast(({ name, life }) => name !== 'start' && life === info.life);
-  if (operation?.called.seq !== switched) return false;
+  if (operation === undefined || operation.called.seq < (device.sessions.at(-1)?.from.seq ?? -1)) return false;
+  const switched = operation.called.seq;
   const own = device.writes.filter((write) => write.process === info.process && write.seq > switched);
   if (own.some((write) => write.end?.ok === true)) return false;
   return operation.done?.ok !== true || own.length > 0 || device.locked.some((span) => span.to === undefined || span.to.seq > switched);

@@ -1,6 +1,6 @@
 // What one process can know of sessions that its siblings begin and end: they share a store, and the news arrives with a read of it.
 import type { EventOf } from '../core/events.ts';
-import { countWithin, firstAfter, lastBefore } from './moments.ts';
+import { between, countWithin, firstAfter, lastBefore } from './moments.ts';
 import type { ProcessInfo, Session } from './records.ts';
 import type { HistoryView } from './view.ts';
 
@@ -25,10 +25,11 @@ export function isByStop(view: HistoryView, process: string, settled: EventOf<'r
   const info = view.process(process);
   const end = firstAfter(info.lives, settled.seq);
   if (end === undefined || view.at(end.seq)?.type !== 'process.stop' || end.t - settled.t > STOP_LIMIT) return false;
-  return [info.calls, info.sent, view.index.steps].every((list) => countWithin(list, settled.seq, end.seq) === 0);
+  if (countWithin(info.sent, settled.seq, end.seq) > 0 || countWithin(view.index.steps, settled.seq, end.seq) > 0) return false;
+  return between(info.calls, settled.seq, end.seq).every(({ n }) => view.request(n)?.settled?.reason === settled.reason);
 }
 /** Ms a stop may take. */
-const STOP_LIMIT = 10_000;
+const STOP_LIMIT = 60_000;
 
 /** The last thing the user did in this process was to sign out; a sibling may have signed in since. */
 export function hasSignedOut({ opened }: ProcessInfo, seq: number): boolean {

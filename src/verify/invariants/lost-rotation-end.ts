@@ -59,6 +59,7 @@ export function lostAtEnd(view: HistoryView, device: DeviceInfo, invariant: Inva
   const labels = Object.values(content).flat();
   if (labels.some((label) => label === newRt || (isYounger(view, label, newRt) && label.startsWith('RT-')))) return undefined;
   if (isOver(view, granted, runEnd.seq) || endingRefusal(view, device.device, session, runEnd.seq) !== undefined) return undefined;
+  if (hasTwin(view, granted, labels)) return undefined;
   if (hadNoChance(view, device, granted, runEnd)) return undefined;
   return violation(invariant, {
     clause: 'b',
@@ -75,6 +76,13 @@ export function lostAtEnd(view: HistoryView, device: DeviceInfo, invariant: Inva
         .slice(0, 3),
     ],
   });
+}
+
+/** Two processes were given successors of one token because the first could not be stored, and the store has the other: one is enough. */
+function hasTwin(view: HistoryView, { rt, delivered }: Exchange, labels: readonly string[]): boolean {
+  if (delivered?.newRt === undefined || view.index.persisted.has(delivered.newRt)) return false;
+  const stored = labels.filter((label) => label.startsWith('RT-') && view.token(label)?.parent === rt);
+  return stored.some((label) => (view.index.persisted.get(label)?.seq ?? 0) > delivered.seq);
 }
 
 function isOver(view: HistoryView, granted: Exchange, seq: number): boolean {

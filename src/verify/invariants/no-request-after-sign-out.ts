@@ -1,6 +1,7 @@
 // I8: after a sign-out nothing leaves the device with a token of the session that ended. What was on the wire before is not judged.
 import type { EventOf } from '../../core/events.ts';
 import { isIssued } from '../derived.ts';
+import { holdsAt } from '../moments.ts';
 import type { DeviceInfo } from '../records.ts';
 import type { Invariant, Judgement, Violation } from '../result.ts';
 import { after, violation } from '../say.ts';
@@ -48,9 +49,9 @@ function endedBy(view: HistoryView, process: string, label: string, seq: number)
   return session.to.actor === process || siblingKnows(view, device, session.to, seq) ? session.to : undefined;
 }
 
-/** A sibling learns of the sign-out from the store, before its next refresh; a client that shares nothing never does. */
+/** A sibling learns of the sign-out from a store it can read, before its next refresh; a client that shares nothing never does. */
 function siblingKnows(view: HistoryView, device: DeviceInfo, signOut: EventOf<'signOut.called'>, seq: number): boolean {
-  if (!view.claims('cross-process') || view.at(seq)?.type !== 'token.sent') return false;
+  if (!view.claims('cross-process') || view.at(seq)?.type !== 'token.sent' || holdsAt(device.locked, seq)) return false;
   const done = view.process(signOut.actor).opened.find((operation) => operation.called === signOut)?.done;
   return done !== undefined && done.seq < seq && view.store(device.device, seq)?.rt === undefined;
 }

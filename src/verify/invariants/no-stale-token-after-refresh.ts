@@ -32,22 +32,9 @@ function judge(view: HistoryView): Judgement {
     judged += 1;
     if (hand.at === sent.at || !isYounger(view, hand.at, sent.at) || view.token(hand.at)?.family !== view.token(sent.at)?.family) continue;
     const since = usable(hand);
-    if (since !== undefined && since.seq < sent.seq && !isOverruled(view, sending, hand.at, since))
-      violations.push(report(view, sending, hand.at, since));
+    if (since !== undefined && since.seq < sent.seq) violations.push(report(view, sending, hand.at, since));
   }
   return { judged, violations };
-}
-
-/** The newer token never reached the store, and a sibling has stored the older one since: what the store says counts for both. */
-function isOverruled(view: HistoryView, { sent, process }: Sending, newer: string, since: Moment): boolean {
-  const stored = view.store(view.process(process).device, sent.seq);
-  return (
-    !view.index.persisted.has(newer) &&
-    stored !== undefined &&
-    stored.at === sent.at &&
-    stored.seq > since.seq &&
-    stored.write.process !== process
-  );
 }
 
 function report(view: HistoryView, { sent, process }: Sending, newer: string, since: Moment): Violation {
