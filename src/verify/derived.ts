@@ -136,7 +136,7 @@ export function endingRefusal(view: HistoryView, device: string, session: Sessio
   for (let i = refusals.length - 1; i >= 0; i--) {
     const refusal = refusals[i] as Exchange;
     if (refusal.device !== device || refusal.delivered === undefined || refusal.delivered.seq >= seq) continue;
-    if (session !== undefined && refusal.sent.seq < session.from.seq) return undefined;
+    if (session !== undefined && refusal.sent.seq < session.began) return undefined;
     if (endsSession(view, refusal, session, seq)) return refusal;
   }
   return undefined;

@@ -26,7 +26,7 @@ const CALLS: Handlers = {
     mint(index, at, origin);
     if (rt !== undefined) mint(index, rt, origin);
     closeSession(device, event);
-    device.sessions.push({ generation: generations(device) + 1, family, user, from: event, to: undefined });
+    device.sessions.push({ generation: generations(device) + 1, family, user, from: event, began: event.seq, to: undefined });
     give(index, event);
     learn(index, event, family);
   },

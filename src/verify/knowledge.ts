@@ -36,6 +36,11 @@ export function hasSignedOut({ opened }: ProcessInfo, seq: number): boolean {
   return opened.findLast((operation) => operation.name !== 'start' && operation.called.seq < seq)?.name === 'signOut';
 }
 
+/** The process signed out after this session had begun: what it deletes, late though it may be, was meant. */
+export function hasSignedOutOf({ opened }: ProcessInfo, session: Session, seq: number): boolean {
+  return opened.some(({ name, called }) => name === 'signOut' && called.seq > session.began && called.seq < seq);
+}
+
 /** A sibling took the session out of the store, and this process has read it since: it follows; the deletion itself is judged. */
 export function wasEmptied(view: HistoryView, { process, device, reads }: ProcessInfo, seq: number): boolean {
   const content = view.store(device, seq);

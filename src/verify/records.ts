@@ -89,6 +89,8 @@ export interface Session {
   readonly family: string;
   readonly user: string;
   readonly from: EventOf<'signIn.called'>;
+  /** `seq` of its real sign-in, also where a kill began it anew. */
+  readonly began: number;
   to: EventOf<'signIn.called'> | EventOf<'signOut.called'> | undefined;
 }
 

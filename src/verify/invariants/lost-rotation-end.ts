@@ -1,6 +1,7 @@
 // The slow half of I3: rotations thrown away by a caller's abort, and rotations missing from the store when the run ends.
 import type { EventOf } from '../../core/events.ts';
 import { alive, endingRefusal, isYounger } from '../derived.ts';
+import { hasSignedOutOf } from '../knowledge.ts';
 import { holdsAt } from '../moments.ts';
 import type { DeviceInfo, Exchange } from '../records.ts';
 import type { Invariant, Violation } from '../result.ts';
@@ -59,6 +60,8 @@ export function lostAtEnd(view: HistoryView, device: DeviceInfo, invariant: Inva
   const labels = Object.values(content).flat();
   if (labels.some((label) => label === newRt || (isYounger(view, label, newRt) && label.startsWith('RT-')))) return undefined;
   if (isOver(view, granted, runEnd.seq) || endingRefusal(view, device.device, session, runEnd.seq) !== undefined) return undefined;
+  const last = device.stores.at(-1)?.write;
+  if (last?.op === 'delete' && hasSignedOutOf(view.process(last.process), session, runEnd.seq)) return undefined;
   if (hasTwin(view, granted, labels)) return undefined;
   if (hadNoChance(view, device, granted, runEnd)) return undefined;
   return violation(invariant, {

@@ -1,7 +1,7 @@
 // I6: only the authorization server's own refusal of the current refresh token, or the user, ends a session. Everything else is weather.
 import { alive, endingRefusal, isIssued, lastExchange, outcome } from '../derived.ts';
 import type { EventOf } from '../../core/events.ts';
-import { hasSignedOut, knownSession, wasEmptied } from '../knowledge.ts';
+import { hasSignedOut, hasSignedOutOf, knownSession, wasEmptied } from '../knowledge.ts';
 import type { DeviceInfo, Exchange, Session, StoreContent } from '../records.ts';
 import type { Invariant, Judgement, Violation } from '../result.ts';
 import { after, violation } from '../say.ts';
@@ -80,10 +80,16 @@ function hasNothing(view: HistoryView, state: EventOf<'state'>): boolean {
 /** The last refresh token was deleted while the server would still honour it, and nothing replaced it in this life. */
 function emptied(view: HistoryView, device: DeviceInfo, content: StoreContent): Violation | undefined {
   const { write } = content;
-  if (write.op !== 'delete' || content.rt !== undefined || hasSignedOut(view.process(write.process), content.seq)) return undefined;
+  if (write.op !== 'delete' || content.rt !== undefined) return undefined;
   const session = view.session(device.device, content.seq);
   const lost = view.store(device.device, content.seq)?.rt;
-  if (session === undefined || lost === undefined || view.token(lost)?.family !== session.family) return undefined;
+  if (
+    session === undefined ||
+    hasSignedOutOf(view.process(write.process), session, content.seq) ||
+    lost === undefined ||
+    view.token(lost)?.family !== session.family
+  )
+    return undefined;
   if (!alive(view, session.family, content.seq) || isExcused(view, device, session, content.seq)) return undefined;
   const end = view.runEnd ?? view.process(write.process).kills.find((kill) => kill.seq > content.seq);
   const next = device.stores[device.stores.indexOf(content) + 1];

@@ -14,7 +14,7 @@ export interface Retry {
   readonly previous: Exchange | undefined;
   /** Nothing new asked for it: it follows from the previous one alone. */
   readonly isRetry: boolean;
-  /** Ms between the known end of each failed attempt of this outage and the next; the newest last. */
+  /** Ms between the known end of each failed attempt of this outage and the next, where no sibling took its turn in between; the newest last. */
   readonly gaps: readonly number[];
   /** Attempts since the last trigger, this one included. */
   readonly attempts: readonly Exchange[];
@@ -102,7 +102,7 @@ export class Outages {
       run.attempts = [];
     }
     if (last === undefined || granted) run.reported = retry ? run.reported : new Set();
-    if (retry && !granted && same && last?.end !== undefined) run.gaps.push(exchange.sent.t - last.end.t);
+    if (retry && !granted && same && last?.end !== undefined && exchange.before === last) run.gaps.push(exchange.sent.t - last.end.t);
     run.attempts.push(exchange);
     run.chain = retry && granted ? [...run.chain.slice(-CHAIN_SHOWN), last] : [];
   }

@@ -220,3 +220,33 @@ spares(
   31 @phone/widget state active expired
 `,
 );
+spares(
+  'the late deletion of a sign-out that a locked store held up',
+  `
+  0 signIn ada AT-1 RT-1
+  1 @phone/widget get AT-1 RT-1
+  2 lock
+  3 @phone/widget signIn bob AT-5 RT-5 family=f2 store=no
+  4 @phone/widget begin a AT-5 RT-5
+  5 @phone/widget fail a
+  6 signOut
+  7 unlock
+  10 @phone/widget set AT-5 RT-5
+  20 get AT-5 RT-5
+  21 delete
+  30 finish
+`,
+);
+flags(
+  'a deletion by a process that had signed out before the session began',
+  ['-'],
+  `
+  0 signIn ada AT-1 RT-1
+  5 signOut
+  6 delete
+  7 signedOut
+  10 @phone/widget signIn bob AT-5 RT-5 family=f2
+  21 delete
+  30 finish
+`,
+);

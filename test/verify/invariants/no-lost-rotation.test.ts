@@ -307,3 +307,33 @@ flags(
   200000 finish store=AT-1,RT-1
 `,
 );
+spares(
+  'one of two successors of a token that could not be stored at first, when the store has the other',
+  `
+  0 signIn ada AT-1 RT-1
+  1 @phone/widget get AT-1 RT-1
+  10 >T x1 RT-1
+  20 <T x1 AT-2 RT-2
+  21 begin a AT-2 RT-2
+  22 fail a
+  30 @phone/widget >T x2 RT-1
+  40 @phone/widget <T x2 AT-3 RT-3
+  41 @phone/widget begin b AT-3 RT-3
+  42 @phone/widget fail b
+  200 set AT-2 RT-2
+  300 @phone/widget get AT-2 RT-2
+  200000 finish store=AT-2,RT-2
+`,
+);
+flags(
+  'a successor that nobody ever tried to store again',
+  ['b'],
+  `
+  0 signIn ada AT-1 RT-1
+  10 >T x1 RT-1
+  20 <T x1 AT-2 RT-2
+  21 begin a AT-2 RT-2
+  22 fail a
+  200000 finish store=AT-1,RT-1
+`,
+);

@@ -113,3 +113,15 @@ spares(
 `,
   { idle: true },
 );
+spares(
+  'a sibling that cannot read the store, locked since the sign-out was done',
+  `
+  0 signIn ada AT-1 RT-1
+  1 @phone/widget get AT-1 RT-1
+  20 signOut
+  21 delete
+  22 signedOut
+  30 lock
+  100 @phone/widget >T x1 RT-1
+`,
+);

@@ -230,3 +230,22 @@ flags(
   22 >T x3 RT-1
 `,
 );
+spares(
+  'a process that waited for its turn while a sibling tried, and then backs off from the start',
+  `
+  0 signIn ada AT-1 RT-1
+  1 @phone/widget get AT-1 RT-1
+  5 @phone/widget call n1
+  10 @phone/widget >T x1 RT-1
+  15000 @phone/widget abandon x1
+  15001 >T x2 RT-1
+  30000 abandon x2
+  30001 @phone/widget >T x3 RT-1
+  30050 @phone/widget <T x3 500
+  30600 @phone/widget >T x4 RT-1
+  30650 @phone/widget <T x4 500
+  32000 @phone/widget >T x5 RT-1
+  32050 @phone/widget <T x5 500
+  36000 @phone/widget >T x6 RT-1
+`,
+);
