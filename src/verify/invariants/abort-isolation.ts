@@ -1,7 +1,7 @@
 // I19: one caller that stops waiting changes nothing for the others, and never stops a refresh that has left the device.
 import type { EventOf } from '../../core/events.ts';
 import { alive } from '../derived.ts';
-import { isByStop } from '../knowledge.ts';
+import { isByStop } from '../known-sessions.ts';
 import type { LogicalRequest } from '../records.ts';
 import type { Invariant, Judgement, Violation } from '../result.ts';
 import { after, violation } from '../say.ts';

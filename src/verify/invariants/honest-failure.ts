@@ -1,7 +1,7 @@
 // When a failure is the honest answer to a request: the list of reasons that I14 accepts, each as one small question.
 import type { EventOf } from '../../core/events.ts';
 import { alive, endingRefusal, isIssued, isYounger, lastExchange, outcome } from '../derived.ts';
-import { hasSignedOut, isBehind, isByStop, knownSession, wasEmptied } from '../knowledge.ts';
+import { hasSignedOut, isBehind, isByStop, knownSession, wasEmptied } from '../known-sessions.ts';
 import { holdsAt, holdsWithin } from '../moments.ts';
 import type { Exchange, LogicalRequest, ProcessInfo, Session } from '../records.ts';
 import type { HistoryView } from '../view.ts';

@@ -1,7 +1,7 @@
 // The slow half of I3: rotations thrown away by a caller's abort, and rotations missing from the store when the run ends.
 import type { EventOf } from '../../core/events.ts';
 import { alive, endingRefusal, isYounger } from '../derived.ts';
-import { hasSignedOutOf } from '../knowledge.ts';
+import { hasSignedOutOf } from '../known-sessions.ts';
 import { holdsAt } from '../moments.ts';
 import type { DeviceInfo, Exchange } from '../records.ts';
 import type { Invariant, Violation } from '../result.ts';

@@ -1,7 +1,7 @@
 // I10: what one user asked for is never done with the tokens of another, and the store never mixes them.
 import type { EventOf } from '../../core/events.ts';
 import { isIssued } from '../derived.ts';
-import { isBehind } from '../knowledge.ts';
+import { isBehind } from '../known-sessions.ts';
 import { between } from '../moments.ts';
 import type { DeviceInfo, Sending, Session, StoreWrite } from '../records.ts';
 import type { Invariant, Judgement, Violation } from '../result.ts';

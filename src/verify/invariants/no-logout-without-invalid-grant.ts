@@ -1,7 +1,7 @@
 // I6: only the authorization server's own refusal of the current refresh token, or the user, ends a session. Everything else is weather.
 import { alive, endingRefusal, isIssued, lastExchange, outcome } from '../derived.ts';
 import type { EventOf } from '../../core/events.ts';
-import { hasSignedOut, hasSignedOutOf, knownSession, wasEmptied } from '../knowledge.ts';
+import { hasSignedOut, hasSignedOutOf, knownSession, wasEmptied } from '../known-sessions.ts';
 import type { DeviceInfo, Exchange, Session, StoreContent } from '../records.ts';
 import type { Invariant, Judgement, Violation } from '../result.ts';
 import { after, violation } from '../say.ts';
