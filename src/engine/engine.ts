@@ -74,6 +74,7 @@ class RefreshEngine implements Engine {
       holder: new Holder(),
       gate,
       timers: new Timers(host.clock),
+      exchanges: new Timers(host.clock),
       calls,
       sendings: [],
       quietUntil: 0,
@@ -160,7 +161,7 @@ class RefreshEngine implements Engine {
     else if (this.#rt.holder.state !== 'loading') void this.#loader.recheck();
   }
 
-  /** An exchange that has left is waited for: its answer may hold the only good refresh token. */
+  /** An exchange that has left is waited for: its answer may hold the only good refresh token. Those of sessions long over are given up. */
   async stop(): Promise<void> {
     const rt = this.#rt;
     if (rt.stopped) return;
@@ -173,6 +174,7 @@ class RefreshEngine implements Engine {
     rt.gate.stop();
     rt.timers.close();
     if (flight?.underWay === true) await flight.done;
+    rt.exchanges.close();
     if (session?.dirty === true) await rt.vault.write(() => (session.ended === undefined ? session.record : undefined));
     await rt.vault.drain();
   }

@@ -7,7 +7,7 @@ import type { Runtime } from './runtime.ts';
 export async function exchange(rt: Runtime, refreshToken: string): Promise<Outcome> {
   const { tokenEndpoint, clientId } = rt.host.config;
   const body = form({ grant_type: 'refresh_token', refresh_token: refreshToken, client_id: clientId });
-  const answer = await post(rt, tokenEndpoint, body, (ms, fn) => rt.host.clock.setTimeout(fn, ms));
+  const answer = await post(rt, tokenEndpoint, body, (ms, fn) => rt.exchanges.limit(ms, fn));
   return answer === undefined ? { kind: 'unknown', retryAfter: undefined } : classifyTokenAnswer(answer, rt.host.clock.now());
 }
 
@@ -28,7 +28,7 @@ interface RawAnswer {
   date: string | null;
 }
 
-/** The time-out of an exchange outlives `stop`, which waits for it; that of a revocation does not. */
+/** At the end of `stop` an exchange still open is given up, lest it keep the device's lock; a revocation only loses its time-out. */
 function post(rt: Runtime, url: string, body: string, later: (ms: number, fn: () => void) => () => void): Promise<RawAnswer | undefined> {
   const controller = new AbortController();
   return new Promise((resolve) => {

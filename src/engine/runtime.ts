@@ -16,6 +16,8 @@ export interface Runtime {
   readonly holder: Holder;
   readonly gate: Gate;
   readonly timers: Timers;
+  /** The time-outs of refresh exchanges: they outlive the other timers, for `stop` waits for the answer that matters. */
+  readonly exchanges: Timers;
   /** Requests that have not settled. */
   readonly calls: Set<Call>;
   /** Monotonic ms of the latest refresh sendings. */

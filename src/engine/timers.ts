@@ -32,10 +32,15 @@ export class Timers {
     return new Promise((resolve) => void this.#until(ms, this.#pauses, resolve));
   }
 
+  /** Runs `fn` once: after `ms`, or when this is closed; returns its cancel. */
+  limit(ms: number, fn: () => void): () => void {
+    return this.#until(ms, this.#limits, fn);
+  }
+
   /** What `promise` resolves to, or `fallback` when that takes longer than `ms` or this is closed. `promise` must not reject. */
   within<T>(ms: number, promise: Promise<T>, fallback: T): Promise<T> {
     return new Promise((resolve) => {
-      const forget = this.#until(ms, this.#limits, () => resolve(fallback));
+      const forget = this.limit(ms, () => resolve(fallback));
       void promise.then((value) => {
         forget();
         resolve(value);

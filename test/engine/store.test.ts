@@ -117,6 +117,10 @@ describe('stop', () => {
     ['while the store is locked', '{ store: lock }, { request: /a, wait: false }, { after: 1s, app: stop }'],
     ['while loading', '{ store: lock }, { app: relaunch }, { after: 1s, app: stop }'],
     ['while a sign-out is being repeated', '{ store: lock }, { signOut: {} }, { after: 1s, app: stop }'],
+    [
+      'during a refresh for a user before',
+      '{ fault: { delay: 30s, of: token } }, { request: /a, wait: false }, { after: 1s, signIn: bob }, { after: 1s, app: stop }',
+    ],
     ['with the timer set', '{ advance: 1s }, { app: stop }'],
   ])('%s leaves no timer behind', async (_name, steps) => {
     const run = await runEngine(`${STALE}steps: [${steps}]`, { options: { timer: true } });
