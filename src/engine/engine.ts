@@ -110,7 +110,7 @@ class RefreshEngine implements Engine {
     session.writing = undefined;
     if (session.ended !== undefined) return;
     rt.holder.move('active', 'signed-in');
-    if (before !== undefined) void sweep(rt, session.since);
+    void sweep(rt, session.since);
   }
 
   request(path: string, init: RequestInit = {}): Promise<{ status: number }> {

@@ -6,10 +6,12 @@ import { decideStored } from './decide.ts';
 import { isLater, type SessionRecord, type Stamp } from './record.ts';
 import { endSession, monotonicHolds, observe, openSession, type Runtime, stampOf } from './runtime.ts';
 import { ENDINGS, type Session } from './session.ts';
-import { codeOf } from './vault.ts';
+import { codeOf, type Reading } from './vault.ts';
 
 /** The one lock of a device: whoever holds it may present the refresh token. */
 export const LOCK = 'refresh';
+/** A holder that outlasts two waits is frozen or dead: its own exchange was abandoned long ago (refresh-bugs class L). */
+export const LOCK_PATIENCE = 2;
 /** RFC 9110 9.2.1. */
 const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS'];
 const FIRST_RETRY = 200;
@@ -24,7 +26,11 @@ export type Reconciled = 'mine' | 'adopted' | 'over' | 'locked' | 'unreadable';
 
 /** Reads the store again and lets it correct the session in hand. */
 export async function reconcile(rt: Runtime, session: Session): Promise<Reconciled> {
-  const reading = await rt.vault.read();
+  return heed(rt, session, await rt.vault.read());
+}
+
+/** Lets what the store was read to hold correct the session in hand. */
+function heed(rt: Runtime, session: Session, reading: Reading): Reconciled {
   if (session.ended !== undefined) return 'over';
   if (reading.kind === 'unreadable') return reading.locked ? 'locked' : 'unreadable';
   const { id, since, revision, durable, tokens } = session;
@@ -83,34 +89,43 @@ export async function clear(rt: Runtime, since: Stamp): Promise<void> {
   const { epoch } = rt.holder;
   if ((await rt.vault.clear()) !== 'refused') return;
   observe(rt, 'store-clear-failed');
-  void repeat(
-    rt,
-    () => rt.holder.epoch === epoch,
-    async () => (await rt.vault.clearOlder(since)) !== 'refused',
-  );
+  const wanted = (): boolean => rt.holder.epoch === epoch;
+  void repeatLocked(rt, wanted, async () => (await rt.vault.clearOlder(since)) !== 'refused');
 }
 
 /** Notes in the store that the server ended the session; repeated until it works. */
 export async function bury(rt: Runtime, session: Session, reason: string): Promise<void> {
   const write = async (): Promise<boolean> =>
     (await rt.vault.bury({ session: session.id, revision: session.revision }, reason)) !== 'refused';
-  if (!(await write())) void repeat(rt, () => true, write);
+  if (!(await write())) void repeatLocked(rt, () => true, write);
 }
 
-/** After a sign-in or sign-out at `since`: a sibling that was refreshing may have written an older session back meanwhile. */
+/**
+ * After a sign-in or sign-out at `since`, once: a sibling that was refreshing may have written an older session back meanwhile, or the late
+ * deletion of an older one may have hit the new one. Whoever signs out of the new one for certain sweeps after this, and deletes it then.
+ */
 export async function sweep(rt: Runtime, since: Stamp): Promise<void> {
   const { epoch } = rt.holder;
   await exclusively(rt, async () => {
     const { session } = rt.holder;
-    if (rt.holder.epoch !== epoch) return;
+    if (rt.stopped || rt.holder.epoch !== epoch) return;
     if (session === undefined) return void (await rt.vault.clearOlder(since));
     const reading = await rt.vault.read();
-    if (reading.kind === 'record' && isLater(since, reading.record.since)) await save(rt, session, session.record);
+    if (session.ended !== undefined) return;
+    if (isLost(rt, session, reading)) await save(rt, session, session.record);
+    else heed(rt, session, reading);
   });
 }
 
-/** Runs `job` under the device's lock; without it where the host has none; not at all when it stays taken. */
-async function exclusively(rt: Runtime, job: () => Promise<void>): Promise<void> {
+/** Whether something older than the session has taken its place in the store. */
+function isLost({ holder }: Runtime, { id, since }: Session, reading: Reading): boolean {
+  if (reading.kind === 'empty') return true;
+  if (reading.kind === 'ended') return reading.session !== id && holder.isOver({ session: reading.session, revision: 0, since: undefined });
+  return reading.kind === 'record' && reading.record.session !== id && isLater(since, reading.record.since);
+}
+
+/** Runs `job` under the device's lock; without it where the host has none; not at all when it stays taken: then false. */
+async function exclusively(rt: Runtime, job: () => Promise<void>): Promise<boolean> {
   let entered = false;
   try {
     await rt.host.lock(
@@ -122,8 +137,29 @@ async function exclusively(rt: Runtime, job: () => Promise<void>): Promise<void>
       { timeout: rt.settings.lockTimeout },
     );
   } catch (error) {
-    if (!entered && codeOf(error) !== 'lock-timeout') await job();
+    if (entered) return true;
+    if (codeOf(error) === 'lock-timeout') return false;
+    await job();
   }
+  return true;
+}
+
+/**
+ * As `repeat`, but under the device's lock: what `work` reads before it removes something stays true until it has, or the process that
+ * wrote in between looks again under that lock (`sweep`). A holder that outlasts two waits is frozen; a sign-out does not wait for it.
+ */
+function repeatLocked(rt: Runtime, wanted: () => boolean, work: () => Promise<boolean>): Promise<void> {
+  let missed = 0;
+  return repeat(rt, wanted, async () => {
+    let done = false;
+    const job = async (): Promise<void> => {
+      done = rt.stopped || !wanted() || (await work());
+    };
+    if (await exclusively(rt, job)) return done;
+    missed += 1;
+    if (missed >= LOCK_PATIENCE) await job();
+    return done;
+  });
 }
 
 function keepSaving(rt: Runtime, session: Session): Promise<void> {

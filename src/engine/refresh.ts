@@ -5,15 +5,13 @@ import type { Outcome } from './classify.ts';
 import { decideAfterExchange } from './decide.ts';
 import { exchange, revoke } from './exchange.ts';
 import { Flight, type FlightEnd } from './flight.ts';
-import { bury, LOCK, reconcile, save } from './keeper.ts';
+import { bury, LOCK, LOCK_PATIENCE, reconcile, save } from './keeper.ts';
 import type { Stamp } from './record.ts';
 import { endSession, monotonicHolds, observe, type Runtime, stampOf } from './runtime.ts';
 import { ENDINGS, type Session } from './session.ts';
 import { tokensFrom } from './tokens.ts';
 import { codeOf } from './vault.ts';
 
-/** A holder that outlasts two waits is frozen or dead: its own exchange was abandoned long ago (refresh-bugs class L). */
-const LOCK_PATIENCE = 2;
 /** After so many looks a store that is not locked is taken for broken: nobody shares anything through it. */
 const MOST_BLIND = 3;
 /** Ms between two looks at a store that cannot be read. */

@@ -79,6 +79,38 @@ steps: [{ revoke: access-token }, { on: phone/app, signIn: bob }, { on: phone/wi
   });
 });
 
+describe('a sign-in', () => {
+  test.each(['180ms', '181ms', '182ms'])(
+    '%s after the unlock stays in the store, though the deletion of a sign-out comes late',
+    async (after) => {
+      const run = await runEngine(`devices: { phone: { processes: [app, widget] } }
+steps:
+  - { store: lock }
+  - { on: phone/app, app: suspend }
+  - { on: phone/app, signIn: ada, wait: false }
+  - { on: phone/widget, signOut: {}, wait: false }
+  - { after: 20ms, store: unlock }
+  - { after: ${after}, on: phone/app, app: resume }
+  - { advance: 1m }
+  - { on: [phone/app, phone/widget], request: /a }`);
+      expect(run.of('run.end')[0]?.stores).toEqual({ phone: { 'tokenwarp.session': ['AT-2', 'RT-2'] } });
+      expect(run.outcomes).toEqual({ n1: 200, n2: 200 });
+      expect(run.findings).toEqual([]);
+    },
+  );
+
+  test.each(['0ms', '1ms'])('yields to that of a sibling %s later as soon as it has seen it', async (after) => {
+    const run = await runEngine(`devices: { phone: { processes: [app, widget] } }
+steps:
+  - { on: phone/widget, signIn: ada, wait: false }
+  - { after: ${after}, on: phone/app, signIn: bob }
+  - { after: 75ms, on: phone/widget, request: /a }`);
+    expect(run.transitions).toContain('active > active (sibling-signed-in)');
+    expect(run.sent).toEqual(['AT-3 /a']);
+    expect(run.findings).toEqual([]);
+  });
+});
+
 describe('the lock', () => {
   const withLock =
     (lock: Host['lock']) =>
