@@ -2,7 +2,7 @@
 import { parseDuration } from '../core/duration.ts';
 import { REPORTERS } from '../report/registry.ts';
 import type { ReporterName } from '../report/registry.ts';
-import { didYouMean } from '../scenario/suggest.ts';
+import { didYouMean } from '../core/suggest.ts';
 import { usageError } from './exit.ts';
 
 /** A whole number from 0 to 2^53 - 1. */
