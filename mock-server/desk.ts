@@ -1,6 +1,11 @@
 // What all endpoints share: what the server borrowed, its policy now, its tokens, its clock, its journal.
 import type { ServerFact } from '../src/core/events.ts';
-import type { ServerContext } from './contract.ts';
+import { CLIENTS } from './clients.ts';
+import type { RegisteredClient } from './clients.ts';
+import type { ServerContext, Signer } from './contract.ts';
+import { CLIENTS } from './clients.ts';
+import type { RegisteredClient } from './clients.ts';
+import type { ProofKey } from './dpop.ts';
 import { createAudit } from './laws.ts';
 import type { Audit } from './laws.ts';
 import type { ServerPolicy } from './policy.ts';
@@ -10,17 +15,32 @@ import type { TokenStore } from './store.ts';
 export class Desk {
   readonly context: ServerContext;
   readonly store: TokenStore = createTokenStore();
+  /** Keys that DPoP proofs showed: a memory, not state. */
+  readonly proofKeys = new Map<string, ProofKey>();
   readonly audit: Audit = createAudit();
-  /** The one header of our access tokens, base64url (RFC 9068 2.1). */
-  readonly jwtHeader: string;
+  /** JWT headers already written out, base64url. */
+  readonly jwtHeaders = new Map<string, string>();
+  /** The issuer without a slash at its end: what its addresses begin with. */
+  readonly base: string;
+  readonly clients: readonly RegisteredClient[];
   policy: ServerPolicy;
   #unnamed = 0;
 
   constructor(context: ServerContext, policy: ServerPolicy) {
     this.context = context;
     this.policy = policy;
-    const { alg, kid } = context.signer;
-    this.jwtHeader = Buffer.from(JSON.stringify({ typ: 'at+jwt', alg, kid })).toString('base64url');
+    this.base = context.issuer.replace(/\/$/, '');
+    this.clients = context.clients ?? CLIENTS;
+  }
+
+  /** Whoever signs now, as the policy says. */
+  signer(): Signer {
+    return this.context.keys?.signer(this.policy.signing) ?? this.context.signer;
+  }
+
+  /** Every client the server knows. */
+  get clients(): readonly RegisteredClient[] {
+    return this.context.clients ?? CLIENTS;
   }
 
   /** The server's own wall clock, ms since the Unix epoch. */

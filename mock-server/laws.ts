@@ -23,6 +23,7 @@ const HIDDEN_REASONS: ReadonlySet<RefusalReason> = new Set<RefusalReason>([
   'superseded',
   'code-used',
   'code-expired',
+  'other-key',
 ]);
 
 type Body<T extends ServerFact['type']> = Extract<ServerFact, { type: T }>;
@@ -63,6 +64,9 @@ function see(ledger: Ledger, fact: ServerFact, policy: ServerPolicy): void {
       return seeRefused(ledger, fact);
     case 'token.responded':
       return seeResponded(ledger, fact);
+    case 'access.offered':
+      issue(ledger, fact.newAt);
+      return expectAlive(ledger, fact.family, fact.newAt);
     case 'family.dead':
       return seeFamilyDead(ledger, fact);
     case 'api.received':
@@ -72,6 +76,10 @@ function see(ledger: Ledger, fact: ServerFact, policy: ServerPolicy): void {
     case 'token.received':
     case 'revocation.received':
     case 'access.dead':
+    case 'access.adopted':
+    case 'device.asked':
+    case 'device.decided':
+    case 'device.polled':
       return undefined;
   }
 }

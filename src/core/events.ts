@@ -1,6 +1,6 @@
 // The vocabulary of a history: every fact a world, a server or a client can record.
 // A history is judged, printed and hashed from these records alone; nothing here computes.
-import type { GracePolicyName, RefusalReason, FamilyEnd } from './server-words.ts';
+import type { GracePolicyName, RefusalReason, FamilyEnd, MarkWord } from './server-words.ts';
 
 /** `phone/app` (a process), `phone` (a device), `as`, `rs` or `world`. */
 export type Actor = string;
@@ -13,7 +13,9 @@ export type ResponseKind = 'granted' | 'oauth-error' | 'other';
 
 /** A token exchange (one refresh request on the wire) is named `x1`, `x2` ... in sending order. */
 interface TokenSent { type: 'token.sent'; x: string; rt: TokenLabel; device: string; attempt: number; forced?: string }
-interface TokenReceived { type: 'token.received'; x: string; rt: TokenLabel; arrival: number }
+/** What only real sockets show: the connection, and the process the client says it is. */
+interface OnSocket { connection?: string; from?: string }
+interface TokenReceived extends OnSocket { type: 'token.received'; x: string; rt: TokenLabel; arrival: number }
 interface TokenCommitted {
   type: 'token.committed'; x: string; rt: TokenLabel; at: TokenLabel; newRt?: TokenLabel; family: string; user: string; device: string;
   /** True virtual time (the axis of `t`) at which the access token stops being accepted, and the lifetime given, ms. */
@@ -30,7 +32,11 @@ interface TokenAbandoned { type: 'token.abandoned'; x: string }
 /** `foreign`: neither the issuer's nor the resource server's origin. `redirect`: the transport followed a 3xx, no sending of the client's own.
  * `n` names one logical request of the app, `k` its sending (1 = first). A request the client made by itself is `c1`, `c2` ... */
 interface ApiSent { type: 'api.sent'; n: string; k: number; at: TokenLabel; rt?: TokenLabel; origin: string; method: string; path: string; bodyDigest: string; bodyLength: number; foreign?: true; redirect?: true }
-interface ApiReceived { type: 'api.received'; n: string; k: number; at: TokenLabel }
+/** Over sockets the server also keeps what was asked; `named`: the client itself gave the request its name (x-request-id). */
+interface ApiReceived extends OnSocket {
+  type: 'api.received'; n: string; k: number; at: TokenLabel;
+  method?: string; path?: string; bodyDigest?: string; bodyLength?: number; rt?: TokenLabel; named?: true;
+}
 interface ApiAnswer { n: string; k: number; status: number; error?: string; retryAfter?: number; scripted?: true }
 interface ApiResponded extends ApiAnswer { type: 'api.responded'; reason?: string }
 interface ApiDelivered extends ApiAnswer { type: 'api.delivered'; at: TokenLabel }
@@ -45,6 +51,17 @@ interface SessionGranted {
 }
 interface FamilyDead { type: 'family.dead'; family: string; reason: FamilyEnd; user: string; device: string }
 interface AccessDead { type: 'access.dead'; at: TokenLabel; family: string; reason: 'revoked' | 'superseded' }
+
+/** P7: a response header brought a new access token; `adopted` is its first use. */
+interface AccessOffered { type: 'access.offered'; at: TokenLabel; newAt: TokenLabel; family: string; user: string; device: string; expiresAt: number; lifetime: number }
+interface AccessAdopted { type: 'access.adopted'; at: TokenLabel; newAt: TokenLabel; family: string }
+/** A device authorization (RFC 8628) is named `d1`, `d2` ...; `outcome` is `granted` or the error told; `interval` is what holds from now on, ms. */
+interface DeviceAsked { type: 'device.asked'; d: string; device: string; interval: number; lifetime: number }
+interface DeviceDecided { type: 'device.decided'; d: string; user: string; allowed: boolean }
+interface DevicePolled { type: 'device.polled'; d: string; outcome: string; interval: number }
+
+/** Told by a person or a test: something on the client's side that a server cannot see. `by`: how far a clock was moved, ms. */
+interface Mark { type: 'mark'; what: MarkWord; device: string; by?: number; note?: string }
 
 interface ClientDeclared { type: 'client.declared'; features: readonly string[]; refreshAhead?: number; missing: readonly string[] }
 interface StartCalled { type: 'start.called' }
@@ -86,8 +103,9 @@ export type RunEnding = 'finished' | 'deadlock' | 'livelock' | 'step-limit' | 't
 export type Fact =
   | TokenSent | TokenReceived | TokenCommitted | TokenRefused | TokenResponded | TokenDelivered | TokenLost | TokenAbandoned
   | ApiSent | ApiReceived | ApiResponded | ApiDelivered | ApiLost | ApiAbandoned
-  | RevocationSent | RevocationReceived | SessionGranted | FamilyDead | AccessDead
-  | ClientDeclared | StartCalled | StartDone | RequestCalled | RequestSettled | Aborted | State | StoreBegin | StoreEnd | LockEvent
+  | RevocationSent | RevocationReceived | SessionGranted | FamilyDead | AccessDead | AccessOffered | AccessAdopted
+  | DeviceAsked | DeviceDecided | DevicePolled
+  | Mark | ClientDeclared | StartCalled | StartDone | RequestCalled | RequestSettled | Aborted | State | StoreBegin | StoreEnd | LockEvent
   | SignInCalled | SignInDone | SignOutCalled | SignOutDone | PromptShown | PromptClosed | Text | ClientError
   | Connectivity | ProcessEvent | AppVisibility | StoreLock | ClockJump | StepBegun | RunEnd;
 
@@ -113,4 +131,5 @@ type FactOf<T extends EventType> = Fact extends infer F ? (F extends { type: inf
 /** What a server may record: it sees arrivals, commits and answers, never what the client knows. */
 export type ServerFact = Extract<Fact, { type:
   | 'token.received' | 'token.committed' | 'token.refused' | 'token.responded' | 'api.received' | 'api.responded'
-  | 'revocation.received' | 'session.granted' | 'family.dead' | 'access.dead' }>;
+  | 'revocation.received' | 'session.granted' | 'family.dead' | 'access.dead' | 'access.offered' | 'access.adopted'
+  | 'device.asked' | 'device.decided' | 'device.polled' }>;

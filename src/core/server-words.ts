@@ -15,7 +15,9 @@ export type GracePolicyName = (typeof GRACE_POLICIES)[number];
 /** True reason of a refusal, for the journal only: the wire says the same `invalid_grant` for all (RFC 6749 5.2). */
 export type RefusalReason =
   | 'unknown' | 'malformed' | 'reused' | 'family-dead' | 'revoked' | 'idle-expired' | 'absolute-expired' | 'other-client'
-  | 'bad-request' | 'bad-client' | 'bad-grant-type' | 'bad-scope' | 'code-used' | 'code-expired' | 'superseded';
+  | 'bad-request' | 'bad-client' | 'bad-grant-type' | 'bad-scope' | 'code-used' | 'code-expired' | 'superseded'
+  // DPoP (RFC 9449): the proof itself, a missing nonce, a token bound to another key. Device flow (RFC 8628 3.5): how a poll ended.
+  | 'bad-proof' | 'proof-nonce' | 'other-key' | 'device-pending' | 'device-slow-down' | 'device-denied' | 'device-expired';
 
 /** Why a token family (all tokens descending from one sign-in) ended. */
 export type FamilyEnd = 'reuse' | 'user' | 'password' | 'idle' | 'absolute' | 'admin' | 'single-session' | 'revocation';
@@ -26,3 +28,10 @@ export type FamilyEnd = 'reuse' | 'user' | 'password' | 'idle' | 'absolute' | 'a
  */
 export const PHASES = ['received', 'validated', 'committed', 'serialised', 'flushed'] as const;
 export type Phase = (typeof PHASES)[number];
+
+/**
+ * What can be marked in a server's journal because the server cannot see it: the user signed out, the app went to the background or
+ * came back, a prompt is expected, the app asked for a refresh on purpose, the app was started again, a device's clock was moved.
+ */
+export const MARKS = ['sign-out', 'background', 'foreground', 'prompt-expected', 'refresh-forced', 'relaunch', 'clock-moved'] as const;
+export type MarkWord = (typeof MARKS)[number];
