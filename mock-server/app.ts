@@ -4,6 +4,7 @@ import type { HttpRequest, HttpResponse } from '../src/core/http.ts';
 import { Rules } from '../src/core/fault.ts';
 import { createStreams } from '../src/core/streams.ts';
 import type { ArrivalMeta, Exchange } from './contract.ts';
+import { Holds } from './holds.ts';
 import { createJournal } from './journal.ts';
 import type { Journal } from './journal.ts';
 import type { ServerPolicy } from './policy.ts';
@@ -42,6 +43,8 @@ export interface ServerApp {
   /** Unix time in ms at `clock.now() === 0`. */
   readonly epoch: number;
   readonly rules: Rules;
+  /** Who waits under the `hold` verdict of a rule. */
+  readonly holds: Holds;
   readonly journal: Journal;
   readonly options: AppOptions;
   /** `meta` names the request for the journal (`x1`, `n1`); the socket layer does. */
@@ -73,6 +76,7 @@ export function createApp(options: AppOptions): ServerApp {
   const { origin, time, epoch, routes = [] } = options;
   const clock = createWireClock(time, options.frozen === true);
   const rules = new Rules();
+  const holds = new Holds();
   const journal = createJournal(clock);
   const open = (): Site => createSite({ ...options, issuer: options.issuer ?? origin, now: () => clock.now(), journal, ids: createStreams(options.seed) });
   let site = open();
@@ -84,11 +88,13 @@ export function createApp(options: AppOptions): ServerApp {
     clock,
     epoch,
     rules,
+    holds,
     journal,
     options,
     receive: (request, meta = {}) => firstAnswer(app, routes, request) ?? site.receive(request, meta),
     reset() {
       rules.clear();
+      holds.release();
       journal.clear();
       site = open();
     },

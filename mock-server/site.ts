@@ -1,5 +1,6 @@
 // The issuers of one server and which of them a request belongs to, by path. No sockets, no ambient time.
 import { pathOf } from '../src/core/fault.ts';
+import type { Endpoint } from '../src/core/fault.ts';
 import { TokenLabels } from '../src/core/labels.ts';
 import type { Streams } from '../src/core/streams.ts';
 import type { AppAnswer, AppRequest } from './app.ts';
@@ -25,6 +26,8 @@ export interface Site {
   readonly labels: TokenLabels;
   /** The issuer a path belongs to: the longest that begins it, else the main one. */
   find(url: string): SiteIssuer;
+  /** The endpoint a url leads to, known before anything is received: what a rule at the point `request` is asked about. */
+  endpointOf(url: string): Endpoint;
   receive(request: AppRequest, meta: ArrivalMeta): AppAnswer;
 }
 
@@ -42,7 +45,7 @@ export function createSite(options: SiteOptions): Site {
   const labels = new TokenLabels();
   const issuers = [openIssuer(options, options.issuer, labels)];
   const find = (url: string): SiteIssuer => findIssuer(issuers, url);
-  return { issuers, labels, find, receive: (request, meta) => find(request.url).server.receive(request, meta) };
+  return { issuers, labels, find, endpointOf: (url) => endpointOf(find(url), url), receive: (request, meta) => find(request.url).server.receive(request, meta) };
 }
 
 function openIssuer({ policy, epoch, now, journal, ids }: SiteOptions, issuer: string, labels: TokenLabels): SiteIssuer {
@@ -55,6 +58,13 @@ function openIssuer({ policy, epoch, now, journal, ids }: SiteOptions, issuer: s
     policy,
   );
   return { issuer, resourceBase, server };
+}
+
+function endpointOf({ issuer, resourceBase }: SiteIssuer, url: string): Endpoint {
+  const bare = url.split(/[?#]/, 1)[0] ?? '';
+  if (bare === `${issuer}/token`) return 'token';
+  if (bare === `${issuer}/revoke`) return 'revocation';
+  return bare === resourceBase || bare.startsWith(`${resourceBase}/`) ? 'resource' : 'other';
 }
 
 function findIssuer(issuers: readonly SiteIssuer[], url: string): SiteIssuer {

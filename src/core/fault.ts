@@ -75,12 +75,22 @@ export class Rules {
     this.#rules.length = 0;
   }
 
+  /** How many are installed. */
+  get size(): number {
+    return this.#rules.length;
+  }
+
   ask(envelope: Envelope): Verdict {
+    return this.judge(envelope).verdict;
+  }
+
+  /** The verdict and the rule that gave it. */
+  judge(envelope: Envelope): { verdict: Verdict; rule?: Rule } {
     for (const rule of this.#rules) {
       const verdict = rule.ask(envelope);
-      if (verdict.kind !== 'pass') return verdict;
+      if (verdict.kind !== 'pass') return { verdict, rule };
     }
-    return PASS;
+    return { verdict: PASS };
   }
 }
 
