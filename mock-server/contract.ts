@@ -8,7 +8,6 @@ import type { Phase } from '../src/core/server-words.ts';
 import type { Stream } from '../src/core/streams.ts';
 import type { TokenResponse } from '../src/core/contract.ts';
 import type { RegisteredClient } from './clients.ts';
-import type { RegisteredClient } from './clients.ts';
 import type { Desk } from './desk.ts';
 import type { KeyRing } from './keys.ts';
 import type { Person } from './people.ts';
@@ -17,7 +16,7 @@ import type { ChallengeMethod, PolicyPatch, ServerPolicy } from './policy.ts';
 /** Signs a JWT; the bytes must depend on the input alone, so that a run replays (Ed25519, RS256 or HS256, never ES256). */
 export interface Signer {
   readonly alg: string;
-  readonly kid: string;
+  readonly kid: string | undefined;
   /** Signature over `header.payload`, base64url. */
   sign(signingInput: string): string;
 }
@@ -33,8 +32,6 @@ export interface ServerContext {
   /** Source of refresh token values, codes and `jti`s. */
   ids: Stream;
   signer: Signer;
-  /** Registered clients; those of `clients.ts` when absent. */
-  clients?: readonly RegisteredClient[];
   labels: TokenLabels;
   /** Appends to the journal. `actor` is the authorization or the resource server. */
   record(actor: 'as' | 'rs', fact: ServerFact): void;

@@ -3,8 +3,6 @@ import type { ServerFact } from '../src/core/events.ts';
 import { CLIENTS } from './clients.ts';
 import type { RegisteredClient } from './clients.ts';
 import type { ServerContext, Signer } from './contract.ts';
-import { CLIENTS } from './clients.ts';
-import type { RegisteredClient } from './clients.ts';
 import type { ProofKey } from './dpop.ts';
 import { createAudit } from './laws.ts';
 import type { Audit } from './laws.ts';
@@ -36,11 +34,6 @@ export class Desk {
   /** Whoever signs now, as the policy says. */
   signer(): Signer {
     return this.context.keys?.signer(this.policy.signing) ?? this.context.signer;
-  }
-
-  /** Every client the server knows. */
-  get clients(): readonly RegisteredClient[] {
-    return this.context.clients ?? CLIENTS;
   }
 
   /** The server's own wall clock, ms since the Unix epoch. */

@@ -1,7 +1,9 @@
 // The grants of the token endpoint as one table. A grant checks, and hands back a refusal or a plan whose call commits.
 import { hash } from 'node:crypto';
 import type { Ask, Grant, Granted, Plan } from './ask.ts';
+import { DEVICE_GRANT } from './clients.ts';
 import type { Desk } from './desk.ts';
+import { checkDevice } from './device-grant.ts';
 import { endReused } from './endings.ts';
 import { scopeValues } from './form.ts';
 import { mintAccess, openSession } from './mint.ts';
@@ -10,14 +12,12 @@ import { badRequest, invalidGrant } from './refusals.ts';
 import type { Refusal } from './refusals.ts';
 import type { Code } from './store.ts';
 
-/** RFC 6749 4.1.2: a code should live ten minutes at most. */
-const CODE_LIFETIME = 600_000;
-
 /** By `grant_type`. */
 export const GRANTS: ReadonlyMap<string, Grant> = new Map<string, Grant>([
   ['refresh_token', { check: checkRefresh, racy: true }],
   ['authorization_code', { check: checkCode, racy: false }],
   ['client_credentials', { check: checkClientCredentials, racy: false }],
+  [DEVICE_GRANT, { check: checkDevice, racy: false }],
 ]);
 
 function checkCode(desk: Desk, ask: Ask): Refusal | Plan {
@@ -29,7 +29,7 @@ function checkCode(desk: Desk, ask: Ask): Refusal | Plan {
   // A replayed code ends what it once gave (RFC 6749 4.1.2, A3).
   const { family } = code;
   if (family !== undefined) return invalidGrant('code-used', () => endReused(desk, family));
-  if (desk.now() >= code.issuedAt + CODE_LIFETIME) return invalidGrant('code-expired');
+  if (desk.now() >= code.issuedAt + desk.policy.codeLifetime) return invalidGrant('code-expired');
   if (ask.form.get('redirect_uri') !== code.redirectUri) return invalidGrant('bad-request');
   return verifierRefusal(code, ask.form.get('code_verifier')) ?? (() => redeem(desk, code));
 }
@@ -37,16 +37,20 @@ function checkCode(desk: Desk, ask: Ask): Refusal | Plan {
 /** RFC 7636 4.6, and RFC 9700 2.1.1 against a downgrade: a verifier without a challenge is refused too. */
 function verifierRefusal(code: Code, verifier: string | undefined): Refusal | undefined {
   if (code.challenge === undefined) return verifier === undefined ? undefined : badRequest('code_verifier without code_challenge');
-  const proven =
-    verifier !== undefined && /^[A-Za-z0-9\-._~]{43,128}$/.test(verifier) && hash('sha256', verifier, 'base64url') === code.challenge;
+  const proven = verifier !== undefined && /^[A-Za-z0-9\-._~]{43,128}$/.test(verifier) && challengeOf(code, verifier) === code.challenge;
   return proven ? undefined : invalidGrant('bad-request');
 }
 
+/** RFC 7636 4.2. */
+function challengeOf(code: Code, verifier: string): string {
+  return code.challengeMethod === 'plain' ? verifier : hash('sha256', verifier, 'base64url');
+}
+
 function redeem(desk: Desk, code: Code): Granted {
-  const { user, device, clientId, scope } = code;
-  const { family, access, refresh } = openSession(desk, { user, device, clientId, scope, grant: 'authorization_code' });
+  const { user, device, clientId, scope, authTime, nonce } = code;
+  const { family, access, refresh } = openSession(desk, { user, device, clientId, scope, grant: 'authorization_code', authTime });
   code.family = family;
-  return { access, refresh, asked: scope };
+  return { access, refresh, asked: scope, signIn: { nonce } };
 }
 
 /** No refresh token and no session: the client can always ask again (RFC 6749 4.4.3). */

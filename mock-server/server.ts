@@ -4,6 +4,7 @@ import { CLIENTS } from './clients.ts';
 import type { ArrivalMeta, Exchange, GrantedSession, MockServer, RevokeTarget, ServerContext, SessionOptions } from './contract.ts';
 import { Desk } from './desk.ts';
 import { endFamily, killAccessOf } from './endings.ts';
+import { findEndpoint } from './endpoints.ts';
 import { beginExchange } from './exchange.ts';
 import type { Handling } from './exchange.ts';
 import { mintCode, openSession } from './mint.ts';
@@ -11,17 +12,19 @@ import { DEFAULT_POLICY, patchPolicy } from './policy.ts';
 import type { ServerPolicy } from './policy.ts';
 import { jsonReply, reply, tokenMembers } from './replies.ts';
 import { resourceHandling } from './resource.ts';
-import { revocationHandling } from './revocation-endpoint.ts';
 import type { Family } from './store.ts';
-import { tokenHandling } from './token-endpoint.ts';
 import type { HttpRequest, HttpResponse } from '../src/core/http.ts';
 
 /**
- * A server with empty stores. Endpoints: `{issuer}/token`, `{issuer}/revoke`, and everything under `resourceOrigin`;
- * any other address is answered with 404. Never throws for what a request says.
+ * A server with empty stores. Endpoints: `{issuer}/token`, `{issuer}/revoke` or those of the context, and everything under
+ * `resourceOrigin`; any other address is answered with 404. Never throws for what a request says.
  */
 export function createMockServer(context: ServerContext, policy: ServerPolicy = DEFAULT_POLICY): MockServer {
-  const desk = new Desk(context, policy);
+  return serverOf(new Desk(context, policy));
+}
+
+/** The server that works at this desk: for whoever needs its stores too. */
+export function serverOf(desk: Desk): MockServer {
   const receive = (request: HttpRequest, meta: ArrivalMeta): Exchange => route(desk, request, meta);
   return {
     get policy() {
@@ -44,11 +47,11 @@ export function createMockServer(context: ServerContext, policy: ServerPolicy = 
 const PUBLIC_CLIENT = CLIENTS[0] as (typeof CLIENTS)[number];
 
 function route(desk: Desk, request: HttpRequest, meta: ArrivalMeta): Exchange {
-  const { issuer, resourceOrigin } = desk.context;
+  const { resourceOrigin } = desk.context;
   const url = request.url.split(/[?#]/, 1)[0] ?? '';
   if (isPreflight(request)) return begin(preflight(desk), meta);
-  if (url === `${issuer}/token`) return begin(tokenHandling(desk, request, meta), meta);
-  if (url === `${issuer}/revoke`) return begin(revocationHandling(desk, request), meta);
+  const endpoint = findEndpoint(desk, url);
+  if (endpoint !== undefined) return endpoint.begin(desk, request, meta);
   if (url === resourceOrigin || url.startsWith(`${resourceOrigin}/`)) return begin(resourceHandling(desk, request, meta), meta);
   return begin(
     fixed(() => jsonReply(desk, 404, {}, { error: 'not_found' })),
