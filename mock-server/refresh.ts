@@ -18,6 +18,8 @@ export function checkRefresh(desk: Desk, ask: Ask): Refusal | Plan {
   const token = desk.store.refresh.get(value);
   if (token === undefined) return invalidGrant('unknown');
   if (token.family.clientId !== ask.client.id) return invalidGrant('other-client');
+  // X5: a public client's refresh token is bound to its key (RFC 9449 5).
+  if (token.family.jkt !== undefined && token.family.jkt !== ask.jkt) return invalidGrant('other-key');
   const gone = familyRefusal(desk, token);
   if (gone !== undefined) return gone;
   const ruling = token.state === 'superseded' ? rule(desk, token) : undefined;
@@ -84,9 +86,10 @@ function commitRefresh(desk: Desk, ask: Ask, checked: Checked): Granted | Refusa
   if (family.dead !== undefined) return invalidGrant('family-dead');
   if (token.state === 'revoked') return invalidGrant('revoked');
   const scope = ask.form.get('scope') ?? family.scope;
-  const access = mintAccess(desk, { family, sub: family.user, clientId: family.clientId, scope });
+  const access = mintAccess(desk, { family, sub: family.user, clientId: family.clientId, scope, jkt: ask.jkt });
   const refresh = ruling === undefined ? rotate(desk, token, ask.x) : repeat(desk, token, ruling);
   token.idleFrom = desk.now();
+  family.lastActive = desk.now();
   if (refresh !== undefined) refresh.idleFrom = desk.now();
   record(desk, ask, { token, access, refresh, repeated: ruling === undefined ? undefined : policy });
   return { access, refresh, asked: ask.form.get('scope') ?? family.scope };
@@ -97,6 +100,7 @@ function rotate(desk: Desk, token: RefreshToken, x: string): RefreshToken | unde
   const { rotation } = desk.policy.refreshToken;
   if (rotation === 'omit') return undefined;
   if (rotation === 'same') return token;
+  if (rotation === 'reissue') return mintRefresh(desk, token.family, token);
   if (token.state === 'active') {
     token.state = 'superseded';
     token.supersededAt = desk.now();

@@ -102,7 +102,9 @@ export interface DeviceCode {
   interval: number;
   polledAt: number | undefined;
   state: 'pending' | 'approved' | 'denied' | 'redeemed';
+  /** Who decided, and when. */
   user: string | undefined;
+  decidedAt: number | undefined;
 }
 
 export interface TokenStore {

@@ -33,6 +33,11 @@ export interface WireShape {
 /** What the RFCs say. */
 export const RFC_SHAPE: WireShape = { dialect: 'rfc', tokenType: 'Bearer', headers: {}, errors: {}, members: [] };
 
+/** The shape the policy of now asks for. */
+export function shapeOf(desk: Desk): WireShape {
+  return desk.policy.wire ?? RFC_SHAPE;
+}
+
 /** A refusal in the provider's words. */
 export interface ToldRefusal {
   status: number;
@@ -42,7 +47,7 @@ export interface ToldRefusal {
 
 /** The status, headers and body that tell a refusal under the policy of now. */
 export function tellRefusal(desk: Desk, refusal: Refusal): ToldRefusal {
-  const { errors, headers } = desk.policy.wire ?? RFC_SHAPE;
+  const { errors, headers } = shapeOf(desk);
   const shape = errors[refusal.reason] ?? errors[refusal.error] ?? {};
   const description = shape.description ?? refusal.description;
   return {
@@ -58,7 +63,7 @@ export function tellRefusal(desk: Desk, refusal: Refusal): ToldRefusal {
 /** The members a provider adds to a token response, at the time of its commit. */
 export function extraMembers(desk: Desk, granted: Granted): Partial<TokenResponse> {
   const out: Record<string, unknown> = {};
-  for (const name of (desk.policy.wire ?? RFC_SHAPE).members) {
+  for (const name of shapeOf(desk).members) {
     const value = EXTRA[name](desk, granted);
     if (value !== undefined) out[name] = value;
   }
