@@ -3,6 +3,7 @@ import type { TokenResponse } from '../src/core/contract.ts';
 import type { HttpResponse } from '../src/core/http.ts';
 import type { Desk } from './desk.ts';
 import type { Granted } from './ask.ts';
+import { idTokenFor } from './id-token.ts';
 import type { Refusal } from './refusals.ts';
 import { extraMembers, shapeOf, tellRefusal } from './wire-shape.ts';
 
@@ -37,18 +38,20 @@ export function tokenMembers(desk: Desk, granted: Granted): TokenResponse {
   const { access, refresh, asked } = granted;
   const { response } = desk.policy;
   const seconds = Math.floor((access.expiresAt - desk.now()) / 1_000);
+  const idToken = idTokenFor(desk, granted);
   return {
     access_token: access.value,
     token_type: access.jkt === undefined ? shapeOf(desk).tokenType : 'DPoP',
     // A JSON string where RFC 6749 5.1 wants a number: real providers do this, so the policy can.
     ...(response.expiresIn === 'absent' ? {} : { expires_in: (response.expiresIn === 'string' ? String(seconds) : seconds) as number }),
     ...(refresh === undefined ? {} : { refresh_token: refresh.value }),
+    ...(idToken === undefined ? {} : { id_token: idToken }),
     ...(response.scope || asked !== access.scope ? { scope: access.scope } : {}),
     ...extraMembers(desk, granted),
   };
 }
 
 /** `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110 5.6.7). */
-function httpDate(ms: number): string {
+export function httpDate(ms: number): string {
   return new Date(ms).toUTCString();
 }

@@ -1,11 +1,11 @@
 // The protected API (RFC 6750): any path answers who is calling, and every refusal is challenged as the RFC says.
 import { pathOf } from '../src/core/fault.ts';
-import { parseObject } from '../src/core/http.ts';
 import type { HttpRequest, HttpResponse } from '../src/core/http.ts';
 import type { ArrivalMeta } from './contract.ts';
 import type { Desk } from './desk.ts';
 import type { Handling } from './exchange.ts';
 import { scopeValues } from './form.ts';
+import { readSignedJwt } from './jwt.ts';
 import { jsonReply } from './replies.ts';
 
 /** Why an API request is refused. The wire says only `invalid_token`; the journal says which. */
@@ -91,12 +91,9 @@ function findToken(desk: Desk, value: string): Standing | ApiReason {
   return (checksRevocation ? known?.dead : undefined) ?? token;
 }
 
-/** A JWT of ours by signature alone. Our signatures are deterministic: the same input signed again gives the same bytes. */
+/** A JWT of ours by signature alone: what a resource server with the issuer's keys and nothing else can know. */
 function readJwt(desk: Desk, value: string): Standing | undefined {
-  const [header, payload, signature, ...rest] = value.split('.');
-  if (header !== desk.jwtHeader || payload === undefined || signature === undefined || rest.length > 0) return undefined;
-  if (desk.context.signer.sign(`${header}.${payload}`) !== signature) return undefined;
-  const { iss, aud, sub, scope, exp } = parseObject(Buffer.from(payload, 'base64url').toString()) ?? {};
+  const { iss, aud, sub, scope, exp } = readSignedJwt(desk, 'at+jwt', value, 'published') ?? {};
   if (iss !== desk.context.issuer || aud !== desk.context.resourceOrigin) return undefined;
   if (typeof sub !== 'string' || typeof exp !== 'number') return undefined;
   return { sub, scope: typeof scope === 'string' ? scope : '', expiresAt: exp * 1_000 };
