@@ -22,6 +22,8 @@ export interface WireClock {
   set(ms: number): void;
   /** What a device's wall clock shows minus true time, ms: the server's `Date` is told to it so much earlier. Sets it when `ms` is given. */
   deviceOffset(device: string, ms?: number): number;
+  /** Whether any device has an offset. */
+  readonly hasOffsets: boolean;
   /** Runs `fn` once when virtual time has come to `now() + ms`, by itself or by an advance; returns its cancel. */
   after(ms: number, fn: () => void): () => void;
   readonly real: RealTime;
@@ -88,6 +90,10 @@ class RunningClock implements WireClock {
   deviceOffset(device: string, ms?: number): number {
     if (ms !== undefined) this.#offsets.set(device, ms);
     return this.#offsets.get(device) ?? 0;
+  }
+
+  get hasOffsets(): boolean {
+    return this.#offsets.size > 0;
   }
 
   after(ms: number, fn: () => void): () => void {

@@ -56,6 +56,11 @@ interface AccessDead { type: 'access.dead'; at: TokenLabel; family: string; reas
 interface AccessOffered { type: 'access.offered'; at: TokenLabel; newAt: TokenLabel; family: string; user: string; device: string; expiresAt: number; lifetime: number }
 interface AccessAdopted { type: 'access.adopted'; at: TokenLabel; newAt: TokenLabel; family: string }
 /** A device authorization (RFC 8628) is named `d1`, `d2` ...; `outcome` is `granted` or the error told; `interval` is what holds from now on, ms. */
+/** An authorization request (RFC 6749 4.1.1) is named `a1`, `a2` ...; `answered` when the browser was sent back: `outcome` is `code` or the error told. */
+interface AuthorizationAsked { type: 'authorization.asked'; a: string; client: string; device: string; page: boolean }
+interface AuthorizationAnswered { type: 'authorization.answered'; a: string; outcome: string; user?: string }
+/** A key comes in (M4): `kid` is listed and signs from these times on, ms. */
+interface KeyRotated { type: 'key.rotated'; rotation: string; alg: string; kid: string; listedFrom: number; signsFrom: number }
 interface DeviceAsked { type: 'device.asked'; d: string; device: string; interval: number; lifetime: number }
 interface DeviceDecided { type: 'device.decided'; d: string; user: string; allowed: boolean }
 interface DevicePolled { type: 'device.polled'; d: string; outcome: string; interval: number }
@@ -99,15 +104,18 @@ interface RunEnd {
 /** How a run ended: `finished` judged whole; `deadlock` with `open` operations; the rest are limits (exit code 5) or a client that never yields. */
 export type RunEnding = 'finished' | 'deadlock' | 'livelock' | 'step-limit' | 'time-limit' | 'wall-limit' | 'stuck';
 
+/** A request that repeats an earlier one byte by byte: `transport` = sent again by the HTTP stack after its connection broke, without the application. */
+interface WireRepeated { type: 'wire.repeated'; name: string; of: string; by: 'transport' | 'app'; gap: number }
+
 /** The facts without their frame; what a recorder is handed. */
 export type Fact =
   | TokenSent | TokenReceived | TokenCommitted | TokenRefused | TokenResponded | TokenDelivered | TokenLost | TokenAbandoned
   | ApiSent | ApiReceived | ApiResponded | ApiDelivered | ApiLost | ApiAbandoned
   | RevocationSent | RevocationReceived | SessionGranted | FamilyDead | AccessDead | AccessOffered | AccessAdopted
-  | DeviceAsked | DeviceDecided | DevicePolled
+  | AuthorizationAsked | AuthorizationAnswered | KeyRotated | DeviceAsked | DeviceDecided | DevicePolled
   | Mark | ClientDeclared | StartCalled | StartDone | RequestCalled | RequestSettled | Aborted | State | StoreBegin | StoreEnd | LockEvent
   | SignInCalled | SignInDone | SignOutCalled | SignOutDone | PromptShown | PromptClosed | Text | ClientError
-  | Connectivity | ProcessEvent | AppVisibility | StoreLock | ClockJump | StepBegun | RunEnd;
+  | WireRepeated | Connectivity | ProcessEvent | AppVisibility | StoreLock | ClockJump | StepBegun | RunEnd;
 
 /** The frame the recorder adds to each fact. */
 export interface Frame {
@@ -132,4 +140,4 @@ type FactOf<T extends EventType> = Fact extends infer F ? (F extends { type: inf
 export type ServerFact = Extract<Fact, { type:
   | 'token.received' | 'token.committed' | 'token.refused' | 'token.responded' | 'api.received' | 'api.responded'
   | 'revocation.received' | 'session.granted' | 'family.dead' | 'access.dead' | 'access.offered' | 'access.adopted'
-  | 'device.asked' | 'device.decided' | 'device.polled' }>;
+  | 'authorization.asked' | 'authorization.answered' | 'key.rotated' | 'device.asked' | 'device.decided' | 'device.polled' }>;

@@ -31,7 +31,7 @@ export const importModules: Rule = (source) => source.imports.flatMap((item) => 
   if (item.specifier === undefined || item.target !== undefined || source.path.startsWith('bin/')) return [];
   const room = roomOf(source.path) ?? '';
   const name = item.specifier.startsWith('node:') ? item.specifier : packageOf(item.specifier);
-  const findings = (tables.MODULES[room] ?? []).includes(name) || isEdgeFile(source.path, ['mock-server/http.ts'])
+  const findings = (tables.MODULES[room] ?? []).includes(name) || modulesOf(source.path).includes(name)
     ? [] : [at(source, item, name, `${room} must not import ${name}`)];
   const secret = name === 'node:crypto' && !item.typeOnly ? item.names.filter((imported) => tables.FORBIDDEN_CRYPTO.test(imported)) : [];
   return [...findings, ...secret.map((imported) => at(source, item, imported, `${imported} of node:crypto does not repeat`))];
@@ -178,6 +178,10 @@ function topLevel(source: Source): Node[] {
 
 function isEdge(path: string): boolean {
   return isEdgeFile(path, tables.EDGES);
+}
+
+function modulesOf(path: string): readonly string[] {
+  return Object.entries(tables.FILE_MODULES).flatMap(([place, names]) => (isEdgeFile(path, [place]) ? names : []));
 }
 
 function isEdgeFile(path: string, edges: readonly string[]): boolean {

@@ -57,7 +57,16 @@ export const LOCALE_MEMBERS =
 export const LOCALE_GLOBALS: readonly string[] = ['Intl'];
 
 /** Places where the platform may be touched: the edges. */
-export const EDGES: readonly string[] = ['src/cli/', 'src/sandbox/', 'src/device/', 'src/report/screen.ts', 'mock-server/http.ts', 'bin/'];
+export const EDGES: readonly string[] = ['src/cli/', 'src/sandbox/', 'src/device/', 'src/report/screen.ts', 'mock-server/http.ts', 'mock-server/tls.ts', 'bin/'];
+
+/** Single files that need more modules than their room: sockets and certificates here, the terminal view there, and nowhere else. */
+export const FILE_MODULES: Readonly<Record<string, readonly string[]>> = {
+  'mock-server/http.ts': ['node:http', 'node:https', 'node:net'],
+  'mock-server/http-front.ts': ['node:http', 'node:net'],
+  'mock-server/http-send.ts': ['node:http', 'node:net'],
+  'mock-server/tls.ts': ['@peculiar/x509', 'reflect-metadata', 'node:fs', 'node:path'],
+  'src/report/live/': ['ink', 'react'],
+};
 
 export interface Exception {
   file: string;

@@ -1,0 +1,112 @@
+// Writes endings to sockets: whole answers, streams, and every way in which one can break (RST, FIN, silence, a body cut short).
+// Decides nothing: which of them it is was decided by the rules.
+import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { AppResponse } from './app.ts';
+import type { Cut, Ending } from './drive.ts';
+
+/** What is borrowed from the edge. */
+export interface Wire {
+  /** The socket below an answer; for TLS the one that carries the records, because only that can be reset. */
+  raw(socket: Socket): Socket;
+  after(ms: number, fn: () => void): () => void;
+}
+
+/** What became of the answer once there is nothing left to do; `whole`: every byte was handed to the kernel. */
+export type Sent = { whole: boolean; ending: 'sent' | 'cut' | 'dropped' };
+
+/** Sends an ending. `close`: the connection is not kept. */
+export function send(res: ServerResponse, ending: Ending, wire: Wire, close: boolean): Sent {
+  if (close) res.shouldKeepAlive = false;
+  const { socket } = res;
+  if (socket === null || socket.destroyed) return { whole: false, ending: 'dropped' };
+  if (ending.kind === 'drop') return drop(res, socket, ending, wire);
+  const { response, cut } = ending;
+  if (cut !== undefined) return sendCut(res, response, cut, () => wire.after(BEFORE_RESET, () => wire.raw(socket).resetAndDestroy()));
+  if (response.stream !== undefined) void sendStream(res, response);
+  else sendWhole(res, response);
+  return { whole: true, ending: 'sent' };
+}
+
+/** Bytes and text alike; Content-Length is always told, so that a body is never framed by its end. */
+export function sendWhole(res: ServerResponse, response: AppResponse): void {
+  const body = response.bytes ?? response.body;
+  const bodiless = response.status === 204 || response.status === 304;
+  res.sendDate = false;
+  res.writeHead(response.status, bodiless ? response.headers : { ...response.headers, 'content-length': byteLength(body) });
+  res.end(bodiless ? undefined : body);
+}
+
+function byteLength(body: string | Uint8Array): number {
+  return typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength;
+}
+
+/** Piece by piece; a reader that goes away ends the source, one that is slow makes it wait. */
+async function sendStream(res: ServerResponse, response: AppResponse): Promise<void> {
+  const chunks = response.stream?.chunks[Symbol.asyncIterator]();
+  if (chunks === undefined) return;
+  res.once('close', () => void chunks.return?.());
+  res.sendDate = false;
+  res.writeHead(response.status, response.headers);
+  res.flushHeaders();
+  try {
+    for (let next = await chunks.next(); next.done !== true && !res.writableEnded && !res.destroyed; next = await chunks.next()) {
+      if (!res.write(next.value)) await drained(res);
+    }
+    if (!res.writableEnded) res.end();
+  } catch {
+    // The source broke after the headers left: all that can still be said is that the body did not end.
+    res.destroy();
+  }
+}
+
+function drained(res: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      res.off('drain', done).off('close', done);
+      resolve();
+    };
+    res.once('drain', done).once('close', done);
+  });
+}
+
+/** No byte leaves, whatever the point: to the client the same as in the virtual world, where a fetch rejects. */
+function drop(res: ServerResponse, socket: Socket, ending: Ending & { kind: 'drop' }, wire: Wire): Sent {
+  // Silence keeps the connection open and says nothing until the client gives up.
+  if (ending.how === 'silence') return { whole: false, ending: 'dropped' };
+  if (ending.how === 'fin') socket.end();
+  else wire.raw(socket).resetAndDestroy();
+  res.destroy();
+  return { whole: false, ending: 'dropped' };
+}
+
+/** Long enough for the bytes before an RST to be read on loopback: an RST discards what the reader has not taken yet. */
+const BEFORE_RESET = 20;
+
+function sendCut(res: ServerResponse, response: AppResponse, cut: Cut, reset: () => void): Sent {
+  const body = Buffer.from(response.bytes ?? response.body);
+  const part = body.subarray(0, Math.min(cut.keep, body.length));
+  if (cut.how === 'short') {
+    sendWhole(res, { ...response, bytes: part });
+    return { whole: true, ending: 'cut' };
+  }
+  if (cut.how === 'chunk') {
+    sendBadChunk(res, response, part);
+    return { whole: false, ending: 'cut' };
+  }
+  // One byte more than the whole, so that a cut after the last byte is a cut too.
+  const promised = Math.max(body.length, part.length + 1);
+  res.sendDate = false;
+  res.writeHead(response.status, { ...response.headers, 'content-length': promised });
+  res.write(part, () => (cut.how === 'reset' ? reset() : res.socket?.end()));
+  return { whole: false, ending: 'cut' };
+}
+
+/** A chunk whose size is no number (RFC 9112 7.1), written below the framing of Node. */
+function sendBadChunk(res: ServerResponse, response: AppResponse, part: Buffer): void {
+  const { socket } = res;
+  const headers = Object.entries(response.headers).filter(([name]) => name !== 'content-length').map(([name, value]) => `${name}: ${value}\r\n`).join('');
+  socket?.write(`HTTP/1.1 ${response.status} \r\n${headers}transfer-encoding: chunked\r\n\r\n${part.length.toString(16)}\r\n`);
+  socket?.write(part);
+  socket?.end('\r\nno-number\r\n');
+}
