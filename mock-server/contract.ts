@@ -37,6 +37,8 @@ export interface ServerContext {
   record(actor: 'as' | 'rs', fact: ServerFact): void;
   /** Keys by algorithm that can rotate; without them `signer` signs everything. */
   keys?: KeyRing;
+  /** Resolves after so many ms: paces answers that stream. Without it they come at once. */
+  pause?: (ms: number) => Promise<void>;
   /** Clients the server knows; those of `clients.ts` when absent. */
   clients?: readonly RegisteredClient[];
   /** Who can sign in and what is known of them; nobody when absent: the virtual world needs no page. */

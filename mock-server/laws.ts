@@ -77,6 +77,9 @@ function see(ledger: Ledger, fact: ServerFact, policy: ServerPolicy): void {
     case 'revocation.received':
     case 'access.dead':
     case 'access.adopted':
+    case 'authorization.asked':
+    case 'authorization.answered':
+    case 'key.rotated':
     case 'device.asked':
     case 'device.decided':
     case 'device.polled':
@@ -124,7 +127,7 @@ function seeFamilyDead(ledger: Ledger, fact: Body<'family.dead'>): void {
 function seeApiResponded(ledger: Ledger, fact: Body<'api.responded'>, policy: ServerPolicy): void {
   const at = ledger.asked.get(`${fact.n}.${fact.k}`) ?? 'none';
   const stranger = at === 'none' || (at === 'unknown' && policy.resource.checksRevocation);
-  if (fact.status === 200 && stranger) ledger.sentences.push(`${fact.n} was answered with 200 without a token of ours`);
+  if (fact.status === 200 && fact.error === undefined && stranger) ledger.sentences.push(`${fact.n} was answered with 200 without a token of ours`);
 }
 
 function issue(ledger: Ledger, label: TokenLabel): void {

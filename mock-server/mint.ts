@@ -137,4 +137,4 @@ export function mintAccess(desk: Desk, to: AccessGrant): AccessToken {
   return token;
 }
 
-const BORN = { dead: undefined, deadAt: undefined, offered: undefined, adopted: false } as const;
+const BORN = { dead: undefined, deadAt: undefined, offered: undefined, replaces: undefined, adopted: false } as const;

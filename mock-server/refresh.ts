@@ -9,7 +9,7 @@ import type { Ask, Granted, Plan } from './ask.ts';
 import type { Desk } from './desk.ts';
 import type { GraceRuling } from './grace.ts';
 import type { Refusal } from './refusals.ts';
-import type { RefreshToken } from './store.ts';
+import type { Family, RefreshToken } from './store.ts';
 
 /** Checks a refresh; the plan, if there is one, holds as long as nothing changes in between. */
 export function checkRefresh(desk: Desk, ask: Ask): Refusal | Plan {
@@ -67,6 +67,13 @@ function idleRefusal(desk: Desk, token: RefreshToken): Refusal | undefined {
     const alive = token.family.refresh.some((other) => other.state === 'active' && !isIdle(desk, other));
     if (!alive) endFamily(desk, token.family, 'idle', false);
   });
+}
+
+/** Whether some refresh token of the family would be accepted now. */
+export function isRefreshable(desk: Desk, family: Family): boolean {
+  const { absolute } = desk.policy.refreshToken;
+  if (family.dead !== undefined || (absolute !== undefined && desk.now() >= family.grantedAt + absolute)) return false;
+  return family.refresh.findLast((token) => token.state === 'active' && !isIdle(desk, token)) !== undefined;
 }
 
 function isIdle(desk: Desk, token: RefreshToken): boolean {

@@ -8,7 +8,7 @@ import type { Refusal } from './refusals.ts';
 import { extraMembers, shapeOf, tellRefusal } from './wire-shape.ts';
 
 /** T13: a browser may read these and no others. */
-const EXPOSED = 'WWW-Authenticate, DPoP-Nonce, Retry-After, Date';
+export const EXPOSED = 'WWW-Authenticate, DPoP-Nonce, Retry-After, Date';
 
 /** Body and headers on top of those every answer has. */
 export function reply(desk: Desk, status: number, headers: Readonly<Record<string, string>>, body: string): HttpResponse {

@@ -61,8 +61,10 @@ export interface AccessToken {
   dead: 'revoked' | 'superseded' | undefined;
   /** When it died before its time. */
   deadAt: number | undefined;
-  /** The token a response header offered in its place (P7), and whether that one was used. */
+  /** The token a response header offered in its place (P7). */
   offered: AccessToken | undefined;
+  /** The token this one was offered in place of, and whether it was ever used. */
+  replaces: AccessToken | undefined;
   adopted: boolean;
 }
 
