@@ -12,7 +12,7 @@ import type { Arrival } from './arrivals.ts';
 import { drive, serverTime } from './drive.ts';
 import type { Call, Ending } from './drive.ts';
 import { send, sendWhole } from './http-send.ts';
-import type { Sent, Wire } from './http-send.ts';
+import type { Wire } from './http-send.ts';
 import { Draft, grantOf, safePath, Senders } from './request-log.ts';
 import { shiftHttpDate } from '../src/core/http.ts';
 
@@ -150,9 +150,9 @@ export class Front {
     const { res, draft } = job;
     if (neverEnds(ending)) this.#keepTrack(res);
     const told = ending.kind === 'answer' ? this.#seenByDevice(job.request, ending) : ending;
-    const sent = send(res, told, this.#options.wire, this.closing);
-    job.sent = sent;
-    if (draft !== undefined) note(draft, told, sent);
+    job.ending = told;
+    if (draft !== undefined) note(draft, told);
+    send(res, told, this.#options.wire, this.closing);
     if (ending.kind === 'drop') this.#lost(job, lossPhase(ending.point), ending.how);
     else if (ending.cut !== undefined) this.#lost(job, 'body-cut', 'reset');
   }
@@ -180,7 +180,7 @@ export class Front {
 
   #over(job: Job): void {
     const now = this.#app.clock.real.now();
-    const answered = job.sent?.whole === true && job.res.writableFinished;
+    const answered = job.ending !== undefined && isWhole(job.ending) && job.res.writableFinished;
     job.arrival.over(now, answered);
     const record = job.draft?.record;
     if (record === undefined) return;
@@ -202,7 +202,8 @@ interface Job {
   arrival: Arrival;
   draft: Draft | undefined;
   started: number;
-  sent?: Sent;
+  /** As it was sent; absent while it is not decided. */
+  ending?: Ending;
 }
 
 /** The name of a connection rides on its socket. */
@@ -260,9 +261,13 @@ function neverEnds(ending: Ending): boolean {
   return ending.kind === 'drop' ? ending.how === 'silence' : ending.response.stream !== undefined;
 }
 
-function note(draft: Draft, ending: Ending, sent: Sent): void {
-  const { record } = draft;
-  record.ending = sent.ending;
+/** The answer leaves with all the bytes it promises. */
+function isWhole(ending: Ending): boolean {
+  return ending.kind === 'answer' && (ending.cut === undefined || ending.cut.how === 'short');
+}
+
+function note({ record }: Draft, ending: Ending): void {
+  record.ending = ending.kind === 'drop' ? 'dropped' : ending.cut === undefined ? 'sent' : 'cut';
   if (ending.rule !== undefined) record.fault = ending.rule;
   if (ending.kind === 'answer') record.status = ending.response.status;
 }

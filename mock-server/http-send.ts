@@ -3,6 +3,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { AppResponse } from './app.ts';
+import type { DropHow } from '../src/core/fault.ts';
 import type { Cut, Ending } from './drive.ts';
 
 /** What is borrowed from the edge. */
@@ -12,20 +13,16 @@ export interface Wire {
   after(ms: number, fn: () => void): () => void;
 }
 
-/** What became of the answer once there is nothing left to do; `whole`: every byte was handed to the kernel. */
-export type Sent = { whole: boolean; ending: 'sent' | 'cut' | 'dropped' };
-
-/** Sends an ending. `close`: the connection is not kept. */
-export function send(res: ServerResponse, ending: Ending, wire: Wire, close: boolean): Sent {
+/** Sends an ending. `close`: the connection is not kept. The socket may be gone before this returns. */
+export function send(res: ServerResponse, ending: Ending, wire: Wire, close: boolean): void {
   if (close) res.shouldKeepAlive = false;
   const { socket } = res;
-  if (socket === null || socket.destroyed) return { whole: false, ending: 'dropped' };
-  if (ending.kind === 'drop') return drop(res, socket, ending, wire);
+  if (socket === null || socket.destroyed) return;
+  if (ending.kind === 'drop') return drop(res, socket, ending.how, wire);
   const { response, cut } = ending;
   if (cut !== undefined) return sendCut(res, response, cut, () => wire.after(BEFORE_RESET, () => wire.raw(socket).resetAndDestroy()));
   if (response.stream !== undefined) void sendStream(res, response);
   else sendWhole(res, response);
-  return { whole: true, ending: 'sent' };
 }
 
 /** Bytes and text alike; Content-Length is always told, so that a body is never framed by its end. */
@@ -71,35 +68,27 @@ function drained(res: ServerResponse): Promise<void> {
 }
 
 /** No byte leaves, whatever the point: to the client the same as in the virtual world, where a fetch rejects. */
-function drop(res: ServerResponse, socket: Socket, ending: Ending & { kind: 'drop' }, wire: Wire): Sent {
+function drop(res: ServerResponse, socket: Socket, how: DropHow, wire: Wire): void {
   // Silence keeps the connection open and says nothing until the client gives up.
-  if (ending.how === 'silence') return { whole: false, ending: 'dropped' };
-  if (ending.how === 'fin') socket.end();
+  if (how === 'silence') return;
+  if (how === 'fin') socket.end();
   else wire.raw(socket).resetAndDestroy();
   res.destroy();
-  return { whole: false, ending: 'dropped' };
 }
 
 /** Long enough for the bytes before an RST to be read on loopback: an RST discards what the reader has not taken yet. */
 const BEFORE_RESET = 20;
 
-function sendCut(res: ServerResponse, response: AppResponse, cut: Cut, reset: () => void): Sent {
+function sendCut(res: ServerResponse, response: AppResponse, cut: Cut, reset: () => void): void {
   const body = Buffer.from(response.bytes ?? response.body);
   const part = body.subarray(0, Math.min(cut.keep, body.length));
-  if (cut.how === 'short') {
-    sendWhole(res, { ...response, bytes: part });
-    return { whole: true, ending: 'cut' };
-  }
-  if (cut.how === 'chunk') {
-    sendBadChunk(res, response, part);
-    return { whole: false, ending: 'cut' };
-  }
+  if (cut.how === 'short') return sendWhole(res, { ...response, bytes: part });
+  if (cut.how === 'chunk') return sendBadChunk(res, response, part);
   // One byte more than the whole, so that a cut after the last byte is a cut too.
   const promised = Math.max(body.length, part.length + 1);
   res.sendDate = false;
   res.writeHead(response.status, { ...response.headers, 'content-length': promised });
   res.write(part, () => (cut.how === 'reset' ? reset() : res.socket?.end()));
-  return { whole: false, ending: 'cut' };
 }
 
 /** A chunk whose size is no number (RFC 9112 7.1), written below the framing of Node. */
