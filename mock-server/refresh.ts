@@ -71,9 +71,15 @@ function idleRefusal(desk: Desk, token: RefreshToken): Refusal | undefined {
 
 /** Whether some refresh token of the family would be accepted now. */
 export function isRefreshable(desk: Desk, family: Family): boolean {
+  return family.refresh.findLast((token) => isUsableNow(desk, token)) !== undefined;
+}
+
+/** Whether a refresh token would be accepted now without the help of a grace policy. */
+export function isUsableNow(desk: Desk, token: RefreshToken): boolean {
+  const { dead, grantedAt } = token.family;
   const { absolute } = desk.policy.refreshToken;
-  if (family.dead !== undefined || (absolute !== undefined && desk.now() >= family.grantedAt + absolute)) return false;
-  return family.refresh.findLast((token) => token.state === 'active' && !isIdle(desk, token)) !== undefined;
+  if (dead !== undefined || token.state !== 'active' || isIdle(desk, token)) return false;
+  return absolute === undefined || desk.now() < grantedAt + absolute;
 }
 
 function isIdle(desk: Desk, token: RefreshToken): boolean {

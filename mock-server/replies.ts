@@ -24,7 +24,7 @@ export function jsonReply(desk: Desk, status: number, headers: Readonly<Record<s
 const NO_STORE = { 'cache-control': 'no-store', pragma: 'no-cache' };
 
 /** `expires_in` was fixed at the commit: an answer that was held back says what was true then (R11). */
-export function grantedReply(desk: Desk, members: TokenResponse, headers: Readonly<Record<string, string>> = {}): HttpResponse {
+export function grantedReply(desk: Desk, members: object, headers: Readonly<Record<string, string>> = {}): HttpResponse {
   return jsonReply(desk, 200, { ...NO_STORE, ...shapeOf(desk).headers, ...headers }, members);
 }
 

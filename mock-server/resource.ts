@@ -25,11 +25,11 @@ const ROWS: readonly ResourceRow[] = [...DEMO_ROWS, ...SESSION_ROWS];
 type Done = { answer: ResourceAnswer; headers: Readonly<Record<string, string>> } | { denied: Denied; headers: Readonly<Record<string, string>>; retryAfter?: number };
 
 /** How an API request is handled: judged when checked; sessions end, offers are made and proofs are spent at the commit. */
-export function resourceHandling(desk: Desk, request: HttpRequest, meta: ArrivalMeta): Handling<Access | Denied, Done> {
+export function resourceHandling(desk: Desk, request: HttpRequest, meta: ArrivalMeta, single?: SingleResource): Handling<Access | Denied, Done> {
   const shown = readToken(request.headers['authorization']);
   const at = shown.kind === 'malformed' ? 'unknown' : desk.context.labels.of(shown.kind === 'token' ? shown.value : undefined);
   const names = { n: meta.n ?? desk.nextName(), k: meta.k ?? 1 };
-  const place = placeOf(desk, request);
+  const place = single === undefined ? placeOf(desk, request) : placeOfSingle(request, single);
   return {
     endpoint: 'resource',
     arrive: () => desk.record('rs', { type: 'api.received', ...names, at }),
@@ -43,6 +43,17 @@ export function resourceHandling(desk: Desk, request: HttpRequest, meta: Arrival
     },
     raceWindow: () => place.row?.wait?.(place.query) ?? 0,
   };
+}
+
+/** A resource that stands alone, outside the API, such as userinfo. */
+export interface SingleResource {
+  scope(): string;
+  body(access: Access): object;
+}
+
+function placeOfSingle({ method, url }: HttpRequest, { scope, body }: SingleResource): Place {
+  const path = pathOf(url);
+  return { path, query: new URLSearchParams(), row: { method, path, scope: scope(), act: (_desk, { access }) => ({ body: body(access) }) } };
 }
 
 /** Where a request leads: below the base of the API, and whose it is. */
