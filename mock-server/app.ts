@@ -7,9 +7,11 @@ import type { ArrivalMeta, Exchange } from './contract.ts';
 import { Holds } from './holds.ts';
 import { createJournal } from './journal.ts';
 import type { Journal } from './journal.ts';
+import type { RegisteredClient } from './clients.ts';
+import type { Person } from './people.ts';
 import type { ServerPolicy } from './policy.ts';
 import { createSite } from './site.ts';
-import type { Site } from './site.ts';
+import type { IssuerOptions, Site } from './site.ts';
 import { createWireClock } from './wire-clock.ts';
 import type { RealTime, WireClock } from './wire-clock.ts';
 
@@ -59,6 +61,12 @@ export interface AppOptions {
   /** The main issuer; `origin` when absent. It may have a path. */
   issuer?: string;
   policy?: ServerPolicy;
+  /** Clients of the main issuer; those of `clients.ts` when absent. */
+  clients?: readonly RegisteredClient[];
+  /** Who can sign in; those of `fixtures/people.ts` when absent. */
+  people?: readonly Person[];
+  /** Further issuers, each below a path of its own. */
+  moreIssuers?: readonly IssuerOptions[];
   /** Seed of ids, personas and draws, 0 .. 2^53 - 1. */
   seed: number;
   /** Unix time in ms at virtual 0. */
@@ -78,7 +86,8 @@ export function createApp(options: AppOptions): ServerApp {
   const rules = new Rules();
   const holds = new Holds();
   const journal = createJournal(clock);
-  const open = (): Site => createSite({ ...options, issuer: options.issuer ?? origin, now: () => clock.now(), journal, ids: createStreams(options.seed) });
+  const pause = (ms: number): Promise<void> => new Promise((resolve) => void clock.after(ms, resolve));
+  const open = (): Site => createSite({ ...options, issuer: options.issuer ?? origin, now: () => clock.now(), journal, ids: createStreams(options.seed), pause });
   let site = open();
   const app: ServerApp = {
     origin,

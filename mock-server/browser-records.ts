@@ -36,12 +36,21 @@ export interface AuthorizationRequest {
 /** A page that was shown. It is answered once; used ones are kept, so that a second answer is told apart from an invented one. */
 export interface Interaction {
   readonly id: string;
-  readonly kind: 'sign-in' | 'sign-out';
   readonly expiresAt: number;
   used: boolean;
-  readonly request: AuthorizationRequest | undefined;
-  /** Where a confirmed sign-out leads. */
-  readonly after: string | undefined;
+  readonly asks: SignInQuestion | SignOutQuestion;
+}
+export interface SignInQuestion {
+  readonly kind: 'sign-in';
+  /** `a1`, as the journal calls it. */
+  readonly a: string;
+  readonly request: AuthorizationRequest;
+}
+export interface SignOutQuestion {
+  readonly kind: 'sign-out';
+  /** Where a confirmed sign-out leads; undefined = a page says that it is done. */
+  readonly target: string | undefined;
+  readonly state: string | undefined;
 }
 
 /** RFC 9126 2.2. */

@@ -55,6 +55,8 @@ export interface EndpointRow {
   readonly member?: string;
   /** Further metadata that is true because of it. */
   readonly metadata?: (desk: Desk) => Readonly<Record<string, unknown>>;
+  /** What fault rules call it; `other` when absent. */
+  readonly endpoint?: Endpoint;
   /** False when the policy switches it off: 404, and not in the metadata. */
   readonly offered?: (desk: Desk) => boolean;
   begin(desk: Desk, request: HttpRequest, meta: ArrivalMeta): Exchange;

@@ -21,8 +21,13 @@ export class Desk {
   /** The issuer without a slash at its end: what its addresses begin with. */
   readonly base: string;
   readonly clients: readonly RegisteredClient[];
+  /** Documents as bytes, by name. */
+  readonly documents = new Map<string, { text: string; bytes: Uint8Array }>();
+  /** Metadata already written out, and the policy it is true under. */
+  metadata: { policy: ServerPolicy; text: string } | undefined;
   policy: ServerPolicy;
   #unnamed = 0;
+  #authorizations = 0;
 
   constructor(context: ServerContext, policy: ServerPolicy) {
     this.context = context;
@@ -49,6 +54,12 @@ export class Desk {
   record(actor: 'as' | 'rs', fact: ServerFact): void {
     this.audit.see(fact, this.policy);
     this.context.record(actor, fact);
+  }
+
+  /** A name for an authorization request: `a1`, `a2` ... */
+  nextAuthorization(): string {
+    this.#authorizations += 1;
+    return `a${this.#authorizations}`;
   }
 
   /** A name for an exchange or request whose transport gave none: `s1`, `s2` ... */

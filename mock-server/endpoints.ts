@@ -9,8 +9,8 @@ import type { HttpRequest } from '../src/core/http.ts';
 
 /** What the virtual world needs of an authorization server. */
 export const CORE_ENDPOINTS: readonly EndpointRow[] = [
-  { path: '/token', member: 'token_endpoint', begin: beginWith(tokenHandling) },
-  { path: '/revoke', member: 'revocation_endpoint', begin: beginWith(revocationHandling) },
+  { path: '/token', member: 'token_endpoint', endpoint: 'token', begin: beginWith(tokenHandling) },
+  { path: '/revoke', member: 'revocation_endpoint', endpoint: 'revocation', begin: beginWith(revocationHandling) },
 ];
 
 /** Turns what handles a request into what begins its exchange. */
