@@ -5,7 +5,7 @@ import type { Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { Server as TcpServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
-import { InvalidInputError, OwnBugError } from '../src/core/errors.ts';
+import { OwnBugError, UsageError } from '../src/core/errors.ts';
 import { originOf } from '../src/core/fault.ts';
 import type { RequestRecord } from '../src/core/request-record.ts';
 import { createApp } from './app.ts';
@@ -13,6 +13,7 @@ import type { AppOptions, AppRoute, ServerApp } from './app.ts';
 import { Front } from './http-front.ts';
 import { DEFAULT_POLICY, patchPolicy } from './policy.ts';
 import type { PolicyPatch } from './policy.ts';
+import type { TlsMode } from './tls.ts';
 import type { RealTime } from './wire-clock.ts';
 
 /** How a server over sockets is started. Everything has a default. */
@@ -22,8 +23,8 @@ export interface MockServerOptions extends Partial<Omit<AppOptions, 'origin' | '
   /** Address to listen on; 127.0.0.1 by default: nothing outside this machine can reach it. */
   host?: string;
   policy?: PolicyPatch;
-  /** Certificate and private key (PEM): https instead of http. */
-  tls?: { cert: string; key: string };
+  /** https instead of http: a certificate and private key (PEM), or the folder of a local authority that is made when it is not there. */
+  tls?: { cert: string; key: string } | { folder: string; mode?: TlsMode };
   limits?: Partial<WireLimits>;
   /** Called with every request once it is over. */
   onRequest?: (record: RequestRecord) => void;
@@ -56,6 +57,8 @@ export interface RunningMockServer extends AsyncDisposable {
   readonly url: string;
   readonly port: number;
   readonly app: ServerApp;
+  /** File with the certificate to trust, where a local authority signed for it. */
+  readonly caFile?: string;
   /** Calls `listener` with every request once it is over; returns its end. */
   onRequest(listener: (record: RequestRecord) => void): () => void;
   /** Stops listening, finishes the answers under way, closes every connection. Rejects with the first fault of ours, if there was one. */
@@ -64,28 +67,46 @@ export interface RunningMockServer extends AsyncDisposable {
 
 /**
  * Starts the authorization server and the protected API on a real socket.
- * Rejects with `TW_LISTEN` (InvalidInputError) when the address cannot be listened on.
+ * Rejects with `TW_LISTEN` (UsageError) when the address cannot be listened on, with `TW_TLS_FOLDER` when no certificate can be kept there.
  */
 export async function startMockServer(options: MockServerOptions = {}): Promise<RunningMockServer> {
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const bugs: unknown[] = [];
   const raws = new Map<string, Socket>();
-  const server = openServer(options, limits);
+  const tls = await certificates(options);
+  const server = openServer(tls, limits);
   const address = await listen(server, options.host ?? '127.0.0.1', options.port ?? 0);
-  const url = `${options.tls === undefined ? 'http' : 'https'}://${reachable(address)}:${address.port}`;
+  const url = `${tls === undefined ? 'http' : 'https'}://${reachable(address)}:${address.port}`;
   const app = createApp(appOptions(options, url));
   const wire = { raw: (socket: Socket) => raws.get(keyOf(socket)) ?? socket, after: REAL_TIME.after };
   const front = new Front({ app, bodyLimit: limits.bodyBytes, wire, onBug: options.onBug ?? ((error) => bugs.push(error)) });
   if (options.onRequest !== undefined) front.onRequest(options.onRequest);
   keepRawSockets(server, raws);
-  server.on(options.tls === undefined ? 'connection' : 'secureConnection', (socket: Socket) => front.nameConnection(socket));
+  server.on(tls === undefined ? 'connection' : 'secureConnection', (socket: Socket) => front.nameConnection(socket));
   server.on('request', (req, res) => front.serve(req, res));
   const stopOnce = once(() => stop(server, front, { app, grace: limits.grace, raws }));
   const stopAndTell = async (): Promise<void> => {
     await stopOnce();
     if (bugs.length > 0) throw new OwnBugError('a request met a fault of the server', { cause: bugs[0] });
   };
-  return { url, port: address.port, app, onRequest: (listener) => front.onRequest(listener), stop: stopAndTell, [Symbol.asyncDispose]: stopAndTell };
+  return {
+    url, port: address.port, app,
+    ...(tls?.caFile === undefined ? {} : { caFile: tls.caFile }),
+    onRequest: (listener) => front.onRequest(listener),
+    stop: stopAndTell, [Symbol.asyncDispose]: stopAndTell,
+  };
+}
+
+interface Certificates {
+  cert: string;
+  key: string;
+  caFile?: string;
+}
+
+async function certificates({ tls, host }: MockServerOptions): Promise<Certificates | undefined> {
+  if (tls === undefined || 'cert' in tls) return tls;
+  const { openLocalTls } = await import('./tls.ts');
+  return openLocalTls({ ...tls, now: Date.now(), hosts: host === undefined ? [] : [host] });
 }
 
 function appOptions({ issuer, policy, ...rest }: MockServerOptions, url: string): AppOptions {
@@ -113,14 +134,14 @@ const REAL_TIME: RealTime = {
   },
 };
 
-function openServer({ tls }: MockServerOptions, limits: WireLimits): Server {
+function openServer(tls: Certificates | undefined, limits: WireLimits): Server {
   const common = {
     maxHeaderSize: limits.headerBytes, headersTimeout: limits.headersTimeout, requestTimeout: limits.requestTimeout,
     keepAliveTimeout: limits.keepAlive, connectionsCheckingInterval: Math.min(1_000, limits.headersTimeout),
     // Two Authorization headers are two methods at once (RFC 6750 2): joined, they are refused instead of one being dropped.
     joinDuplicateHeaders: true,
   };
-  const server = tls === undefined ? createServer(common) : createTlsServer({ ...common, ...tls });
+  const server = tls === undefined ? createServer(common) : createTlsServer({ ...common, cert: tls.cert, key: tls.key });
   server.on('clientError', onClientError);
   return server;
 }
@@ -142,7 +163,7 @@ function listen(server: Server, host: string, port: number): Promise<AddressInfo
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const hint = error.code === 'EADDRINUSE' ? 'another process listens there: choose another --port, or 0 for a free one' : 'choose another --host or --port';
-      reject(new InvalidInputError('TW_LISTEN', `cannot listen on ${host} port ${port}: ${error.code ?? error.message}`, { hint, cause: error }));
+      reject(new UsageError('TW_LISTEN', `cannot listen on ${host} port ${port}: ${error.code ?? error.message}`, { hint, cause: error }));
     });
     server.listen(port, host, () => resolve(server.address() as AddressInfo));
   });

@@ -122,7 +122,7 @@ export const DEFAULT_POLICY: ServerPolicy = {
   endSession: { endsGrant: true },
 };
 
-type Patch<T> = T extends readonly unknown[] | string | number | boolean ? T : { [K in keyof T]?: Patch<T[K]> | undefined };
+type Patch<T> = unknown extends T ? T : T extends readonly unknown[] | string | number | boolean ? T : { [K in keyof T]?: Patch<T[K]> | undefined };
 /** A policy with only the members that change; undefined leaves a member as it is. */
 export type PolicyPatch = Patch<ServerPolicy>;
 

@@ -5,7 +5,7 @@ import type { webcrypto } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as x509 from '@peculiar/x509';
-import { InvalidInputError } from '../src/core/errors.ts';
+import { UsageError } from '../src/core/errors.ts';
 
 /** `expired` and `wrong-host` are faults to meet: a leaf that has run out, and one for a host that nobody asked for. */
 export const TLS_MODES = ['valid', 'expired', 'wrong-host'] as const;
@@ -42,7 +42,7 @@ const EC = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 
 /**
  * The authority of the folder, made at first use, and a fresh leaf signed by it.
- * Rejects with `TW_TLS_FOLDER` (InvalidInputError) when the folder cannot be read or written.
+ * Rejects with `TW_TLS_FOLDER` (UsageError) when the folder cannot be read or written.
  */
 export async function openLocalTls(options: TlsOptions): Promise<LocalTls> {
   x509.cryptoProvider.set(crypto);
@@ -54,7 +54,7 @@ export async function openLocalTls(options: TlsOptions): Promise<LocalTls> {
     return { ...leaf, caFile: join(options.folder, 'ca.pem'), ca: authority.certificate.toString('pem') };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new InvalidInputError('TW_TLS_FOLDER', `no certificates in ${options.folder}: ${reason}`, { hint: 'choose another --tls-folder, or remove its files', cause: error });
+    throw new UsageError('TW_TLS_FOLDER', `no certificates in ${options.folder}: ${reason}`, { hint: 'choose another --tls-folder, or remove its files', cause: error });
   }
 }
 

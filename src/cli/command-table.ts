@@ -1,6 +1,6 @@
 // Every command once, as data, with the module that does the work: loaded only when the command runs.
 import type { ExitCondition } from './exit.ts';
-import { GLOBAL_OPTIONS, RUN_OPTIONS, SELECT_OPTIONS } from './option-table.ts';
+import { GLOBAL_OPTIONS, RUN_OPTIONS, SELECT_OPTIONS, SERVE_OPTIONS } from './option-table.ts';
 import type { GlobalOptions, OptionRow } from './option-table.ts';
 import type { System } from './system.ts';
 
@@ -38,6 +38,20 @@ export const COMMANDS = {
     ],
     isDefault: true,
     load: async () => (await import('./run.ts')).run,
+  },
+  serve: {
+    args: '', summary: 'an authorization server and a protected API on a real socket, for apps and SDKs under test',
+    details: 'One base URL is all an app needs: it is the issuer, the API is below /api. On a terminal it shows what happens and listens to keys; '
+      + 'elsewhere it prints a line per request, with --json a JSON object per line, with --quiet nothing. Tokens never appear, only their labels. '
+      + 'SIGINT and SIGTERM finish the answers under way.',
+    options: SERVE_OPTIONS,
+    examples: [
+      ['tokenwarp serve', 'on http://127.0.0.1:7357'],
+      ['tokenwarp serve --access-ttl 30s --grace same-successor:10s', 'tokens that expire while you watch'],
+      ['tokenwarp serve --tls --host 0.0.0.0 --issuer https://10.0.2.2:7357', 'for an Android emulator'],
+      ['tokenwarp serve --port 0 --ready-file ready.json --quiet', 'for a test suite'],
+    ],
+    load: async () => (await import('./serve.ts')).serve,
   },
   list: {
     args: '[filter...]', summary: 'what there is: name, family, tags, summary', details: FILTER, options: SELECT_OPTIONS,

@@ -1,13 +1,14 @@
 // Every option once, as data: the parser, the help text, the TOKENWARP_* variables and docs/cli.md are derived from it,
 // and so are the types of what a command receives. No parsing here.
 import { parseTags } from './tags.ts';
-import { readCount, readDuration, readOneOf, readRegex, readReporter, readSeed, readSeeds, readText } from './values.ts';
+import { GRACE_POLICIES } from '../core/server-words.ts';
+import { readCount, readDuration, readGrace, readOneOf, readPort, readRegex, readReporter, readSeed, readSeeds, readText, readUrl } from './values.ts';
 
 export interface OptionRow {
   /** As commander writes them: `-t, --name <regex>`; `[n]` may stand alone and then means `preset`. */
   flags: string;
   summary: string;
-  group: 'select' | 'decide' | 'stop' | 'show' | 'global';
+  group: 'select' | 'decide' | 'stop' | 'show' | 'global' | 'listen' | 'policy';
   /** Absent for a switch. */
   read?: (text: string) => unknown;
   /** May be given several times; an environment variable separates by commas. */
@@ -49,6 +50,26 @@ export const RUN_OPTIONS = {
   reporter: { flags: '--reporter <name[=file]>', group: 'show', summary: 'lines, quiet, json, ndjson, junit or github; may be repeated, one of them on standard output', read: readReporter, repeat: true, otherwise: 'lines' },
 } as const satisfies Record<string, OptionRow>;
 
+export const SERVE_OPTIONS = {
+  port: { flags: '--port <n>', group: 'listen', summary: 'port to listen on; 0 is any free one', read: readPort, otherwise: '7357' },
+  host: { flags: '--host <address>', group: 'listen', summary: 'address to listen on; 0.0.0.0 lets phones in your network reach it', read: readText, otherwise: '127.0.0.1' },
+  issuer: { flags: '--issuer <url>', group: 'listen', summary: 'the issuer as clients write it, when that is not the address: http://10.0.2.2:7357 for an Android emulator', read: readUrl, otherwise: 'the address' },
+  tls: { flags: '--tls [mode]', group: 'listen', summary: 'https with a local authority, and how to trust it; valid, expired or wrong-host', read: readOneOf(['valid', 'expired', 'wrong-host']), preset: 'valid' },
+  tlsFolder: { flags: '--tls-folder <dir>', group: 'listen', summary: 'where the authority and its keys are kept', read: readText, otherwise: '.tokenwarp/tls' },
+  control: { flags: '--no-control', group: 'listen', summary: 'no control API under /__tokenwarp/' },
+  policy: { flags: '--policy <file>', group: 'policy', summary: 'the server block of a scenario file, or a file that holds such a block alone', read: readText },
+  accessTtl: { flags: '--access-ttl <duration>', group: 'policy', summary: 'lifetime of access tokens', read: readDuration, otherwise: '1h' },
+  rotation: { flags: '--rotation <how>', group: 'policy', summary: 'rotate, same or omit: the refresh token in a refresh response', read: readOneOf(['rotate', 'same', 'omit']), otherwise: 'rotate' },
+  grace: { flags: '--grace <policy[:window]>', group: 'policy', summary: `second use of a refresh token: ${GRACE_POLICIES.join(', ')}`, read: readGrace, otherwise: 'strict' },
+  race: { flags: '--race <window>', group: 'policy', summary: 'two refreshes within so long may both pass the check, as on servers without a lock', read: readDuration },
+  revocationCheck: { flags: '--no-revocation-check', group: 'policy', summary: 'the API accepts a revoked token until it expires' },
+  leeway: { flags: '--leeway <duration>', group: 'policy', summary: 'the API accepts a token so long past its expiry', read: readDuration, otherwise: 'none' },
+  virtualTime: { flags: '--virtual-time', group: 'decide', summary: 'the clock stands still until the control API or a key advances it' },
+  seed: { flags: '--seed <n>', group: 'decide', summary: 'token values and people come from this number', read: readSeed, otherwise: 'another one at each start' },
+  view: { flags: '--view <how>', group: 'show', summary: 'live (a view to watch and press) or lines', read: readOneOf(['live', 'lines']), otherwise: 'live on a terminal, else lines' },
+  readyFile: { flags: '--ready-file <path>', group: 'show', summary: 'written once it listens, with url, pid and control; removed when it stops', read: readText },
+} as const satisfies Record<string, OptionRow>;
+
 /** The type of the values of a table of options. */
 export type ValuesOf<T extends Record<string, OptionRow>> = {
   -readonly [K in keyof T]?: T[K] extends { read: (text: string) => infer V } ? (T[K] extends { repeat: true } ? readonly V[] : V) : boolean;
@@ -57,6 +78,7 @@ export type ValuesOf<T extends Record<string, OptionRow>> = {
 export type GlobalOptions = ValuesOf<typeof GLOBAL_OPTIONS>;
 export type SelectOptions = ValuesOf<typeof SELECT_OPTIONS>;
 export type RunOptions = ValuesOf<typeof RUN_OPTIONS>;
+export type ServeOptions = ValuesOf<typeof SERVE_OPTIONS>;
 
 /** `maxVirtual` -> `TOKENWARP_MAX_VIRTUAL`. */
 export function variableOf(key: string): string {

@@ -1,0 +1,56 @@
+// What the server of `tokenwarp serve` does differently from the default: a file, and single options on top of it.
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { InvalidInputError } from '../core/errors.ts';
+import { loadPlan, SUFFIX } from '../scenario/load.ts';
+import { policyPatch, serverPatch } from '../scenario/server-schema.ts';
+import { readSource } from '../scenario/source.ts';
+import { patchPolicy } from '../../mock-server/policy.ts';
+import type { PolicyPatch, ServerPolicy } from '../../mock-server/policy.ts';
+import type { ServeOptions } from './option-table.ts';
+
+/** The patch of all options together. Throws `TW_POLICY` (InvalidInputError) for a file that says something else. */
+export function servePolicy(options: ServeOptions, cwd: string): PolicyPatch {
+  const base = options.policy === undefined ? {} : policyOfFile(options.policy, cwd);
+  return patchPolicy(base as ServerPolicy, singleOptions(options));
+}
+
+function singleOptions({ accessTtl, rotation, grace, race, revocationCheck, leeway }: ServeOptions): PolicyPatch {
+  return {
+    ...(accessTtl === undefined ? {} : { accessToken: { lifetime: accessTtl } }),
+    ...(rotation === undefined && grace === undefined ? {} : { refreshToken: { rotation, grace } }),
+    ...(race === undefined ? {} : { atomicity: { race } }),
+    ...(revocationCheck === undefined && leeway === undefined ? {} : { resource: { checksRevocation: revocationCheck, leeway } }),
+  };
+}
+
+/** A scenario's whole policy, or the server block that a file holds alone or under `server`. */
+function policyOfFile(file: string, cwd: string): PolicyPatch {
+  const path = resolve(cwd, file);
+  if (path.endsWith(SUFFIX)) return loadPlan(path).policy;
+  const source = readSource(readText(path, file), file);
+  const [problem] = source.problems;
+  if (problem !== undefined) throw wrong(`${file}:${problem.line}: ${problem.message}`);
+  const block = isObject(source.value) && 'server' in source.value ? source.value['server'] : source.value;
+  const parsed = serverPatch.safeParse(block);
+  if (parsed.success) return policyPatch(parsed.data);
+  const [issue] = parsed.error.issues;
+  const place = source.at(issue?.path ?? []);
+  throw wrong(`${file}:${place.line}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'no server block'}`);
+}
+
+function readText(path: string, file: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw wrong(`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+function wrong(message: string): InvalidInputError {
+  return new InvalidInputError('TW_POLICY', message, { hint: 'the same words as the server block of a scenario: `tokenwarp explain server`, `tokenwarp schema`' });
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
