@@ -11,7 +11,7 @@ export interface ErrorShape {
   /** Instead of our text; an empty one leaves the member out. */
   description?: string;
   /** Instead of the whole RFC 6749 5.2 body. */
-  body?: Readonly<Record<string, unknown>>;
+  body?: Readonly<Record<string, string | number>>;
   headers?: Readonly<Record<string, string>>;
 }
 
