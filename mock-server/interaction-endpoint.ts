@@ -56,7 +56,7 @@ function check(desk: Desk, request: HttpRequest): Checked {
   if (over !== undefined) return over;
   const decision = form.get('decision');
   if (interaction.asks.kind === 'sign-out') return { interaction, form };
-  if (decision === undefined || !(decision in DECISIONS)) return trouble(400, 'invalid_request', 'no button of the page was pressed');
+  if (decision === undefined || !Object.hasOwn(DECISIONS, decision)) return trouble(400, 'invalid_request', 'no button of the page was pressed');
   if (decision === 'approve' && !isUserName(form.get('user') ?? '')) return trouble(400, 'invalid_request', 'nobody was picked');
   return { interaction, form };
 }
