@@ -75,6 +75,7 @@ class Drive {
   copies = 0;
   #rule: string | undefined;
   #cut: Cut | undefined;
+  readonly #pending: Verdict[] = [];
   #scripted = false;
 
   constructor(app: ServerApp, call: Call) {
@@ -102,7 +103,9 @@ class Drive {
         this.#cut = { keep: verdict.keep, how: verdict.how };
         return undefined;
       default:
-        if (holder.response !== undefined) holder.response = changed(holder.response, verdict);
+        // Said before there is an answer, it falls on the answer all the same.
+        if (holder.response === undefined) this.#pending.push(verdict);
+        else holder.response = changed(holder.response, verdict);
         return undefined;
     }
   }
@@ -117,19 +120,23 @@ class Drive {
       if (exchange.phase === 'flushed') break;
       if (exchange.phase === 'validated' && exchange.raceWindow > 0) await this.#sleep(exchange.raceWindow);
       this.#call.step(() => exchange.advance());
-      if (exchange.phase === 'serialised') holder.response = exchange.response as HttpResponse;
+      if (exchange.phase === 'serialised') holder.response = this.#born(exchange.response as HttpResponse);
     }
     return this.#back(holder);
   }
 
   /** An answer that has no phases of its own is asked about at each all the same. */
   async whole(response: AppResponse): Promise<Ending> {
-    const holder = { response };
+    const holder = { response: this.#born(response) };
     for (const phase of PHASES) {
       const ending = await this.at(phase, holder);
       if (ending !== undefined) return ending;
     }
     return this.#back(holder);
+  }
+
+  #born(response: AppResponse): AppResponse {
+    return this.#pending.splice(0).reduce(changed, response);
   }
 
   async #back(holder: { response?: AppResponse }): Promise<Ending> {

@@ -104,7 +104,7 @@ export class Front {
     const { name, repeats } = arrival;
     if (name !== undefined && repeats !== undefined) this.#app.journal.append('world', { type: 'wire.repeated', name, ...repeats });
     const draft = this.#listeners.size === 0 ? undefined : this.#draftOf(request, exempt ? 'control' : endpoint, arrival);
-    const job: Job = { request, res, arrival, draft, started: now };
+    const job: Job = { request, res, arrival, draft, started: now, over: false };
     const call: Call = {
       request, endpoint, exempt, meta: arrival.meta,
       from: this.#app.rules.size === 0 ? '' : this.#senders.of(request),
@@ -151,7 +151,7 @@ export class Front {
     if (neverEnds(ending)) this.#keepTrack(res);
     const told = ending.kind === 'answer' ? this.#seenByDevice(job.request, ending) : ending;
     job.ending = told;
-    if (draft !== undefined) note(draft, told);
+    if (draft !== undefined && !job.over) note(draft, told);
     send(res, told, this.#options.wire, this.closing);
     if (ending.kind === 'drop') this.#lost(job, lossPhase(ending.point), ending.how);
     else if (ending.cut !== undefined) this.#lost(job, 'body-cut', 'reset');
@@ -181,6 +181,7 @@ export class Front {
   #over(job: Job): void {
     const now = this.#app.clock.real.now();
     const answered = job.ending !== undefined && isWhole(job.ending) && job.res.writableFinished;
+    job.over = true;
     job.arrival.over(now, answered);
     const record = job.draft?.record;
     if (record === undefined) return;
@@ -204,6 +205,7 @@ interface Job {
   started: number;
   /** As it was sent; absent while it is not decided. */
   ending?: Ending;
+  over: boolean;
 }
 
 /** The name of a connection rides on its socket. */
