@@ -16,7 +16,15 @@ const COOKIE_AGE = 2_592_000;
 /** Who signed in in the browser this request comes from. */
 export function browserSession(desk: Desk, request: HttpRequest): BrowserSession | undefined {
   const pair = (request.headers['cookie'] ?? '').split(/; */).find((one) => one.startsWith(`${COOKIE}=`));
-  return pair === undefined ? undefined : desk.store.browsers.get(pair.slice(COOKIE.length + 1));
+  const session = pair === undefined ? undefined : desk.store.browsers.get(pair.slice(COOKIE.length + 1));
+  const { browserSession: lifetime = Infinity } = desk.policy.authorization;
+  return session === undefined || desk.now() >= session.authTime + lifetime ? undefined : session;
+}
+
+/** A user is signed out of every browser: the account was closed or its password changed. */
+export function forgetBrowsersOf(desk: Desk, user: string): void {
+  const { browsers } = desk.store;
+  for (const session of [...browsers.values()].filter((one) => one.user === user)) browsers.delete(session.id);
 }
 
 /** A user signed in just now: the browser gets a new session, so that nobody can have planted its cookie. */

@@ -3,12 +3,11 @@
 import type { Signer } from './contract.ts';
 import { keyMaterial } from './key-material.ts';
 import type { KeyMaterial } from './key-material.ts';
-import { SIGNING_ALGS } from './policy.ts';
 import type { ServerPolicy, SigningAlg } from './policy.ts';
 
 /**
  * How a new key takes over. `overlap`: listed and signing at once, the old one stays listed; `publish-before-sign`: listed first,
- * signs after the lead; the bad ones: `sign-before-publish`: signs at once, listed after the lead; `drop-old-early`: the old key
+ * signs after the lead, which clients need that keep a list for a while (jose 30 s, oauth4webapi 60 s); the bad ones: `sign-before-publish`: signs at once, listed after the lead; `drop-old-early`: the old key
  * leaves the list while its tokens live.
  */
 export const ROTATIONS = ['overlap', 'publish-before-sign', 'sign-before-publish', 'drop-old-early'] as const;
@@ -174,9 +173,4 @@ class Ring implements KeyRing {
 
 function isListed({ listedFrom, listedUntil }: KeyRecord, now: number): boolean {
   return listedFrom <= now && (listedUntil === undefined || now < listedUntil);
-}
-
-/** The algorithm a name means, or undefined. */
-export function signingAlg(name: string): SigningAlg | undefined {
-  return SIGNING_ALGS.find((alg) => alg === name);
 }

@@ -75,6 +75,8 @@ export interface ServerPolicy {
     iss: boolean;
     /** A browser that signed in is not asked again: no page, and `prompt=none` works. */
     singleSignOn: boolean;
+    /** How long after the sign-in a browser counts as signed in; absent = until somebody signs out there. */
+    browserSession?: number;
   };
   /** Whether a sign-out at the end session endpoint ends the grant besides the browser's session (R13). */
   endSession: { endsGrant: boolean };

@@ -27,7 +27,7 @@ export function redirectReply(
   const query = new URLSearchParams(pairs).toString();
   const location = query === '' ? target : `${target}${target.includes('?') ? '&' : '?'}${query}`;
   // The link is for browsers that do not follow a redirect into an app by themselves (Custom Tabs without a tap).
-  const body = { title: 'Signed in', main: `<p><a href="${escape(location)}">Continue to the app</a></p>` };
+  const body = { title: 'Back to the app', main: `<p><a href="${escape(location)}">Continue to the app</a></p>` };
   return pageReply(desk, 303, body, { ...headers, location });
 }
 

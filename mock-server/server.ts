@@ -1,5 +1,6 @@
 // The authorization server and the protected API as one value, without sockets: requests and time come in, answers and facts go out.
 // Routes a request to its endpoint; what an endpoint does is decided there.
+import { forgetBrowsersOf } from './browser.ts';
 import { CLIENTS } from './clients.ts';
 import type { ArrivalMeta, Exchange, GrantedSession, MockServer, RevokeTarget, ServerContext, SessionOptions } from './contract.ts';
 import { Desk } from './desk.ts';
@@ -12,6 +13,7 @@ import { DEFAULT_POLICY, patchPolicy } from './policy.ts';
 import type { ServerPolicy } from './policy.ts';
 import { jsonReply, reply, tokenMembers } from './replies.ts';
 import { resourceHandling } from './resource.ts';
+import { underSessionPolicy } from './session-policy.ts';
 import type { Family } from './store.ts';
 import type { HttpRequest, HttpResponse } from '../src/core/http.ts';
 
@@ -25,7 +27,7 @@ export function createMockServer(context: ServerContext, policy: ServerPolicy = 
 
 /** The server that works at this desk: for whoever needs its stores too. */
 export function serverOf(desk: Desk): MockServer {
-  const receive = (request: HttpRequest, meta: ArrivalMeta): Exchange => route(desk, request, meta);
+  const receive = (request: HttpRequest, meta: ArrivalMeta): Exchange => underSessionPolicy(desk, request, () => route(desk, request, meta));
   return {
     get policy() {
       return desk.policy;
@@ -109,6 +111,7 @@ function grantSession(desk: Desk, user: string, device: string, options: Session
 
 function revoke(desk: Desk, what: Parameters<MockServer['revoke']>[0], target: RevokeTarget, reason: 'user' | 'password' | 'admin'): void {
   const { refreshKillsAccess, accessKillsRefresh } = desk.policy.revocation;
+  if (what === 'user' && target.user !== undefined) forgetBrowsersOf(desk, target.user);
   for (const family of sessionsOf(desk, target, what === 'user')) {
     if (what === 'access-token') {
       killAccessOf(desk, family);

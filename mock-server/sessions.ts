@@ -1,6 +1,7 @@
 // Sessions as people see them: where a user is signed in, since when, when last used; and how they are ended from outside.
 // Pure functions on the desk: the app's own Sessions screen and the control API call the same.
 import type { FamilyEnd } from '../src/core/server-words.ts';
+import { forgetBrowsersOf } from './browser.ts';
 import type { Desk } from './desk.ts';
 import { endFamily } from './endings.ts';
 import { isRefreshable } from './refresh.ts';
@@ -63,5 +64,6 @@ export function terminateSessions(desk: Desk, user: string, reason: EndReason, k
 export function changePassword(desk: Desk, user: string, current?: string): number {
   const { passwordChange } = desk.policy;
   if (passwordChange === 'none') return 0;
+  forgetBrowsersOf(desk, user);
   return terminateSessions(desk, user, 'password', passwordChange === 'others' ? current : undefined);
 }

@@ -1,6 +1,7 @@
 // The authorization endpoint and its page: A1, A2, A6-A9 of the behaviour list, prompts, native apps, and answers given once.
 import { describe, expect, test } from 'vitest';
 import { DEFAULT_PEOPLE } from '../../mock-server/people.ts';
+import { changePassword } from '../../mock-server/sessions.ts';
 import { MINUTE } from './kit.ts';
 import { answerOf, CALLBACK, claimsOf, interactionOf, ORIGIN, PKCE, VERIFIER, Visit } from './visit.ts';
 
@@ -230,6 +231,28 @@ describe('prompts and the browser session', () => {
     expect(visit.authorize({ max_age: '0' }).status).toBe(200);
     expect(visit.press(page, 'approve', { user: 'ada' }).status).toBe(303);
     expect(visit.authorize({ max_age: '300' }).status).toBe(303);
+  });
+
+  test('a browser session ends after its lifetime, and with the account everywhere', () => {
+    const visit = new Visit({ authorization: { browserSession: 10 * MINUTE } });
+    const silent = () => answerOf(visit.authorize({ prompt: 'none' })).get('error');
+    visit.signIn('ada');
+    visit.wait(10 * MINUTE - 1);
+    expect(silent()).toBeNull();
+    visit.wait(1);
+    expect(silent()).toBe('login_required');
+    visit.signIn('ada');
+    visit.app.site.issuers[0]?.server.revoke('user', { user: 'ben' }, 'admin');
+    expect(silent()).toBeNull();
+    visit.app.site.issuers[0]?.server.revoke('user', { user: 'ada' }, 'admin');
+    expect(silent()).toBe('login_required');
+  });
+
+  test('a change of password signs the user out of every browser', () => {
+    const visit = new Visit();
+    visit.signIn('ada');
+    changePassword(visit.app.site.issuers[0]!.desk, 'ada');
+    expect(answerOf(visit.authorize({ prompt: 'none' })).get('error')).toBe('login_required');
   });
 
   test('login_hint selects a person by name or address, and a stranger as one of their own', () => {
