@@ -6,7 +6,7 @@ import type { ServerContext, Signer } from './contract.ts';
 import type { ProofKey } from './dpop.ts';
 import { createAudit } from './laws.ts';
 import type { Audit } from './laws.ts';
-import type { ServerPolicy } from './policy.ts';
+import type { PolicyPatch, ServerPolicy } from './policy.ts';
 import { createTokenStore } from './store.ts';
 import type { TokenStore } from './store.ts';
 
@@ -26,6 +26,8 @@ export class Desk {
   /** Metadata already written out, and the policy it is true under. */
   metadata: { policy: ServerPolicy; text: string } | undefined;
   policy: ServerPolicy;
+  /** What the policy says differently for one session, by its family's name. */
+  readonly sessionPolicies = new Map<string, PolicyPatch>();
   #unnamed = 0;
   #authorizations = 0;
 

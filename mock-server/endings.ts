@@ -31,6 +31,13 @@ export function killAccess(desk: Desk, token: AccessToken): void {
   desk.record('as', { type: 'access.dead', at: token.label, family: token.family?.id ?? 'none', reason: 'revoked' });
 }
 
+/** The token runs out now, whatever its holder was told. A JWT still says otherwise, but no list of ours believes it. */
+export function expireAccess(desk: Desk, token: AccessToken): void {
+  if (token.dead !== undefined || desk.now() >= token.expiresAt) return;
+  token.expiresAt = desk.now() - desk.policy.resource.leeway;
+  desk.record('as', { type: 'access.dead', at: token.label, family: token.family?.id ?? 'none', reason: 'expired' });
+}
+
 /** Keeps the newest `sessionsPerUser` sessions of a user and ends the others, oldest first. */
 export function pruneSessions(desk: Desk, user: string): void {
   const limit = desk.policy.sessionsPerUser;

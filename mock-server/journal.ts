@@ -10,6 +10,8 @@ export interface Journal {
   /** Calls `listener` with every entry from now on, at once and in order; returns its end. A listener must not append. */
   subscribe(listener: (entry: JournalEntry) => void): () => void;
   clear(): void;
+  /** Forgets the entries from this number on: somebody goes back in time. */
+  cut(length: number): void;
 }
 
 /** An empty journal that takes its times from `clock`. */
@@ -29,5 +31,6 @@ export function createJournal(clock: { now(): number }): Journal {
       return () => void listeners.delete(listener);
     },
     clear: () => void (entries.length = 0),
+    cut: (length) => void (entries.length = Math.min(length, entries.length)),
   };
 }

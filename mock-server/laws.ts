@@ -2,6 +2,7 @@
 // A broken law is a fault of ours (exit 70), never a verdict on a client.
 import type { ServerFact, TokenLabel } from '../src/core/events.ts';
 import type { RefusalReason } from '../src/core/server-words.ts';
+import { copyGraph } from './graph-copy.ts';
 import type { ServerPolicy } from './policy.ts';
 
 export interface Audit {
@@ -9,6 +10,9 @@ export interface Audit {
   see(fact: ServerFact, policy: ServerPolicy): void;
   /** Broken laws as sentences, in order of discovery; empty when all hold. */
   broken(): string[];
+  /** What is known so far, as a copy; `restore` goes back to it. */
+  keep(): unknown;
+  restore(kept: unknown): void;
 }
 
 /** Reasons the wire must not tell apart (RFC 6749 5.2: one `invalid_grant` for all). */
@@ -38,7 +42,12 @@ export function createAudit(): Audit {
     asked: new Map(),
     sentences: [],
   };
-  return { see: (fact, policy) => see(ledger, fact, policy), broken: () => [...ledger.sentences] };
+  return {
+    see: (fact, policy) => see(ledger, fact, policy),
+    broken: () => [...ledger.sentences],
+    keep: () => copyGraph(ledger),
+    restore: (kept) => void Object.assign(ledger, copyGraph(kept as Ledger)),
+  };
 }
 
 interface Ledger {

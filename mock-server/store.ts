@@ -52,7 +52,8 @@ export interface AccessToken {
   readonly clientId: string;
   readonly scope: string;
   readonly format: 'jwt' | 'opaque';
-  readonly expiresAt: number;
+  /** Only ever brought forward, by who controls the server. */
+  expiresAt: number;
   readonly issuedAt: number;
   /** `jti` of a JWT. */
   readonly jti: string | undefined;

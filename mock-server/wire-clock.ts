@@ -20,6 +20,8 @@ export interface WireClock {
   advance(ms: number): void;
   /** Moves forward to `ms` since the start. Throws a UsageError for the past: a journal never runs backwards. */
   set(ms: number): void;
+  /** Puts the clock to `ms`, also back: only for who brings back everything else too. Alarms keep their moments. */
+  restore(ms: number): void;
   /** What a device's wall clock shows minus true time, ms: the server's `Date` is told to it so much earlier. Sets it when `ms` is given. */
   deviceOffset(device: string, ms?: number): number;
   /** Whether any device has an offset. */
@@ -85,6 +87,12 @@ class RunningClock implements WireClock {
 
   set(ms: number): void {
     this.advance(ms - this.now());
+  }
+
+  restore(ms: number): void {
+    this.#base = ms;
+    if (this.#since !== undefined) this.#since = this.real.now();
+    this.#rearm();
   }
 
   deviceOffset(device: string, ms?: number): number {

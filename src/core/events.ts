@@ -50,7 +50,8 @@ interface SessionGranted {
   expiresAt: number; lifetime: number; grant: string;
 }
 interface FamilyDead { type: 'family.dead'; family: string; reason: FamilyEnd; user: string; device: string }
-interface AccessDead { type: 'access.dead'; at: TokenLabel; family: string; reason: 'revoked' | 'superseded' }
+/** `expired`: brought to its end early by who controls the server. */
+interface AccessDead { type: 'access.dead'; at: TokenLabel; family: string; reason: 'revoked' | 'superseded' | 'expired' }
 
 /** P7: a response header brought a new access token; `adopted` is its first use. */
 interface AccessOffered { type: 'access.offered'; at: TokenLabel; newAt: TokenLabel; family: string; user: string; device: string; expiresAt: number; lifetime: number }
