@@ -4,7 +4,7 @@ import type { HttpRequest } from '../src/core/http.ts';
 import type { Desk } from './desk.ts';
 import { readProof } from './dpop.ts';
 import type { Proof } from './dpop.ts';
-import { readSignedJwt } from './jwt.ts';
+import { isKeyListed, readSignedJwt } from './jwt.ts';
 import type { AccessToken } from './store.ts';
 
 /** Why a request is refused. The wire says only `invalid_token`; the journal says which. */
@@ -91,6 +91,8 @@ function findToken(desk: Desk, value: string): Standing | AccessReason {
   if (standing === undefined) return 'unknown';
   // RFC 7519 4.1.4: no longer valid at `exp` itself.
   if (desk.now() >= standing.expiresAt + leeway) return 'expired';
+  // Whoever asks nobody goes by the keys: a token whose key the list does not have is worth nothing there.
+  if (!checksRevocation && known?.format === 'jwt' && !isKeyListed(desk, value)) return 'unknown';
   const dead = checksRevocation && known !== undefined ? deathSeen(desk, known) : undefined;
   return dead ?? standing;
 }

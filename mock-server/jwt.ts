@@ -60,6 +60,13 @@ export function readSignedJwt(desk: Desk, typ: JwtType, value: string, circle: K
   return decoded(payload);
 }
 
+/** Whether the list of now has the key that a JWT of ours names: what a bad rotation makes of a good token (M4). */
+export function isKeyListed(desk: Desk, value: string): boolean {
+  const { keys } = desk.context;
+  const { alg, kid } = decoded(value.split('.', 1)[0] ?? '') ?? {};
+  return keys === undefined || keys.lists({ alg, kid });
+}
+
 function headerOf(desk: Desk, typ: JwtType, { alg, kid }: { alg: string; kid: string | undefined }): string {
   const name = `${typ} ${alg} ${kid ?? ''}`;
   const known = desk.jwtHeaders.get(name);

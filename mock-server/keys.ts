@@ -32,6 +32,8 @@ export interface KeyRing {
   signer(signing: ServerPolicy['signing']): Signer;
   /** Whether a key of the circle made the signature; a header without `kid` is tried against all of its algorithm. */
   verify(header: { alg: unknown; kid: unknown }, input: string, signature: string, circle: KeyCircle): boolean;
+  /** Whether a verifier that fetches the list now finds the key a header names; without `kid` any of its algorithm will do. */
+  lists(header: { alg: unknown; kid: unknown }): boolean;
   /** The JWK set (RFC 7517 5), public members only, serialised once per change. */
   jwks(signing: ServerPolicy['signing']): string;
   /** Brings in the next key. `lead`: ms between the two halves of a rotation; `overlap`: ms an old key stays listed. */
@@ -81,11 +83,17 @@ class Ring implements KeyRing {
   }
 
   verify({ alg, kid }: { alg: unknown; kid: unknown }, input: string, signature: string, circle: KeyCircle): boolean {
+    const candidates = circle === 'all' ? this.#records.filter((record) => record.alg === alg) : this.#listedFor({ alg, kid });
+    return candidates.some((record) => this.#material(record).verify(input, signature));
+  }
+
+  lists(header: { alg: unknown; kid: unknown }): boolean {
+    return this.#listedFor(header).length > 0;
+  }
+
+  #listedFor({ alg, kid }: { alg: unknown; kid: unknown }): KeyRecord[] {
     const now = this.#now();
-    return this.#records
-      .filter((record) => record.alg === alg && (circle === 'all' || isListed(record, now)))
-      .filter((record) => circle === 'all' || kid === undefined || kid === record.kid)
-      .some((record) => this.#material(record).verify(input, signature));
+    return this.#records.filter((record) => record.alg === alg && (kid === undefined || kid === record.kid) && isListed(record, now));
   }
 
   jwks({ alg, kid }: ServerPolicy['signing']): string {

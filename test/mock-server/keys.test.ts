@@ -142,6 +142,26 @@ describe('M4 rotation', () => {
     expect(await keys.accepts(keys.token())).toBe(false);
   });
 
+  test('an API that goes by the keys refuses what they cannot prove, and takes it when they can', () => {
+    const keys = new Keys({ resource: { checksRevocation: false } });
+    const ask = (token: string): number => keys.visit.get('/api/feed', { authorization: `Bearer ${token}` }).status;
+    const old = keys.token();
+    keys.rotate('sign-before-publish');
+    const early = keys.token();
+    expect([ask(old), ask(early)]).toEqual([200, 401]);
+    keys.visit.wait(5 * MINUTE);
+    expect([ask(old), ask(early)]).toEqual([200, 200]);
+    keys.rotate('drop-old-early');
+    expect([ask(old), ask(early), ask(keys.token())]).toEqual([401, 401, 200]);
+  });
+
+  test('an API that asks the authorization server does not mind the keys', () => {
+    const keys = new Keys();
+    const old = keys.token();
+    keys.rotate('drop-old-early');
+    expect(keys.visit.get('/api/feed', { authorization: `Bearer ${old}` }).status).toBe(200);
+  });
+
   test('every rotation is journalled with its key and times', () => {
     const keys = new Keys();
     for (const rotation of ROTATIONS) keys.rotate(rotation);
