@@ -1,6 +1,7 @@
 // What a demo app needs from its API: a feed, a profile, something slow, something large, something that streams, an upload.
 // Content depends on the request alone. Whoever calls has been let in already.
 import { hash } from 'node:crypto';
+import { pathOf } from '../src/core/fault.ts';
 import type { HttpRequest } from '../src/core/http.ts';
 import type { Access } from './access-check.ts';
 import type { Desk } from './desk.ts';
@@ -27,8 +28,8 @@ export const DEMO_ROWS: readonly ResourceRow[] = [
 ];
 
 /** What every path answers that nobody claimed. */
-export function who({ path, access }: ResourceCall): { path: string; sub: string } {
-  return { path, sub: access.sub };
+export function who({ request, access }: ResourceCall): { path: string; sub: string } {
+  return { path: pathOf(request.url), sub: access.sub };
 }
 
 /** `?cursor=20&limit=10`: forty items in all, newest first. */

@@ -90,7 +90,7 @@ function commit(desk: Desk, { request, place, access }: { request: HttpRequest; 
   if (token?.family !== undefined) token.family.lastActive = desk.now();
   noteAdoption(desk, token);
   const call = { request, path: place.path, query: place.query, access };
-  const answer = place.row === undefined ? { body: { ...who(call), path: pathOf(request.url) } } : place.row.act(desk, call);
+  const answer = place.row === undefined ? { body: who(call) } : place.row.act(desk, call);
   const nonce: Record<string, string> = proof?.nonce === undefined ? {} : { 'dpop-nonce': proof.nonce };
   return { answer, headers: { ...rate.headers, ...nonce, ...(isGood(answer) ? offerToken(desk, token) : {}) } };
 }

@@ -9,6 +9,7 @@ import { interactionHandling } from './interaction-endpoint.ts';
 import { introspectionHandling } from './introspection-endpoint.ts';
 import { authorizationMetadata, introspectionMetadata, pushedRequestMetadata, userinfoMetadata } from './metadata.ts';
 import { pushedRequestHandling } from './pushed-request-endpoint.ts';
+import { TRAKT_ENDPOINTS } from './trakt.ts';
 import { userinfoHandling } from './userinfo-endpoint.ts';
 
 export const SERVE_ENDPOINTS: readonly EndpointRow[] = [
@@ -26,5 +27,6 @@ export const SERVE_ENDPOINTS: readonly EndpointRow[] = [
     begin: beginWith(pushedRequestHandling),
   },
   { path: '/userinfo', member: 'userinfo_endpoint', endpoint: 'resource', metadata: userinfoMetadata, begin: beginWith(userinfoHandling) },
+  ...TRAKT_ENDPOINTS,
   { path: '/logout', member: 'end_session_endpoint', begin: beginWith(endSessionHandling) },
 ];

@@ -39,8 +39,8 @@ function members(request: HttpRequest): Record<string, string> | undefined {
 
 /** The same request in the RFC's words. `rename`: Trakt's name of a field -> the RFC's; a field without one keeps its own. */
 function asForm(request: HttpRequest, rename: Readonly<Record<string, string>> = {}, more: Readonly<Record<string, string>> = {}): HttpRequest {
-  const fields = Object.entries(members(request) ?? {}).map(([name, value]) => [rename[name] ?? name, value] as const);
-  const body = new URLSearchParams([...fields, ...Object.entries(more)].map(([name, value]) => [name, value])).toString();
+  const fields = Object.entries(members(request) ?? {}).map(([name, value]) => [rename[name] ?? name, value] as [string, string]);
+  const body = new URLSearchParams([...fields, ...Object.entries(more)]).toString();
   return { ...request, body, headers: { ...request.headers, 'content-type': 'application/x-www-form-urlencoded' } };
 }
 
