@@ -1,5 +1,6 @@
 // What all endpoints share: what the server borrowed, its policy now, its tokens, its clock, its journal.
 import type { ServerFact } from '../src/core/events.ts';
+import type { HttpResponse } from '../src/core/http.ts';
 import { CLIENTS } from './clients.ts';
 import type { RegisteredClient } from './clients.ts';
 import type { ServerContext, Signer } from './contract.ts';
@@ -21,8 +22,8 @@ export class Desk {
   /** The issuer without a slash at its end: what its addresses begin with. */
   readonly base: string;
   readonly clients: readonly RegisteredClient[];
-  /** Documents as bytes, by name. */
-  readonly documents = new Map<string, { text: string; bytes: Uint8Array }>();
+  /** Documents as they were last answered, by name, and in which second. */
+  readonly documents = new Map<string, { second: number; response: HttpResponse & { bytes: Uint8Array } }>();
   /** Metadata already written out, and the policy it is true under. */
   metadata: { policy: ServerPolicy; text: string } | undefined;
   policy: ServerPolicy;

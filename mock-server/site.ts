@@ -92,7 +92,7 @@ export function createSite(options: SiteOptions): Site {
     issuers,
     labels,
     find,
-    endpointOf: (url) => endpointOf(find(url), url),
+    endpointOf: (url) => (documents.has(pathOf(url)) ? 'other' : endpointOf(find(url), url)),
     receive: (request, meta) => receive(documents, find, { request, meta }),
   };
 }
