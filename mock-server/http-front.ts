@@ -14,7 +14,8 @@ import type { Call, Ending } from './drive.ts';
 import { send, sendWhole } from './http-send.ts';
 import type { Wire } from './http-send.ts';
 import { Draft, grantOf, safePath, Senders } from './request-log.ts';
-import { shiftHttpDate } from '../src/core/http.ts';
+import { parseObject, shiftHttpDate } from '../src/core/http.ts';
+import type { TokenLabels } from '../src/core/labels.ts';
 
 export interface FrontOptions {
   app: ServerApp;
@@ -151,7 +152,10 @@ export class Front {
     if (neverEnds(ending)) this.#keepTrack(res);
     const told = ending.kind === 'answer' ? this.#seenByDevice(job.request, ending) : ending;
     job.ending = told;
-    if (draft !== undefined && !job.over) note(draft, told);
+    if (draft !== undefined && !job.over) {
+      note(draft, told);
+      noteTokens(draft, told, this.#app.site.labels);
+    }
     send(res, told, this.#options.wire, this.closing);
     if (ending.kind === 'drop') this.#lost(job, lossPhase(ending.point), ending.how);
     else if (ending.cut !== undefined) this.#lost(job, 'body-cut', 'reset');
@@ -272,6 +276,14 @@ function note({ record }: Draft, ending: Ending): void {
   record.ending = ending.kind === 'drop' ? 'dropped' : ending.cut === undefined ? 'sent' : 'cut';
   if (ending.rule !== undefined) record.fault = ending.rule;
   if (ending.kind === 'answer') record.status = ending.response.status;
+}
+
+/** Tokens that no fact names: client credentials belong to no session. */
+function noteTokens({ record }: Draft, ending: Ending, labels: TokenLabels): void {
+  if (record.endpoint !== 'token' || record.access !== undefined || ending.kind !== 'answer' || ending.response.status !== 200) return;
+  const value = parseObject(ending.response.body)?.['access_token'];
+  const label = typeof value === 'string' ? labels.of(value) : 'unknown';
+  if (label !== 'unknown') record.access = label;
 }
 
 function lossPhase(point: Point): LossPhase {

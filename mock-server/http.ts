@@ -13,6 +13,7 @@ import type { AppOptions, AppRoute, ServerApp } from './app.ts';
 import { Front } from './http-front.ts';
 import { DEFAULT_POLICY, patchPolicy } from './policy.ts';
 import type { PolicyPatch } from './policy.ts';
+import type { IssuerOptions } from './site.ts';
 import type { TlsMode } from './tls.ts';
 import type { RealTime } from './wire-clock.ts';
 
@@ -23,6 +24,8 @@ export interface MockServerOptions extends Partial<Omit<AppOptions, 'origin' | '
   /** Address to listen on; 127.0.0.1 by default: nothing outside this machine can reach it. */
   host?: string;
   policy?: PolicyPatch;
+  /** Further issuers; one that begins with a slash lies on the server's own origin. */
+  moreIssuers?: readonly IssuerOptions[];
   /** https instead of http: a certificate and private key (PEM), or the folder of a local authority that is made when it is not there. */
   tls?: { cert: string; key: string } | { folder: string; mode?: TlsMode };
   limits?: Partial<WireLimits>;
@@ -109,11 +112,13 @@ async function certificates({ tls, host }: MockServerOptions): Promise<Certifica
   return openLocalTls({ ...tls, now: Date.now(), hosts: host === undefined ? [] : [host] });
 }
 
-function appOptions({ issuer, policy, ...rest }: MockServerOptions, url: string): AppOptions {
-  const base = issuer?.replace(/\/+$/, '') ?? url;
+function appOptions({ issuer = '', policy, moreIssuers = [], ...rest }: MockServerOptions, url: string): AppOptions {
+  const base = issuer === '' ? url : issuer;
+  const origin = originOf(base);
   return {
     ...rest,
-    origin: originOf(base), issuer: base,
+    origin, issuer: base,
+    moreIssuers: moreIssuers.map((one) => (one.issuer.startsWith('/') ? { ...one, issuer: origin + one.issuer } : one)),
     policy: patchPolicy(DEFAULT_POLICY, policy ?? {}),
     seed: rest.seed ?? randomSeed(), epoch: rest.epoch ?? Date.now(), time: REAL_TIME,
   };

@@ -2,7 +2,7 @@
 // and so are the types of what a command receives. No parsing here.
 import { parseTags } from './tags.ts';
 import { GRACE_POLICIES } from '../core/server-words.ts';
-import { readCount, readDuration, readGrace, readOneOf, readPort, readRegex, readReporter, readSeed, readSeeds, readText, readUrl } from './values.ts';
+import { readCount, readDuration, readGrace, readOneOf, readPath, readPort, readRegex, readReporter, readSeed, readSeeds, readText, readUrl } from './values.ts';
 
 export interface OptionRow {
   /** As commander writes them: `-t, --name <regex>`; `[n]` may stand alone and then means `preset`. */
@@ -50,6 +50,9 @@ export const RUN_OPTIONS = {
   reporter: { flags: '--reporter <name[=file]>', group: 'show', summary: 'lines, quiet, json, ndjson, junit or github; may be repeated, one of them on standard output', read: readReporter, repeat: true, otherwise: 'lines' },
 } as const satisfies Record<string, OptionRow>;
 
+/** Names of the personas, written out because no command but `serve` should load them; a test holds them to the table. */
+export const PERSONA_NAMES = ['rfc', 'fapi2', 'auth0', 'okta', 'cognito', 'supabase', 'hydra', 'keycloak', 'trakt'] as const;
+
 export const SERVE_OPTIONS = {
   port: { flags: '--port <n>', group: 'listen', summary: 'port to listen on; 0 is any free one', read: readPort, otherwise: '7357' },
   host: { flags: '--host <address>', group: 'listen', summary: 'address to listen on; 0.0.0.0 lets phones in your network reach it', read: readText, otherwise: '127.0.0.1' },
@@ -57,7 +60,9 @@ export const SERVE_OPTIONS = {
   tls: { flags: '--tls [mode]', group: 'listen', summary: 'https with a local authority, and how to trust it; valid, expired or wrong-host', read: readOneOf(['valid', 'expired', 'wrong-host']), preset: 'valid' },
   tlsFolder: { flags: '--tls-folder <dir>', group: 'listen', summary: 'where the authority and its keys are kept', read: readText, otherwise: '.tokenwarp/tls' },
   control: { flags: '--no-control', group: 'listen', summary: 'no control API under /__tokenwarp/' },
-  policy: { flags: '--policy <file>', group: 'policy', summary: 'the server block of a scenario file, or a file that holds such a block alone', read: readText },
+  moreIssuers: { flags: '--more-issuers <path>', group: 'listen', summary: 'a further issuer below this path, with tokens and keys of its own; may be repeated', read: readPath, repeat: true },
+  persona: { flags: '--persona <name>', group: 'policy', summary: `behave like a provider: ${PERSONA_NAMES.join(', ')}`, read: readOneOf(PERSONA_NAMES), otherwise: 'rfc' },
+  policy: { flags: '--policy <file>', group: 'policy', summary: 'on top of it, the server block of a scenario file, or a file that holds such a block alone', read: readText },
   accessTtl: { flags: '--access-ttl <duration>', group: 'policy', summary: 'lifetime of access tokens', read: readDuration, otherwise: '1h' },
   rotation: { flags: '--rotation <how>', group: 'policy', summary: 'rotate, same or omit: the refresh token in a refresh response', read: readOneOf(['rotate', 'same', 'omit']), otherwise: 'rotate' },
   grace: { flags: '--grace <policy[:window]>', group: 'policy', summary: `second use of a refresh token: ${GRACE_POLICIES.join(', ')}`, read: readGrace, otherwise: 'strict' },

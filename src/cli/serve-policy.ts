@@ -5,14 +5,16 @@ import { InvalidInputError } from '../core/errors.ts';
 import { loadPlan, SUFFIX } from '../scenario/load.ts';
 import { policyPatch, serverPatch } from '../scenario/server-schema.ts';
 import { readSource } from '../scenario/source.ts';
-import { patchPolicy } from '../../mock-server/policy.ts';
+import { findPersona } from '../../mock-server/personas/personas.ts';
+import { DEFAULT_POLICY, patchPolicy } from '../../mock-server/policy.ts';
 import type { PolicyPatch, ServerPolicy } from '../../mock-server/policy.ts';
 import type { ServeOptions } from './option-table.ts';
 
-/** The patch of all options together. Throws `TW_POLICY` (InvalidInputError) for a file that says something else. */
-export function servePolicy(options: ServeOptions, cwd: string): PolicyPatch {
-  const base = options.policy === undefined ? {} : policyOfFile(options.policy, cwd);
-  return patchPolicy(base as ServerPolicy, singleOptions(options));
+/** Persona, then file, then single options. Throws `TW_POLICY` (InvalidInputError) for a file that says something else. */
+export function servePolicy(options: ServeOptions, cwd: string): ServerPolicy {
+  const persona = findPersona(options.persona ?? 'rfc')?.policy ?? DEFAULT_POLICY;
+  const withFile = options.policy === undefined ? persona : patchPolicy(persona, policyOfFile(options.policy, cwd));
+  return patchPolicy(withFile, singleOptions(options));
 }
 
 function singleOptions({ accessTtl, rotation, grace, race, revocationCheck, leeway }: ServeOptions): PolicyPatch {

@@ -42,6 +42,7 @@ async function serverOptions(options: ServeOptions, cwd: string): Promise<Parame
   return {
     port: options.port ?? USUAL_PORT,
     policy: servePolicy(options, cwd),
+    moreIssuers: (options.moreIssuers ?? []).map((issuer) => ({ issuer, policy: servePolicy(options, cwd) })),
     frozen: options.virtualTime === true,
     ...(host === undefined ? {} : { host }), ...(issuer === undefined ? {} : { issuer }), ...(seed === undefined ? {} : { seed }),
     ...(tls === undefined ? {} : { tls: { folder: resolve(cwd, options.tlsFolder ?? '.tokenwarp/tls'), mode: tls } }),
@@ -59,9 +60,15 @@ async function openView(options: ServeOptions & GlobalOptions, system: System, {
   if (options.quiet === true) return async () => undefined;
   const screen = detectScreen(system.env, system.out, options.color ?? 'auto');
   const paint = paintOf(screen);
-  system.out.write(greeting(server, packageVersion(), paint));
+  system.out.write(greeting(server, packageVersion(), paint) + (await advice(server)));
   const off = server.onRequest((record) => system.out.write(`${requestLine(record, paint)}\n`));
   return async () => off();
+}
+
+async function advice({ caFile }: RunningMockServer): Promise<string> {
+  if (caFile === undefined) return '';
+  const { trustAdvice } = await import('../../mock-server/tls.ts');
+  return `${trustAdvice(caFile).map((line) => `  ${line}\n`).join('')}`;
 }
 
 function jsonLog(server: RunningMockServer, out: Output): () => Promise<void> {

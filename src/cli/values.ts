@@ -83,6 +83,12 @@ export function readUrl(text: string): string {
   return text;
 }
 
+/** A path on the server: `/second`. */
+export function readPath(text: string): string {
+  if (!/^(?:\/[\w.~-]+)+$/.test(text)) throw usageError(`"${text}" is not a path`, 'such as /second');
+  return text;
+}
+
 /** Grace window where none is named: what Okta, WorkOS and FusionAuth ship, ms. */
 const USUAL_WINDOW = 30_000;
 

@@ -5,7 +5,8 @@ import { cliReference } from '../../scripts/docs/cli.ts';
 import { COMMANDS, optionsOf } from '../../src/cli/command-table.ts';
 import type { CommandRow } from '../../src/cli/command-table.ts';
 import { ERROR_CODES } from '../../src/cli/glossary.ts';
-import { GLOBAL_OPTIONS, RUN_OPTIONS, variableOf } from '../../src/cli/option-table.ts';
+import { PERSONAS } from '../../mock-server/personas/personas.ts';
+import { GLOBAL_OPTIONS, PERSONA_NAMES, RUN_OPTIONS, variableOf } from '../../src/cli/option-table.ts';
 import { buildProgram, readOptions } from '../../src/cli/program.ts';
 import type { System } from '../../src/cli/system.ts';
 import { corpusFolder, nameOf, scenarioFiles } from '../../src/cli/corpus.ts';
@@ -29,6 +30,10 @@ test('the parser can be built from the tables, and every command explains itself
   }
 });
 
+test('the names of personas in the help are those there are', () => {
+  expect(PERSONA_NAMES).toEqual(PERSONAS.map(({ name }) => name));
+});
+
 test('no two options share a flag or a variable', () => {
   for (const row of Object.values<CommandRow>(COMMANDS)) {
     const options = optionsOf(row);
@@ -41,7 +46,7 @@ test('no two options share a flag or a variable', () => {
 
 test('every error code that the sources throw is explained, and none is explained that is not thrown', () => {
   const known = new Set([...Object.keys(ERROR_CODES), ...Object.keys(PROBLEM_CODES)]);
-  const sources = ['cli/exit.ts', 'cli/corpus.ts', 'cli/reports.ts', 'cli/select.ts', 'cli/validate.ts', 'core/errors.ts', 'sim/chooser.ts', 'sandbox/runner.ts', 'sandbox/worker.ts', 'sim/lifecycle.ts', 'scenario/load.ts'];
+  const sources = ['cli/exit.ts', 'cli/corpus.ts', 'cli/reports.ts', 'cli/select.ts', 'cli/validate.ts', 'core/errors.ts', 'sim/chooser.ts', 'sandbox/runner.ts', 'sandbox/worker.ts', 'sim/lifecycle.ts', 'scenario/load.ts', 'cli/serve.ts', 'cli/serve-policy.ts', '../mock-server/http.ts', '../mock-server/tls.ts', '../mock-server/wire-clock.ts'];
   const thrown = sources.flatMap((file) => [...readFileSync(new URL(`../../src/${file}`, import.meta.url), 'utf8').matchAll(/'(TW_[A-Z_]+)'/g)].map(([, code]) => code ?? ''));
   expect(thrown.length).toBeGreaterThan(10);
   expect([...new Set(thrown)].filter((code) => !known.has(code))).toEqual([]);

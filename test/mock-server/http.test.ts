@@ -15,10 +15,17 @@ describe('an app needs one base URL', () => {
   });
 
   test('an issuer of its own name may have a path, and is reached by path whatever the Host header says', async () => {
-    const { url, server } = await serve({ issuer: 'https://login.example.com/tenant/' });
+    const { url, server } = await serve({ issuer: 'https://login.example.com/tenant' });
     expect(server.app.site.issuers[0]?.issuer).toBe('https://login.example.com/tenant');
     const body = new URLSearchParams({ grant_type: 'refresh_token', refresh_token: mainServer(server).grantSession('ada', 'phone').response.refresh_token ?? '', client_id: 'app' });
     expect((await fetch(`${url}/tenant/token`, { method: 'POST', body })).status).toBe(200);
+  });
+
+  test('further issuers lie below paths of their own, each with its own tokens', async () => {
+    const { url, server, signIn } = await serve({ moreIssuers: [{ issuer: '/second' }] });
+    expect(server.app.site.issuers.map(({ issuer }) => issuer)).toEqual([url, `${url}/second`]);
+    const refresh = (base: string): Promise<Response> => fetch(`${base}/token`, { method: 'POST', body: new URLSearchParams({ grant_type: 'refresh_token', refresh_token: signIn().refresh, client_id: 'app' }) });
+    expect([(await refresh(`${url}/second`)).status, (await refresh(url)).status]).toEqual([400, 200]);
   });
 
   test('two servers hand out different tokens unless a seed says otherwise', async () => {
