@@ -62,7 +62,8 @@ export const CLIENTS: readonly RegisteredClient[] = [
     secret: TEST_ONLY_TV_SECRET,
     authMethods: ['client_secret_basic', 'client_secret_post'],
     grants: ['authorization_code', 'refresh_token', DEVICE_GRANT],
-    scope: 'public offline_access',
+    scope: 'public',
+    optionalScope: 'offline_access',
     redirectUris: ['urn:ietf:wg:oauth:2.0:oob', ...APP_ADDRESSES],
   },
 ];

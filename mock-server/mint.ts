@@ -27,7 +27,7 @@ export interface Session {
   refresh: RefreshToken | undefined;
 }
 
-/** A new family with its first tokens; a refresh token comes only with the scope `offline_access` (OIDC Core 11). */
+/** A new family with its first tokens; a refresh token comes with the scope `offline_access` (OIDC Core 11), or as the policy says. */
 export function openSession(desk: Desk, wanted: NewSession): Session {
   const { user, device, clientId, scope, grant, jkt } = wanted;
   const { store } = desk;
@@ -51,7 +51,8 @@ export function openSession(desk: Desk, wanted: NewSession): Session {
   if (ofUser === undefined) store.familiesOf.set(user, [family]);
   else ofUser.push(family);
   const access = mintAccess(desk, { family, sub: user, clientId, scope, jkt });
-  const refresh = ` ${scope} `.includes(' offline_access ') ? mintRefresh(desk, family, undefined) : undefined;
+  const lasting = desk.policy.refreshToken.given === 'always' || ` ${scope} `.includes(' offline_access ');
+  const refresh = lasting ? mintRefresh(desk, family, undefined) : undefined;
   desk.record('as', {
     type: 'session.granted',
     family: family.id,

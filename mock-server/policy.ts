@@ -8,6 +8,8 @@ export interface ServerPolicy {
     format: 'jwt' | 'opaque';
   };
   refreshToken: {
+    /** Who gets one: sign-ins with the scope `offline_access` (OIDC Core 11), or all, as servers do that know no such scope. */
+    given: 'with-offline-access' | 'always';
     /**
      * `rotate`: a new one per use; `same`: the presented one is returned; `omit`: none is returned (RFC 6749 6);
      * `reissue`: a new one per use, and those before stay good (Keycloak with Revoke Refresh Token off).
@@ -107,7 +109,7 @@ export type ChallengeMethod = 'S256' | 'plain';
 /** The default: what RFC 9700 asks of a server for public clients. */
 export const DEFAULT_POLICY: ServerPolicy = {
   accessToken: { lifetime: 3_600_000, format: 'jwt' },
-  refreshToken: { rotation: 'rotate', grace: { policy: 'strict', window: 0 }, idle: 30 * 86_400_000, onReuse: 'family' },
+  refreshToken: { given: 'with-offline-access', rotation: 'rotate', grace: { policy: 'strict', window: 0 }, idle: 30 * 86_400_000, onReuse: 'family' },
   revocation: { refreshKillsAccess: true, accessKillsRefresh: false },
   resource: { checksRevocation: true, leeway: 0, revocationLag: 0, challenge: 'rfc', silentRefresh: 'off' },
   device: { lifetime: 600_000, interval: 5_000, tellsInterval: true },

@@ -8,7 +8,7 @@ export const COGNITO: Persona = {
   summary: 'Cognito: one refresh token for 30 days that never comes back in a response, errors without a description',
   policy: policyOf({
     accessToken: { lifetime: HOUR },
-    refreshToken: { rotation: 'omit', grace: { policy: 'new-sibling', window: 60 * SECOND }, idle: 30 * DAY, absolute: 30 * DAY },
+    refreshToken: { given: 'always', rotation: 'omit', grace: { policy: 'new-sibling', window: 60 * SECOND }, idle: 30 * DAY, absolute: 30 * DAY },
     resource: { checksRevocation: false },
     wire: { ...RFC_SHAPE, headers: { 'x-amz-cognito-request-id': 'test-only' }, errors: { invalid_grant: { description: '' } } },
   }),

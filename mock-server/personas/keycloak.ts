@@ -8,7 +8,7 @@ export const KEYCLOAK: Persona = {
   summary: 'Keycloak: 5 min access tokens, signed out after 30 min unused or 10 h, old refresh tokens stay good',
   policy: policyOf({
     accessToken: { lifetime: 5 * MINUTE },
-    refreshToken: { rotation: 'reissue', idle: 30 * MINUTE, absolute: 10 * HOUR },
+    refreshToken: { given: 'always', rotation: 'reissue', idle: 30 * MINUTE, absolute: 10 * HOUR },
     resource: { checksRevocation: false },
     wire: {
       ...RFC_SHAPE,

@@ -12,7 +12,7 @@ export const SUPABASE: Persona = {
   summary: 'Supabase Auth: the previous refresh token gives the active one again, sessions without end, errors with codes of their own',
   policy: policyOf({
     accessToken: { lifetime: HOUR },
-    refreshToken: { grace: { policy: 'one-step-behind', window: 10 * SECOND }, idle: NEVER, onReuse: 'refresh-tokens' },
+    refreshToken: { given: 'always', grace: { policy: 'one-step-behind', window: 10 * SECOND }, idle: NEVER, onReuse: 'refresh-tokens' },
     revocation: { refreshKillsAccess: false },
     resource: { checksRevocation: false },
     passwordChange: 'others',

@@ -9,7 +9,7 @@ export const TRAKT: Persona = {
   policy: policyOf({
     accessToken: { lifetime: 7 * DAY, format: 'opaque' },
     // Single use; nothing published says that a reuse harms the successor.
-    refreshToken: { grace: { policy: 'replace-child', window: 0 }, idle: NEVER },
+    refreshToken: { given: 'always', grace: { policy: 'replace-child', window: 0 }, idle: NEVER },
     device: { lifetime: 10 * MINUTE, interval: 5 * SECOND, tellsInterval: true },
     authorization: { pkce: 'optional' },
     resource: {
