@@ -10,6 +10,7 @@ export const AUTH0: Persona = {
   name: 'auth0',
   summary: 'Auth0: rotation with overlap 0, 24 h access tokens that outlive a revocation, 403 for a dead refresh token',
   policy: policyOf({
+    signing: { alg: 'RS256' },
     accessToken: { lifetime: DAY },
     // With an overlap the immediate parent gets a sibling; the default overlap is 0 s, where every reuse is detected.
     refreshToken: { grace: { policy: 'new-sibling', window: 0 }, idle: 15 * DAY, absolute: 30 * DAY, onReuse: 'refresh-tokens' },

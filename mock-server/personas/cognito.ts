@@ -7,6 +7,7 @@ export const COGNITO: Persona = {
   name: 'cognito',
   summary: 'Cognito: one refresh token for 30 days that never comes back in a response, errors without a description',
   policy: policyOf({
+    signing: { alg: 'RS256' },
     accessToken: { lifetime: HOUR },
     refreshToken: { given: 'always', rotation: 'omit', grace: { policy: 'new-sibling', window: 60 * SECOND }, idle: 30 * DAY, absolute: 30 * DAY },
     resource: { checksRevocation: false },

@@ -12,6 +12,7 @@ export const HYDRA: Persona = {
   name: 'hydra',
   summary: 'Ory Hydra: opaque tokens, reuse ends the whole chain with token_inactive; raise grace.window for its graceful rotation',
   policy: policyOf({
+    signing: { alg: 'RS256' },
     accessToken: { lifetime: HOUR, format: 'opaque' },
     refreshToken: { grace: { policy: 'new-sibling', window: 0 }, idle: 30 * DAY, onReuse: 'family' },
     wire: {

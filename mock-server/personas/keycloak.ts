@@ -7,6 +7,7 @@ export const KEYCLOAK: Persona = {
   name: 'keycloak',
   summary: 'Keycloak: 5 min access tokens, signed out after 30 min unused or 10 h, old refresh tokens stay good',
   policy: policyOf({
+    signing: { alg: 'RS256' },
     accessToken: { lifetime: 5 * MINUTE },
     refreshToken: { given: 'always', rotation: 'reissue', idle: 30 * MINUTE, absolute: 10 * HOUR },
     resource: { checksRevocation: false },

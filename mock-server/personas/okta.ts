@@ -7,6 +7,7 @@ export const OKTA: Persona = {
   name: 'okta',
   summary: 'Okta: 30 s grace after a rotation, unused for 7 days means signed out, reuse ends access tokens too',
   policy: policyOf({
+    signing: { alg: 'RS256' },
     accessToken: { lifetime: HOUR },
     refreshToken: { grace: { policy: 'new-sibling', window: 30 * SECOND }, idle: 7 * DAY, absolute: NEVER, onReuse: 'family' },
     wire: {

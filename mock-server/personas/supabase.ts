@@ -11,6 +11,7 @@ export const SUPABASE: Persona = {
   name: 'supabase',
   summary: 'Supabase Auth: the previous refresh token gives the active one again, sessions without end, errors with codes of their own',
   policy: policyOf({
+    signing: { alg: 'ES256' },
     accessToken: { lifetime: HOUR },
     refreshToken: { given: 'always', grace: { policy: 'one-step-behind', window: 10 * SECOND }, idle: NEVER, onReuse: 'refresh-tokens' },
     revocation: { refreshKillsAccess: false },
