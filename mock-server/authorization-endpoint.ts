@@ -17,7 +17,10 @@ interface Checked {
   judged: Judged;
   pushed: PushedRequest | undefined;
 }
-type Done = { kind: 'page'; interaction: Interaction; request: AuthorizationRequest; chosen: string | undefined } | { kind: 'code'; request: AuthorizationRequest; code: string } | Exclude<Judged, { kind: 'valid' }>;
+type Done =
+  | { kind: 'page'; interaction: Interaction; request: AuthorizationRequest; chosen: string | undefined }
+  | { kind: 'code'; request: AuthorizationRequest; code: string }
+  | Exclude<Judged, { kind: 'valid' }>;
 
 /** How an authorization request is handled, by GET or POST alike (OIDC Core 3.1.2.1). */
 export function authorizationHandling(desk: Desk, request: HttpRequest): Handling<Checked, Done> {
@@ -71,7 +74,13 @@ function commit(desk: Desk, httpRequest: HttpRequest, { judged, pushed }: Checke
   const missing = whatIsMissing(desk, request, session);
   const a = desk.nextAuthorization();
   const silent = request.prompt.includes('none');
-  desk.record('as', { type: 'authorization.asked', a, client: request.clientId, device: request.device, page: missing !== undefined && !silent });
+  desk.record('as', {
+    type: 'authorization.asked',
+    a,
+    client: request.clientId,
+    device: request.device,
+    page: missing !== undefined && !silent,
+  });
   if (missing !== undefined && !silent) {
     const chosen = personOf(desk, request.hintedUser ?? request.loginHint) ?? session?.user;
     return { kind: 'page', interaction: openInteraction(desk, { kind: 'sign-in', a, request }), request, chosen };
@@ -85,7 +94,11 @@ function commit(desk: Desk, httpRequest: HttpRequest, { judged, pushed }: Checke
 }
 
 /** Why the user must be asked (OIDC Core 3.1.2.6); undefined when all is known. */
-function whatIsMissing(desk: Desk, request: AuthorizationRequest, session: BrowserSession | undefined): 'login_required' | 'consent_required' | undefined {
+function whatIsMissing(
+  desk: Desk,
+  request: AuthorizationRequest,
+  session: BrowserSession | undefined,
+): 'login_required' | 'consent_required' | undefined {
   if (session === undefined) return 'login_required';
   const { prompt, maxAge, hintedUser, loginHint } = request;
   if (prompt.includes('login') || prompt.includes('select_account')) return 'login_required';

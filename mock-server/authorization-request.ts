@@ -43,15 +43,26 @@ export function readParams(text: string): Params {
 /** Judges the parameters of a request; `device` is the name its session will have. */
 export function judgeRequest(desk: Desk, params: Params, device: string): Judged {
   const { values, repeated } = params;
-  if (repeated.has('client_id') || repeated.has('redirect_uri')) return unsafe('invalid_request', 'a parameter is included more than once', 'Send client_id and redirect_uri once');
+  if (repeated.has('client_id') || repeated.has('redirect_uri'))
+    return unsafe('invalid_request', 'a parameter is included more than once', 'Send client_id and redirect_uri once');
   const client = desk.clients.find((one) => one.id === values.get('client_id'));
-  if (client === undefined) return unsafe('invalid_request', 'the client is not registered', 'Register it in the client list of this server, or use the client_id app');
+  if (client === undefined)
+    return unsafe(
+      'invalid_request',
+      'the client is not registered',
+      'Register it in the client list of this server, or use the client_id app',
+    );
   const registered = client.redirectUris ?? [];
   const redirectUri = values.get('redirect_uri');
   const target = redirectUri ?? (registered.length === 1 ? registered[0] : undefined);
-  if (target === undefined) return unsafe('invalid_request', 'redirect_uri is missing', `Send one of: ${registered.join(', ') || '(none is registered)'}`);
+  if (target === undefined)
+    return unsafe('invalid_request', 'redirect_uri is missing', `Send one of: ${registered.join(', ') || '(none is registered)'}`);
   if (!isRegistered(registered, target)) {
-    return unsafe('invalid_request', 'redirect_uri is not registered for this client', `Registered for ${client.id}: ${registered.join(', ') || 'none'}. It must be equal byte by byte; only the port of a loopback address is free`);
+    return unsafe(
+      'invalid_request',
+      'redirect_uri is not registered for this client',
+      `Registered for ${client.id}: ${registered.join(', ') || 'none'}. It must be equal byte by byte; only the port of a loopback address is free`,
+    );
   }
   const state = repeated.has('state') ? undefined : values.get('state');
   const problem = firstProblem(desk, params, client);

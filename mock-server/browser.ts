@@ -28,7 +28,11 @@ export function forgetBrowsersOf(desk: Desk, user: string): void {
 }
 
 /** A user signed in just now: the browser gets a new session, so that nobody can have planted its cookie. */
-export function openBrowserSession(desk: Desk, request: HttpRequest, user: string): { session: BrowserSession; headers: Record<string, string> } {
+export function openBrowserSession(
+  desk: Desk,
+  request: HttpRequest,
+  user: string,
+): { session: BrowserSession; headers: Record<string, string> } {
   const before = browserSession(desk, request);
   if (before !== undefined) desk.store.browsers.delete(before.id);
   const consents = new Set(before?.user === user ? before.consents : []);

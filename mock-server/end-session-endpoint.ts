@@ -26,7 +26,11 @@ export function endSessionHandling(desk: Desk, request: HttpRequest): Handling<C
   return {
     endpoint: 'other',
     arrive: () => undefined,
-    check: () => check(desk, readParams(request.method === 'POST' ? request.body : (request.url.split('#', 1)[0]?.split('?').slice(1).join('?') ?? ''))),
+    check: () =>
+      check(
+        desk,
+        readParams(request.method === 'POST' ? request.body : (request.url.split('#', 1)[0]?.split('?').slice(1).join('?') ?? '')),
+      ),
     commit(checked) {
       if ('error' in checked) return () => errorPage(desk, 400, { ...checked, hint: 'Nobody was signed out' });
       return checked.proven ? signOut(desk, request, checked) : ask(desk, request, checked);
@@ -45,7 +49,8 @@ function check(desk: Desk, { values, repeated }: Params): Checked {
   const target = values.get('post_logout_redirect_uri');
   const registered = desk.clients.find((one) => one.id === clientId)?.postLogoutRedirectUris ?? [];
   // Section 3: an address that cannot be tied to a client is never followed.
-  if (target !== undefined && !isRegistered(registered, target)) return invalid('post_logout_redirect_uri is not registered for the client');
+  if (target !== undefined && !isRegistered(registered, target))
+    return invalid('post_logout_redirect_uri is not registered for the client');
   return { sid: hint?.sid, proven: hint !== undefined, target, state: values.get('state') };
 }
 

@@ -56,7 +56,8 @@ function check(desk: Desk, request: HttpRequest): Checked {
   if (over !== undefined) return over;
   const decision = form.get('decision');
   if (interaction.asks.kind === 'sign-out') return { interaction, form };
-  if (decision === undefined || !Object.hasOwn(DECISIONS, decision)) return trouble(400, 'invalid_request', 'no button of the page was pressed');
+  if (decision === undefined || !Object.hasOwn(DECISIONS, decision))
+    return trouble(400, 'invalid_request', 'no button of the page was pressed');
   if (decision === 'approve' && !isUserName(form.get('user') ?? '')) return trouble(400, 'invalid_request', 'nobody was picked');
   return { interaction, form };
 }
@@ -94,7 +95,8 @@ const WHY = {
 } as const;
 
 function answerSignOut(desk: Desk, httpRequest: HttpRequest, { asks, form }: { asks: SignOutQuestion; form: Form }): Done {
-  if (form.get('decision') !== 'sign-out') return () => pageReply(desk, 200, { title: 'Still signed in', main: '<h1>You stay signed in</h1>' });
+  if (form.get('decision') !== 'sign-out')
+    return () => pageReply(desk, 200, { title: 'Still signed in', main: '<h1>You stay signed in</h1>' });
   const headers = closeBrowserSession(desk, httpRequest);
   const { target, state } = asks;
   if (target !== undefined) return () => redirectReply(desk, target, { state }, headers);

@@ -56,7 +56,11 @@ const FORM = { dsaEncoding: 'ieee-p1363' } as const;
 /** Ed25519 brings its own digest. */
 const DIGESTS: Readonly<Record<SigningAlg, string | null>> = { EdDSA: null, ES256: 'sha256', RS256: 'sha256' };
 
-const FIXTURES: Readonly<Record<SigningAlg, JsonWebKey>> = { EdDSA: TEST_ONLY_SIGNING_KEY, ES256: TEST_ONLY_EC_KEY, RS256: TEST_ONLY_RSA_KEY };
+const FIXTURES: Readonly<Record<SigningAlg, JsonWebKey>> = {
+  EdDSA: TEST_ONLY_SIGNING_KEY,
+  ES256: TEST_ONLY_EC_KEY,
+  RS256: TEST_ONLY_RSA_KEY,
+};
 
 const DERIVED: Readonly<Record<SigningAlg, (seed: string) => JsonWebKey>> = { EdDSA: ed25519Key, ES256: p256Key, RS256: rsaKey };
 

@@ -17,7 +17,11 @@ export const DECISIONS = {
 export type Decision = keyof typeof DECISIONS;
 
 /** The page for one request; `chosen` is who stands selected. */
-export function signInPage(desk: Desk, interaction: Interaction, { request, chosen }: { request: AuthorizationRequest; chosen: string | undefined }): Page {
+export function signInPage(
+  desk: Desk,
+  interaction: Interaction,
+  { request, chosen }: { request: AuthorizationRequest; chosen: string | undefined },
+): Page {
   const client = desk.clients.find((one) => one.id === request.clientId);
   const name = escape(client?.name ?? request.clientId);
   const scopes = scopeValues(request.scope).map((value) => `<code>${escape(value)}</code>`);
@@ -45,7 +49,10 @@ ${button('broken_page')}
 export function peopleChoices(desk: Desk, chosen: string | undefined): string[] {
   const known = desk.context.people ?? [];
   const stranger = chosen !== undefined && !known.some(({ sub }) => sub === chosen);
-  const all: Pick<Person, 'sub' | 'name' | 'email' | 'about'>[] = [...(stranger ? [{ sub: chosen, name: chosen, email: '', about: '' }] : []), ...known];
+  const all: Pick<Person, 'sub' | 'name' | 'email' | 'about'>[] = [
+    ...(stranger ? [{ sub: chosen, name: chosen, email: '', about: '' }] : []),
+    ...known,
+  ];
   return all.map((person, at) => choice(person, chosen === undefined ? at === 0 : person.sub === chosen));
 }
 

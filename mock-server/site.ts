@@ -24,7 +24,7 @@ import { createSigner } from './signer.ts';
 
 /** What one issuer is: its own stores, keys and policy; clock, journal and labels are the site's. */
 export interface IssuerOptions {
-  /** A URL without query and fragment (RFC 8414 2), told byte by byte as it stands here. */
+  /** A URL without query and fragment (RFC 8414 2), told byte by byte as it stands here; of a further issuer its path alone, `/tenant`, will do. */
   issuer: string;
   policy?: ServerPolicy;
   /** Those of `clients.ts` when absent. */
@@ -81,8 +81,11 @@ export interface Site {
 /** A site with empty stores. */
 export function createSite(options: SiteOptions): Site {
   const labels = new TokenLabels();
-  const issuers = [options, ...(options.moreIssuers ?? [])].map((one, at) => openIssuer(options, one, { labels, main: at === 0 }));
-  const documents = new Map(issuers.flatMap((one) => [...documentPaths(one.issuer)].map(([path, document]) => [path, { one, document }] as const)));
+  const wanted = [options, ...(options.moreIssuers ?? []).map((one) => ({ ...one, issuer: absolute(options, one) }))];
+  const issuers = wanted.map((one, at) => openIssuer(options, one, { labels, main: at === 0 }));
+  const documents = new Map(
+    issuers.flatMap((one) => [...documentPaths(one.issuer)].map(([path, document]) => [path, { one, document }] as const)),
+  );
   const byLength = [...issuers].sort((a, b) => b.desk.base.length - a.desk.base.length);
   const find = (url: string): SiteIssuer => {
     const path = pathOf(url);
@@ -97,6 +100,11 @@ export function createSite(options: SiteOptions): Site {
   };
 }
 
+/** Whoever listens on a free port knows only the paths of its further issuers in advance. */
+function absolute(main: SiteOptions, { issuer }: IssuerOptions): string {
+  return issuer.startsWith('/') ? `${originOf(main.issuer)}${issuer}` : issuer;
+}
+
 const FIVE_MINUTES = 300_000;
 
 function openIssuer(site: SiteOptions, options: IssuerOptions, { labels, main }: { labels: TokenLabels; main: boolean }): SiteIssuer {
@@ -108,7 +116,15 @@ function openIssuer(site: SiteOptions, options: IssuerOptions, { labels, main }:
   const resourceBase = `${issuer.replace(/\/$/, '')}/api`;
   const desk = new Desk(
     {
-      issuer, resourceOrigin: resourceBase, now, epoch, ids: ids.stream(`ids ${path}`), signer: createSigner(), labels, keys, people,
+      issuer,
+      resourceOrigin: resourceBase,
+      now,
+      epoch,
+      ids: ids.stream(`ids ${path}`),
+      signer: createSigner(),
+      labels,
+      keys,
+      people,
       endpoints: SERVE_ENDPOINTS,
       record: (actor, fact) => void journal.append(actor, fact),
       ...(clients === undefined ? {} : { clients }),
@@ -116,10 +132,21 @@ function openIssuer(site: SiteOptions, options: IssuerOptions, { labels, main }:
     },
     policy,
   );
-  return { issuer, resourceBase, desk, keys, server: serverOf(desk), rotateKeys: (rotation, times) => rotate(desk, keys, { rotation, times }) };
+  return {
+    issuer,
+    resourceBase,
+    desk,
+    keys,
+    server: serverOf(desk),
+    rotateKeys: (rotation, times) => rotate(desk, keys, { rotation, times }),
+  };
 }
 
-function rotate(desk: Desk, keys: KeyRing, { rotation = 'overlap', times = {} }: { rotation: Rotation | undefined; times: RotationTimes | undefined }): KeyRecord {
+function rotate(
+  desk: Desk,
+  keys: KeyRing,
+  { rotation = 'overlap', times = {} }: { rotation: Rotation | undefined; times: RotationTimes | undefined },
+): KeyRecord {
   const { lead = FIVE_MINUTES, overlap = desk.policy.accessToken.lifetime } = times;
   const record = keys.rotate(desk.policy.signing.alg, rotation, { lead, overlap });
   const { alg, kid, listedFrom, signsFrom } = record;
@@ -149,7 +176,11 @@ interface Arrival {
   meta: ArrivalMeta;
 }
 
-function receive(documents: ReadonlyMap<string, { one: SiteIssuer; document: Document }>, find: Site['find'], { request, meta }: Arrival): AppAnswer {
+function receive(
+  documents: ReadonlyMap<string, { one: SiteIssuer; document: Document }>,
+  find: Site['find'],
+  { request, meta }: Arrival,
+): AppAnswer {
   const place = documents.get(pathOf(request.url));
   if (place !== undefined && request.method !== 'OPTIONS') return documentAnswer(place.one.desk, place.document, request.method);
   const { desk, server } = find(request.url);

@@ -41,7 +41,13 @@ function spend(desk: Desk, verdict: Verdict): Verdict {
 function respond(desk: Desk, names: { n: string; k: number }, verdict: Verdict): HttpResponse {
   if ('reason' in verdict) {
     const { error, reason } = verdict;
-    desk.record('rs', { type: 'api.responded', ...names, status: toldStatus(desk, verdict), ...(error === undefined ? {} : { error }), reason });
+    desk.record('rs', {
+      type: 'api.responded',
+      ...names,
+      status: toldStatus(desk, verdict),
+      ...(error === undefined ? {} : { error }),
+      reason,
+    });
     return deniedReply(desk, verdict);
   }
   desk.record('rs', { type: 'api.responded', ...names, status: 200 });

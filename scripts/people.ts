@@ -29,7 +29,12 @@ export function peopleFixture(): string {
       about: faker.person.jobTitle(),
     };
   });
-  const lines = people.map((person) => `  {\n${Object.entries(person).map(([key, value]) => `    ${key}: ${literal(value)},\n`).join('')}  },\n`);
+  const lines = people.map(
+    (person) =>
+      `  {\n${Object.entries(person)
+        .map(([key, value]) => `    ${key}: ${literal(value)},\n`)
+        .join('')}  },\n`,
+  );
   return `${HEADER}export const PEOPLE = [\n${lines.join('')}] as const;\n`;
 }
 

@@ -16,7 +16,9 @@ describe('the way in', () => {
     const reply = visit.redeem(answerOf(back).get('code') ?? '');
     expect(reply.status).toBe(200);
     expect(claimsOf(reply.json['access_token'])).toMatchObject({ sub: 'ben', client_id: 'app', scope: 'openid profile offline_access' });
-    expect(visit.facts('authorization.asked')).toEqual([expect.objectContaining({ a: 'a1', client: 'app', device: 'browser', page: true })]);
+    expect(visit.facts('authorization.asked')).toEqual([
+      expect.objectContaining({ a: 'a1', client: 'app', device: 'browser', page: true }),
+    ]);
     expect(visit.facts('authorization.answered')).toEqual([expect.objectContaining({ a: 'a1', outcome: 'code', user: 'ben' })]);
   });
 
@@ -42,9 +44,12 @@ describe('the way in', () => {
     };
     expect(deviceOf(visit.signIn('ada', { device: 'my phone' }))).toBe('my phone');
     expect(deviceOf(visit.signIn('ada', { device: '<script>', prompt: 'login' }))).toBe('browser');
-    const page = visit.get(`/authorize?${new URLSearchParams({ client_id: 'app', redirect_uri: CALLBACK, response_type: 'code', prompt: 'login', ...PKCE })}`, {
-      'user-agent': 'Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X)',
-    });
+    const page = visit.get(
+      `/authorize?${new URLSearchParams({ client_id: 'app', redirect_uri: CALLBACK, response_type: 'code', prompt: 'login', ...PKCE })}`,
+      {
+        'user-agent': 'Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X)',
+      },
+    );
     expect(deviceOf(answerOf(visit.press(page, 'approve', { user: 'ada' })).get('code') ?? '')).toBe('iphone');
   });
 });
@@ -83,15 +88,19 @@ describe('A1 what is never redirected', () => {
 });
 
 describe('RFC 8252 native apps', () => {
-  test.each(['http://127.0.0.1:51004/callback', 'http://127.0.0.1/callback', 'http://[::1]:61234/callback', 'http://localhost:3000/callback', 'https://app.example/callback', CALLBACK])(
-    '%s is accepted and must be repeated as it was',
-    (address) => {
-      const visit = new Visit();
-      const code = visit.signIn('ada', { redirect_uri: address });
-      expect(visit.redeem(code, { redirect_uri: `${address}?` }).json['error']).toBe('invalid_grant');
-      expect(visit.redeem(code, { redirect_uri: address }).status).toBe(200);
-    },
-  );
+  test.each([
+    'http://127.0.0.1:51004/callback',
+    'http://127.0.0.1/callback',
+    'http://[::1]:61234/callback',
+    'http://localhost:3000/callback',
+    'https://app.example/callback',
+    CALLBACK,
+  ])('%s is accepted and must be repeated as it was', (address) => {
+    const visit = new Visit();
+    const code = visit.signIn('ada', { redirect_uri: address });
+    expect(visit.redeem(code, { redirect_uri: `${address}?` }).json['error']).toBe('invalid_grant');
+    expect(visit.redeem(code, { redirect_uri: address }).status).toBe(200);
+  });
 
   test('a client with one address may leave it out, and then need not repeat it', () => {
     const clients = [{ id: 'app', grants: ['authorization_code'], scope: 'openid', redirectUris: ['my.app:/in?from=as'] }];
@@ -178,7 +187,15 @@ describe('PKCE end to end', () => {
 
   test('policy all asks confidential clients too', () => {
     const asked = (patch: 'all' | 'public'): string | null =>
-      answerOf(new Visit({ authorization: { pkce: patch } }).authorize({ client_id: 'service', redirect_uri: 'https://service.example/callback', scope: 'api', code_challenge: '', code_challenge_method: '' })).get('error');
+      answerOf(
+        new Visit({ authorization: { pkce: patch } }).authorize({
+          client_id: 'service',
+          redirect_uri: 'https://service.example/callback',
+          scope: 'api',
+          code_challenge: '',
+          code_challenge_method: '',
+        }),
+      ).get('error');
     expect(asked('all')).toBe('invalid_request');
     expect(asked('public')).toBeNull();
   });
@@ -256,7 +273,8 @@ describe('prompts and the browser session', () => {
   });
 
   test('login_hint selects a person by name or address, and a stranger as one of their own', () => {
-    const checked = (hint: string): string => /value="([^"]+)" required checked/.exec(new Visit().authorize({ login_hint: hint }).body)?.[1] ?? '';
+    const checked = (hint: string): string =>
+      /value="([^"]+)" required checked/.exec(new Visit().authorize({ login_hint: hint }).body)?.[1] ?? '';
     const cleo = DEFAULT_PEOPLE.find(({ sub }) => sub === 'cleo');
     expect(checked('cleo')).toBe('cleo');
     expect(checked(cleo?.email.toUpperCase() ?? '')).toBe('cleo');
@@ -276,8 +294,10 @@ describe('prompts and the browser session', () => {
   test('the cookie is unreadable for scripts, bound to the issuer, and goes abroad only over https', () => {
     const cookieOf = (origin: string): string => {
       const visit = new Visit({}, { origin });
-      const page = visit.get(`${origin}/authorize?${new URLSearchParams({ client_id: 'app', redirect_uri: CALLBACK, response_type: 'code', ...PKCE })}`);
-      return visit.press(page, 'approve', { user: 'ada' }, ).headers['set-cookie'] ?? '';
+      const page = visit.get(
+        `${origin}/authorize?${new URLSearchParams({ client_id: 'app', redirect_uri: CALLBACK, response_type: 'code', ...PKCE })}`,
+      );
+      return visit.press(page, 'approve', { user: 'ada' }).headers['set-cookie'] ?? '';
     };
     expect(cookieOf(ORIGIN)).toMatch(/; Path=\/; Max-Age=\d+; HttpOnly; SameSite=Lax$/);
     expect(cookieOf('https://127.0.0.1:4000')).toMatch(/; HttpOnly; SameSite=None; Secure$/);

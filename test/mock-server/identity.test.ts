@@ -18,11 +18,20 @@ describe('ID tokens', () => {
     const visit = new Visit({ signing: { alg } });
     const { json } = visit.redeem(visit.signIn('ada', OPENID));
     const jwks = JSON.parse(visit.get('/jwks').body) as JSONWebKeySet;
-    const { payload, protectedHeader } = await jwtVerify(String(json['id_token']), createLocalJWKSet(jwks), { issuer: ORIGIN, audience: 'app', currentDate: new Date(EPOCH) });
+    const { payload, protectedHeader } = await jwtVerify(String(json['id_token']), createLocalJWKSet(jwks), {
+      issuer: ORIGIN,
+      audience: 'app',
+      currentDate: new Date(EPOCH),
+    });
     const digest = Buffer.from(hash(alg === 'EdDSA' ? 'sha512' : 'sha256', String(json['access_token']), 'hex'), 'hex');
     expect(protectedHeader).toMatchObject({ alg, typ: 'JWT' });
     expect(payload).toMatchObject({
-      sub: 'ada', nonce: 'n-0S6', auth_time: EPOCH / 1_000, iat: EPOCH / 1_000, exp: EPOCH / 1_000 + 3_600, sid: 'f1',
+      sub: 'ada',
+      nonce: 'n-0S6',
+      auth_time: EPOCH / 1_000,
+      iat: EPOCH / 1_000,
+      exp: EPOCH / 1_000 + 3_600,
+      sid: 'f1',
       at_hash: digest.subarray(0, digest.length / 2).toString('base64url'),
     });
   });
@@ -54,14 +63,21 @@ describe('ID tokens', () => {
     expect(after).not.toHaveProperty('nonce');
     expect(after['at_hash']).not.toBe(before['at_hash']);
     visit.app.site.issuers[0]?.server.setPolicy({ idToken: { onRefresh: false } });
-    expect(visit.token({ grant_type: 'refresh_token', refresh_token: String(second['refresh_token']) }).json).not.toHaveProperty('id_token');
+    expect(visit.token({ grant_type: 'refresh_token', refresh_token: String(second['refresh_token']) }).json).not.toHaveProperty(
+      'id_token',
+    );
   });
 });
 
 describe('userinfo', () => {
   const ask = (visit: Visit, scope: string, method = 'GET'): HttpResponse => {
     const { json } = visit.redeem(visit.signIn('ada', { scope }));
-    return visit.send({ method, url: `${ORIGIN}/userinfo`, headers: { authorization: `Bearer ${String(json['access_token'])}` }, body: '' });
+    return visit.send({
+      method,
+      url: `${ORIGIN}/userinfo`,
+      headers: { authorization: `Bearer ${String(json['access_token'])}` },
+      body: '',
+    });
   };
 
   test.each(['GET', 'POST'])('%s tells what the scope stands for and no more', (method) => {
@@ -84,8 +100,15 @@ describe('userinfo', () => {
     const garbage = visit.get('/userinfo', { authorization: 'Bearer made-up-by-somebody' });
     expect([garbage.status, garbage.headers['www-authenticate']]).toEqual([401, 'Bearer realm="api", error="invalid_token"']);
     const narrow = ask(visit, 'profile');
-    expect([narrow.status, narrow.headers['www-authenticate']]).toEqual([403, 'Bearer realm="api", error="insufficient_scope", scope="openid"']);
-    expect(visit.facts('api.responded').map(({ status, reason }) => [status, reason])).toEqual([[401, 'no-token'], [401, 'unknown'], [403, 'scope']]);
+    expect([narrow.status, narrow.headers['www-authenticate']]).toEqual([
+      403,
+      'Bearer realm="api", error="insufficient_scope", scope="openid"',
+    ]);
+    expect(visit.facts('api.responded').map(({ status, reason }) => [status, reason])).toEqual([
+      [401, 'no-token'],
+      [401, 'unknown'],
+      [403, 'scope'],
+    ]);
   });
 
   test('an expired token learns nothing', () => {
@@ -111,7 +134,10 @@ describe('A10 pushed authorization requests', () => {
     const visit = new Visit();
     const pushed = push(visit);
     expect([pushed.status, pushed.headers['cache-control']]).toEqual([201, 'no-store']);
-    expect(JSON.parse(pushed.body)).toEqual({ request_uri: expect.stringMatching(/^urn:ietf:params:oauth:request_uri:[\w-]{43}$/) as string, expires_in: 90 });
+    expect(JSON.parse(pushed.body)).toEqual({
+      request_uri: expect.stringMatching(/^urn:ietf:params:oauth:request_uri:[\w-]{43}$/) as string,
+      expires_in: 90,
+    });
     const answer = answerOf(visit.press(use(visit, uriOf(pushed), { state: 'not-this-one' }), 'approve', { user: 'ada' }));
     expect(answer.get('state')).toBe('pushed');
     expect(visit.redeem(answer.get('code') ?? '').status).toBe(200);

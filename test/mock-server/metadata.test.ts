@@ -35,7 +35,10 @@ describe('M1 discovery paths', () => {
   test('GET and HEAD alone; another name of the host changes nothing', () => {
     const visit = new Visit();
     expect(visit.send({ method: 'HEAD', url: `${ORIGIN}${OIDC}`, headers: {}, body: '' })).toMatchObject({ status: 200, body: '' });
-    expect(visit.send({ method: 'POST', url: `${ORIGIN}${OIDC}`, headers: {}, body: '' })).toMatchObject({ status: 405, headers: { allow: 'GET, HEAD' } });
+    expect(visit.send({ method: 'POST', url: `${ORIGIN}${OIDC}`, headers: {}, body: '' })).toMatchObject({
+      status: 405,
+      headers: { allow: 'GET, HEAD' },
+    });
     expect(visit.json(`http://10.0.2.2:4000${OIDC}`)['issuer']).toBe(ORIGIN);
     expect(visit.get('http://10.0.2.2:4000/authorize').status).toBe(400);
   });
@@ -55,11 +58,26 @@ describe('M3 nothing but the truth', () => {
 
   test('what OIDC Discovery 3 and RFC 8414 2 require is there', () => {
     const required = [
-      'issuer', 'authorization_endpoint', 'token_endpoint', 'jwks_uri', 'response_types_supported', 'subject_types_supported', 'id_token_signing_alg_values_supported',
-      'userinfo_endpoint', 'revocation_endpoint', 'introspection_endpoint', 'device_authorization_endpoint', 'pushed_authorization_request_endpoint', 'end_session_endpoint',
+      'issuer',
+      'authorization_endpoint',
+      'token_endpoint',
+      'jwks_uri',
+      'response_types_supported',
+      'subject_types_supported',
+      'id_token_signing_alg_values_supported',
+      'userinfo_endpoint',
+      'revocation_endpoint',
+      'introspection_endpoint',
+      'device_authorization_endpoint',
+      'pushed_authorization_request_endpoint',
+      'end_session_endpoint',
     ];
     expect(Object.keys(metadata)).toEqual(expect.arrayContaining(required));
-    expect(metadata).toMatchObject({ code_challenge_methods_supported: ['S256'], authorization_response_iss_parameter_supported: true, request_uri_parameter_supported: false });
+    expect(metadata).toMatchObject({
+      code_challenge_methods_supported: ['S256'],
+      authorization_response_iss_parameter_supported: true,
+      request_uri_parameter_supported: false,
+    });
     expect(new Set(Object.keys(metadata)).size).toBe(Object.keys(metadata).length);
   });
 
@@ -93,10 +111,15 @@ describe('M3 nothing but the truth', () => {
     const secret = { client_id: 'service', client_secret: TEST_ONLY_SERVICE_SECRET };
     expect(metadata['token_endpoint_auth_methods_supported']).toEqual(['client_secret_basic', 'client_secret_post', 'none']);
     expect(visit.token({ grant_type: 'client_credentials', ...secret }).status).toBe(200);
-    expect(visit.token({ grant_type: 'client_credentials', client_id: 'service' }, basic('service', TEST_ONLY_SERVICE_SECRET)).status).toBe(200);
+    expect(visit.token({ grant_type: 'client_credentials', client_id: 'service' }, basic('service', TEST_ONLY_SERVICE_SECRET)).status).toBe(
+      200,
+    );
     expect(visit.redeem(visit.signIn()).status).toBe(200);
     const clients = [{ id: 'only', grants: ['authorization_code'], scope: 'openid', redirectUris: [CALLBACK] }];
-    expect(new Visit({}, { clients }).json(OIDC)).toMatchObject({ token_endpoint_auth_methods_supported: ['none'], grant_types_supported: ['authorization_code'] });
+    expect(new Visit({}, { clients }).json(OIDC)).toMatchObject({
+      token_endpoint_auth_methods_supported: ['none'],
+      grant_types_supported: ['authorization_code'],
+    });
   });
 
   test('what the policy switches off is neither named nor answered', () => {
@@ -114,7 +137,16 @@ describe('M3 nothing but the truth', () => {
 });
 
 describe('several issuers on one server', () => {
-  const site = (): Visit => new Visit({}, { moreIssuers: [{ issuer: `${ORIGIN}/b` }, { issuer: `${ORIGIN}/b/c`, policy: patchPolicy(DEFAULT_POLICY, { authorization: { par: 'required' } }) }] });
+  const site = (): Visit =>
+    new Visit(
+      {},
+      {
+        moreIssuers: [
+          { issuer: `${ORIGIN}/b` },
+          { issuer: `${ORIGIN}/b/c`, policy: patchPolicy(DEFAULT_POLICY, { authorization: { par: 'required' } }) },
+        ],
+      },
+    );
 
   test('each has its own metadata, keys and policy', () => {
     const visit = site();

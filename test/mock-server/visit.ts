@@ -52,7 +52,12 @@ export class Visit {
   /** Submits a form as a browser would: from a page of the server itself. */
   post(url: string, form: Text, headers: Text = {}): AppResponse {
     const own = { 'content-type': 'application/x-www-form-urlencoded', origin: ORIGIN, host: '127.0.0.1:4000' };
-    return this.#browse({ method: 'POST', url: absolute(this.base, url), headers: { ...own, ...headers }, body: new URLSearchParams(form).toString() });
+    return this.#browse({
+      method: 'POST',
+      url: absolute(this.base, url),
+      headers: { ...own, ...headers },
+      body: new URLSearchParams(form).toString(),
+    });
   }
 
   #browse(request: HttpRequest): AppResponse {
