@@ -16,6 +16,7 @@ const orNever: Shape<number> = {
 const MEMBERS = {
   accessToken: some({ lifetime: optional(duration(1), 'From issue.'), format: optional(word(['jwt', 'opaque']), 'RFC 9068, or a random value.') }, 'Access tokens issued from now on.'),
   refreshToken: some({
+    given: optional(word(['with-offline-access', 'always']), 'Who gets one: whoever asked for offline_access, or everybody.'),
     rotation: optional(word(['rotate', 'same', 'omit', 'reissue']), 'A new one per use; the presented one comes back; none comes; a new one while those before stay good.'),
     grace: some({
       policy: optional(word(GRACE_POLICIES), 'What a second use of the just-rotated token leads to.'), window: optional(duration(0), 'For how long.'),
