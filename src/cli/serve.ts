@@ -8,6 +8,7 @@ import { detectScreen, paintOf } from '../report/screen.ts';
 import type { RunningMockServer } from '../../mock-server/http.ts';
 import { startMockServer } from '../../mock-server/start.ts';
 import type { Invocation } from './command-table.ts';
+import { usageError } from './exit.ts';
 import type { ExitCondition } from './exit.ts';
 import type { GlobalOptions, ServeOptions } from './option-table.ts';
 import { servePolicy } from './serve-policy.ts';
@@ -24,7 +25,7 @@ export async function serve({ options, system, cwd }: Invocation<ServeOptions>):
   const stop = stopSwitch(system);
   try {
     const removeReadyFile = writeReadyFile(options, server, cwd);
-    const closeView = await openView(options, system, { server, quit: () => stop.pull(undefined) });
+    const closeView = await openView(options, system, { server, quit: (signal) => stop.pull(signal) });
     const signal = await stop.pulled;
     await closeView();
     await server.stop();
@@ -51,18 +52,30 @@ async function serverOptions(options: ServeOptions, cwd: string): Promise<Parame
 
 interface Watched {
   server: RunningMockServer;
-  quit(): void;
+  quit(signal: StopSignal | undefined): void;
 }
 
 /** What is shown while it serves; the answer ends it. */
-async function openView(options: ServeOptions & GlobalOptions, system: System, { server }: Watched): Promise<() => Promise<void>> {
+async function openView(options: ServeOptions & GlobalOptions, system: System, { server, quit }: Watched): Promise<() => Promise<void>> {
   if (options.json === true) return jsonLog(server, system.out);
   if (options.quiet === true) return async () => undefined;
   const screen = detectScreen(system.env, system.out, options.color ?? 'auto');
   const paint = paintOf(screen);
-  system.out.write(greeting(server, packageVersion(), paint) + (await advice(server)));
+  const text = greeting(server, packageVersion(), paint) + (await advice(server));
+  if (canWatch(screen.tty, options)) {
+    const { openServeView } = await import('./live-serve.ts');
+    return openServeView({ server, screen, greeting: text, quit: (key) => quit(key === 'q' ? undefined : 'SIGINT') });
+  }
+  system.out.write(text);
   const off = server.onRequest((record) => system.out.write(`${requestLine(record, paint)}\n`));
   return async () => off();
+}
+
+/** A person is there who can press keys; `--view live` insists, and is refused where nobody is. */
+function canWatch(tty: boolean, { view }: ServeOptions): boolean {
+  const possible = tty && process.stdin.isTTY;
+  if (view === 'live' && !possible) throw usageError('--view live needs a terminal', 'leave it out, or --view lines');
+  return possible && view !== 'lines';
 }
 
 async function advice({ caFile }: RunningMockServer): Promise<string> {
