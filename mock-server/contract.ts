@@ -68,6 +68,18 @@ export interface ArrivalMeta {
   n?: string;
   k?: number;
   arrival?: number;
+  sight?: ArrivalSight;
+}
+
+/** What a socket and the head of a request show beside the names; journalled with the arrival. */
+export interface ArrivalSight {
+  connection?: string;
+  from?: string;
+  method?: string;
+  path?: string;
+  bodyDigest?: string;
+  bodyLength?: number;
+  named?: true;
 }
 
 /**

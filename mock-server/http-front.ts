@@ -3,14 +3,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { pathOf } from '../src/core/fault.ts';
-import type { DropHow, Point } from '../src/core/fault.ts';
 import type { RequestRecord } from '../src/core/request-record.ts';
-import type { LossPhase } from '../src/core/events.ts';
 import type { AppRequest, ServerApp } from './app.ts';
+import { isControl } from './control/prefix.ts';
 import { Arrivals } from './arrivals.ts';
 import type { Arrival } from './arrivals.ts';
 import { drive, serverTime } from './drive.ts';
 import type { Call, Ending } from './drive.ts';
+import { WireJournal, withSight } from './wire-facts.ts';
 import { send, sendWhole } from './http-send.ts';
 import type { Wire } from './http-send.ts';
 import { Draft, grantOf, safePath, Senders } from './request-log.ts';
@@ -26,14 +26,12 @@ export interface FrontOptions {
   onBug(error: unknown): void;
 }
 
-/** Where the control API lives: no rule falls on it, and logs keep it apart. */
-export const CONTROL_PREFIX = '/__tokenwarp';
-
 export class Front {
   readonly #options: FrontOptions;
   readonly #app: ServerApp;
   readonly #arrivals = new Arrivals();
   readonly #senders: Senders;
+  readonly #journal: WireJournal;
   readonly #listeners = new Set<(record: RequestRecord) => void>();
   readonly #open = new Set<ServerResponse>();
   #draft: Draft | undefined;
@@ -46,6 +44,7 @@ export class Front {
     this.#options = options;
     this.#app = options.app;
     this.#senders = new Senders(options.app);
+    this.#journal = new WireJournal(options.app);
     options.app.journal.subscribe((entry) => this.#draft?.see(entry));
   }
 
@@ -99,7 +98,7 @@ export class Front {
 
   #handle(request: AppRequest, res: ServerResponse): void {
     const now = this.#app.clock.real.now();
-    const exempt = isControl(request.url);
+    const exempt = isControl(request);
     const endpoint = exempt ? 'other' : this.#app.site.endpointOf(request.url);
     const arrival = this.#arrivals.arrive(request, endpoint, now);
     const { name, repeats } = arrival;
@@ -107,7 +106,7 @@ export class Front {
     const draft = this.#listeners.size === 0 ? undefined : this.#draftOf(request, exempt ? 'control' : endpoint, arrival);
     const job: Job = { request, res, arrival, draft, started: now, over: false };
     const call: Call = {
-      request, endpoint, exempt, meta: arrival.meta,
+      request, endpoint, exempt, meta: withSight(arrival.meta, request),
       from: this.#app.rules.size === 0 ? '' : this.#senders.of(request),
       dead: () => deathOf(res),
       step: (piece) => this.#step(draft, piece),
@@ -156,9 +155,8 @@ export class Front {
       note(draft, told);
       noteTokens(draft, told, this.#app.site.labels);
     }
+    this.#journal.ended(job, told);
     send(res, told, this.#options.wire, this.closing);
-    if (ending.kind === 'drop') this.#lost(job, lossPhase(ending.point), ending.how);
-    else if (ending.cut !== undefined) this.#lost(job, 'body-cut', 'reset');
   }
 
   #keepTrack(res: ServerResponse): void {
@@ -175,18 +173,12 @@ export class Front {
     return { ...ending, response: { ...response, headers: { ...response.headers, date: shiftHttpDate(response.headers['date'], -offset) } } };
   }
 
-  /** What the server itself broke it may journal: a client would know, a server otherwise would not. */
-  #lost({ arrival: { meta }, request }: Job, phase: LossPhase, how: DropHow): void {
-    const told = how !== 'silence';
-    if (meta.x !== undefined && isRefresh(request)) this.#app.journal.append('world', { type: 'token.lost', x: meta.x, phase, told });
-    if (meta.n !== undefined) this.#app.journal.append('world', { type: 'api.lost', n: meta.n, k: meta.k ?? 1, phase, told });
-  }
-
   #over(job: Job): void {
     const now = this.#app.clock.real.now();
     const answered = job.ending !== undefined && isWhole(job.ending) && job.res.writableFinished;
     job.over = true;
     job.arrival.over(now, answered);
+    if (!answered) this.#journal.gone(job, job.ending);
     const record = job.draft?.record;
     if (record === undefined) return;
     record.ms = Math.round((now - job.started) * 1_000) / 1_000;
@@ -229,15 +221,6 @@ function absoluteUrl(origin: string, target: string): string | undefined {
   if (target.startsWith('/')) return origin + target;
   if (target === '*') return `${origin}/`;
   return /^https?:\/\//i.test(target) ? origin + pathOf(target) + (/\?[^#]*/.exec(target)?.[0] ?? '') : undefined;
-}
-
-function isControl(url: string): boolean {
-  const path = pathOf(url);
-  return path === CONTROL_PREFIX || path.startsWith(`${CONTROL_PREFIX}/`);
-}
-
-function isRefresh({ body }: AppRequest): boolean {
-  return /(?:^|&)grant_type=refresh_token(?:&|$)/.test(body);
 }
 
 function appRequest(req: IncomingMessage, res: ServerResponse, url: string, body: string): AppRequest {
@@ -284,9 +267,4 @@ function noteTokens({ record }: Draft, ending: Ending, labels: TokenLabels): voi
   const value = parseObject(ending.response.body)?.['access_token'];
   const label = typeof value === 'string' ? labels.of(value) : 'unknown';
   if (label !== 'unknown') record.access = label;
-}
-
-function lossPhase(point: Point): LossPhase {
-  if (point === 'request') return 'request';
-  return point === 'received' || point === 'validated' ? 'before-commit' : 'after-commit';
 }

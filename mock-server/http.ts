@@ -10,6 +10,9 @@ import { originOf } from '../src/core/fault.ts';
 import type { RequestRecord } from '../src/core/request-record.ts';
 import { createApp } from './app.ts';
 import type { AppOptions, AppRoute, ServerApp } from './app.ts';
+import { lazyControl } from './control/lazy.ts';
+import { CONTROL_PREFIX } from './control/prefix.ts';
+import type { ControlOptions } from './control/route.ts';
 import { Front } from './http-front.ts';
 import { DEFAULT_POLICY, patchPolicy } from './policy.ts';
 import type { PolicyPatch } from './policy.ts';
@@ -28,6 +31,8 @@ export interface MockServerOptions extends Partial<Omit<AppOptions, 'origin' | '
   moreIssuers?: readonly IssuerOptions[];
   /** https instead of http: a certificate and private key (PEM), or the folder of a local authority that is made when it is not there. */
   tls?: { cert: string; key: string } | { folder: string; mode?: TlsMode };
+  /** The control API under /__tokenwarp/: on by default, with a key unless only this machine can reach it. `verify` lends it the invariants. */
+  control?: false | Pick<ControlOptions, 'verify'>;
   limits?: Partial<WireLimits>;
   /** Called with every request once it is over. */
   onRequest?: (record: RequestRecord) => void;
@@ -60,6 +65,8 @@ export interface RunningMockServer extends AsyncDisposable {
   readonly url: string;
   readonly port: number;
   readonly app: ServerApp;
+  /** Where it is controlled; `key` is the bearer key that every call must show, absent on loopback. */
+  readonly control?: { readonly url: string; readonly key?: string };
   /** File with the certificate to trust, where a local authority signed for it. */
   readonly caFile?: string;
   /** Calls `listener` with every request once it is over; returns its end. */
@@ -80,7 +87,8 @@ export async function startMockServer(options: MockServerOptions = {}): Promise<
   const server = openServer(tls, limits);
   const address = await listen(server, options.host ?? '127.0.0.1', options.port ?? 0);
   const url = `${tls === undefined ? 'http' : 'https'}://${reachable(address)}:${address.port}`;
-  const app = createApp(appOptions(options, url));
+  const key = isLoopback(address.address) ? undefined : randomKey();
+  const app = createApp(appOptions(options, url, controlRoutes(options, key, address.port)));
   const wire = { raw: (socket: Socket) => raws.get(keyOf(socket)) ?? socket, after: REAL_TIME.after };
   const front = new Front({ app, bodyLimit: limits.bodyBytes, wire, onBug: options.onBug ?? ((error) => bugs.push(error)) });
   if (options.onRequest !== undefined) front.onRequest(options.onRequest);
@@ -95,6 +103,7 @@ export async function startMockServer(options: MockServerOptions = {}): Promise<
   return {
     url, port: address.port, app,
     ...(tls?.caFile === undefined ? {} : { caFile: tls.caFile }),
+    ...(options.control === false ? {} : { control: { url: `${url}${CONTROL_PREFIX}`, ...(key === undefined ? {} : { key }) } }),
     onRequest: (listener) => front.onRequest(listener),
     stop: stopAndTell, [Symbol.asyncDispose]: stopAndTell,
   };
@@ -112,11 +121,26 @@ async function certificates({ tls, host }: MockServerOptions): Promise<Certifica
   return openLocalTls({ ...tls, now: Date.now(), hosts: host === undefined ? [] : [host] });
 }
 
-function appOptions({ issuer = '', policy, moreIssuers = [], ...rest }: MockServerOptions, url: string): AppOptions {
+/** Asked before everything else. */
+function controlRoutes({ control, routes = [] }: MockServerOptions, key: string | undefined, port: number): readonly AppRoute[] {
+  return control === false ? routes : [lazyControl({ ...control, port: () => port, ...(key === undefined ? {} : { key }) }), ...routes];
+}
+
+/** Reached from this machine alone. */
+function isLoopback(address: string): boolean {
+  return address === '::1' || address.startsWith('127.');
+}
+
+function randomKey(): string {
+  return Buffer.from(crypto.getRandomValues(new Uint8Array(24))).toString('base64url');
+}
+
+function appOptions({ issuer = '', policy, moreIssuers = [], control: _control, ...rest }: MockServerOptions, url: string, routes: readonly AppRoute[]): AppOptions {
   const base = issuer === '' ? url : issuer;
   const origin = originOf(base);
   return {
     ...rest,
+    routes,
     origin, issuer: base,
     moreIssuers: moreIssuers.map((one) => (one.issuer.startsWith('/') ? { ...one, issuer: origin + one.issuer } : one)),
     policy: patchPolicy(DEFAULT_POLICY, policy ?? {}),

@@ -32,7 +32,7 @@ export function resourceHandling(desk: Desk, request: HttpRequest, meta: Arrival
   const place = single === undefined ? placeOf(desk, request) : placeOfSingle(request, single);
   return {
     endpoint: 'resource',
-    arrive: () => desk.record('rs', { type: 'api.received', ...names, at }),
+    arrive: () => desk.record('rs', { type: 'api.received', ...names, at, ...meta.sight }),
     check: () => checkScope(place, checkAccess(desk, request, shown)),
     commit: (access) => ('reason' in access ? { denied: access, headers: {} } : commit(desk, { request, place, access })),
     respond(done) {

@@ -4,7 +4,7 @@ import type { TokenLabel } from '../src/core/events.ts';
 import type { HttpRequest } from '../src/core/http.ts';
 import type { Ask, Grant, Granted, Plan } from './ask.ts';
 import { checkClient } from './client-check.ts';
-import type { ArrivalMeta } from './contract.ts';
+import type { ArrivalMeta, ArrivalSight } from './contract.ts';
 import type { Desk } from './desk.ts';
 import type { Proof } from './dpop.ts';
 import type { Handling } from './exchange.ts';
@@ -37,7 +37,7 @@ export function tokenHandling(desk: Desk, request: HttpRequest, meta: ArrivalMet
   const journal = refreshes ? new RefreshJournal(desk, x, desk.context.labels.of(read.form.get('refresh_token'))) : undefined;
   return {
     endpoint: 'token',
-    arrive: (arrival) => journal?.received(arrival ?? 1),
+    arrive: (arrival) => journal?.received(arrival ?? 1, meta.sight ?? {}),
     check: () => check(desk, { request, read, x }),
     commit(checked) {
       const outcome = commit(desk, checked);
@@ -113,8 +113,9 @@ class RefreshJournal {
     this.#rt = rt;
   }
 
-  received(arrival: number): void {
-    this.#desk.record('as', { type: 'token.received', x: this.#x, rt: this.#rt, arrival });
+  received(arrival: number, { connection, from }: ArrivalSight): void {
+    const socket = { ...(connection === undefined ? {} : { connection }), ...(from === undefined ? {} : { from }) };
+    this.#desk.record('as', { type: 'token.received', x: this.#x, rt: this.#rt, arrival, ...socket });
   }
 
   refused({ error, status, reason }: Refusal): void {

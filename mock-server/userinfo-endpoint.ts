@@ -20,7 +20,7 @@ export function userinfoHandling(desk: Desk, request: HttpRequest, meta: Arrival
   const names = { n: meta.n ?? desk.nextName(), k: meta.k ?? 1 };
   return {
     endpoint: 'resource',
-    arrive: () => desk.record('rs', { type: 'api.received', ...names, at }),
+    arrive: () => desk.record('rs', { type: 'api.received', ...names, at, ...meta.sight }),
     check: () => checkScope(checkAccess(desk, request, shown)),
     commit: (verdict) => spend(desk, verdict),
     respond: (verdict) => respond(desk, names, verdict),

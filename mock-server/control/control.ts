@@ -14,7 +14,8 @@ import { KEY_ROWS } from './keys.ts';
 import { MARK_ROWS } from './marks.ts';
 import { createControlState } from './memory.ts';
 import type { ControlState } from './memory.ts';
-import { openApiDocument, PREFIX } from './openapi.ts';
+import { CONTROL_PREFIX as PREFIX, isControl } from './prefix.ts';
+import { openApiDocument } from './openapi.ts';
 import { POLICY_ROWS } from './policy.ts';
 import { isResponse, row } from './route.ts';
 import type { ControlOptions, ControlRow, Method } from './route.ts';
@@ -34,10 +35,9 @@ export const CONTROL_ROWS: readonly ControlRow[] = [
 export function createControl(options: ControlOptions = {}): AppRoute {
   const state = createControlState();
   return (app, request) => {
-    const path = pathOf(request.url);
-    if (path !== PREFIX && !path.startsWith(`${PREFIX}/`)) return undefined;
+    if (!isControl(request)) return undefined;
     try {
-      const answer = serve({ app, request, options, state }, path.slice(PREFIX.length));
+      const answer = serve({ app, request, options, state }, pathOf(request.url).slice(PREFIX.length));
       return answer instanceof Promise ? answer.catch(refuse) : answer;
     } catch (error) {
       return refuse(error);

@@ -89,12 +89,12 @@ export const FAULT_ROWS: readonly ControlRow[] = [
   }),
 ];
 
-export function told(rule: Installed, now: number) {
+function told(rule: Installed, now: number): { id: string; text: string; hits: number; spent: boolean } {
   return { id: rule.id, text: rule.spec.text, hits: rule.hits, spent: isSpent(rule, now) };
 }
 
 /** One kind, its own keys, its own words for `how`: the same table as scenario files. */
-export function checked(input: FaultInput): FaultInput {
+function checked(input: FaultInput): FaultInput {
   const [kind, second] = faultKinds(input);
   const kinds = Object.keys(FAULT_KINDS);
   if (kind === undefined) throw new ControlError(400, '', 'this fault does nothing', `name one of ${kinds.join(', ')}`);

@@ -1,10 +1,8 @@
 // The OpenAPI 3.1 document of the control API, made from the table of routes. docs/control-api.openapi.json is this, written out.
 import type { ControlRow } from './route.ts';
+import { CONTROL_PREFIX } from './prefix.ts';
 import { record } from './shape.ts';
 import type { JsonSchema, Members } from './shape.ts';
-
-/** Where the API lives. */
-export const PREFIX = '/__tokenwarp';
 
 const ERROR: JsonSchema = {
   type: 'object',
@@ -17,7 +15,7 @@ const ERROR: JsonSchema = {
 /** The document; the same rows give the same bytes. */
 export function openApiDocument(rows: readonly ControlRow[]): JsonSchema {
   const paths: Record<string, Record<string, JsonSchema>> = {};
-  for (const row of rows) (paths[`${PREFIX}${row.path}`] ??= {})[row.method.toLowerCase()] = operation(row);
+  for (const row of rows) (paths[`${CONTROL_PREFIX}${row.path}`] ??= {})[row.method.toLowerCase()] = operation(row);
   return {
     openapi: '3.1.0',
     info: {

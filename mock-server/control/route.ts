@@ -9,10 +9,10 @@ import type { JsonSchema, Members, RecordOf } from './shape.ts';
 import type { ControlState } from './memory.ts';
 
 /** What is judged by `verify`, and how; lent from outside, because a mock server knows no invariants. */
-export type Verify = (entries: readonly HistoryEvent[], options: VerifyAsk) => VerifyReport;
+export type Verify = (entries: readonly HistoryEvent[], options: VerifyAsk) => VerifyReport | Promise<VerifyReport>;
 export interface VerifyAsk { now: number; refreshAhead?: number; relax?: readonly { invariant: string; reason: string }[] }
 /** At least this; whatever else it says is passed on. */
-export interface VerifyReport { passed: boolean; [member: string]: unknown }
+export interface VerifyReport { passed: boolean; findings: readonly { presumed?: string }[]; [member: string]: unknown }
 
 export interface ControlOptions extends GuardOptions {
   /** Judges the journal; without it `verify` is not available. */

@@ -23,7 +23,7 @@ export function readiness(server: RunningMockServer): Readiness {
     issuer: main?.issuer ?? server.url,
     api: main?.resourceBase ?? server.url,
     pid: process.pid,
-    control: null,
+    control: server.control?.url ?? null,
     ...(server.caFile === undefined ? {} : { ca: server.caFile }),
   };
 }
@@ -36,6 +36,7 @@ export function greeting(server: RunningMockServer, version: string, paint: Pain
     ...(issuer === url ? [] : [['issuer', issuer] as [string, string]]),
     ['api', api],
     ...(control === null ? [] : [['control', control] as [string, string]]),
+    ...(server.control?.key === undefined ? [] : [['key', `${server.control.key}   (every control call must show it; it is printed here only)`] as [string, string]]),
     ...(policy === undefined ? [] : [['policy', policyText(policy)] as [string, string]]),
     ...(server.app.clock.frozen ? [['clock', 'stands still until it is advanced'] as [string, string]] : []),
     ...(ca === undefined ? [] : [['authority', ca] as [string, string]]),

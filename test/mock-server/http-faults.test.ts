@@ -38,7 +38,7 @@ describe('a request that never gets an answer', () => {
     gone.abort();
     await failed;
     await until(() => served.records.length === 1);
-    expect(served.server.app.journal.entries.at(-1)).toMatchObject({ type: 'token.lost', told: false });
+    expect(served.server.app.journal.entries.slice(-2)).toMatchObject([{ type: 'token.lost', told: false }, { type: 'token.abandoned' }]);
   });
 });
 

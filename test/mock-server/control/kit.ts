@@ -3,13 +3,17 @@ import { expect } from 'vitest';
 import { createApp, isExchange } from '../../../mock-server/app.ts';
 import type { AppAnswer, AppOptions, AppResponse, ServerApp } from '../../../mock-server/app.ts';
 import { createControl } from '../../../mock-server/control/control.ts';
-import { PREFIX } from '../../../mock-server/control/openapi.ts';
+import { CONTROL_PREFIX as PREFIX } from '../../../mock-server/control/prefix.ts';
 import type { ControlOptions } from '../../../mock-server/control/route.ts';
 import { drive } from '../../../mock-server/drive.ts';
 import { verifyReport } from '../../../src/verify/readers/verify-report.ts';
 
 export const ORIGIN = 'http://127.0.0.1:8080';
 export const EPOCH = 1_767_600_000_000;
+
+/** Parsed JSON, whose members a test names and thereby checks. */
+// oxlint-disable-next-line typescript/no-explicit-any
+export type Json = any;
 
 export class Desk {
   readonly app: ServerApp;
@@ -48,14 +52,14 @@ export class Desk {
   }
 
   /** A control call that answers at once: status and JSON. */
-  call(method: string, path: string, body?: unknown, headers?: Record<string, string>): { status: number; json: Record<string, any>; response: AppResponse } {
+  call(method: string, path: string, body?: unknown, headers?: Record<string, string>): { status: number; json: Json; response: AppResponse } {
     const response = this.ask(method, path, body, headers);
     if (isExchange(response) || response instanceof Promise) throw new Error(`${path} did not answer at once`);
-    return { status: response.status, json: JSON.parse(response.body) as Record<string, any>, response };
+    return { status: response.status, json: JSON.parse(response.body) as Json, response };
   }
 
   /** The same, expected to succeed. */
-  ok(method: string, path: string, body?: unknown): Record<string, any> {
+  ok(method: string, path: string, body?: unknown): Json {
     const { status, json } = this.call(method, path, body);
     expect([path, status, json['message']]).toEqual([path, 200, undefined]);
     return json;
@@ -74,16 +78,16 @@ export class Desk {
     return drive(this.app, { request, meta: { x: `x${this.#x}` }, endpoint: 'token', from: 'phone', exempt: false, dead: () => new Promise(() => undefined), step: (piece) => piece() });
   }
 
-  tokens(rt: string): Record<string, any> {
+  tokens(rt: string): Json {
     const ending = this.refresh(rt);
     if (ending instanceof Promise || ending.kind !== 'answer') throw new Error('no answer at once');
     return { status: ending.response.status, ...(JSON.parse(ending.response.body) as object) };
   }
 
-  api(at: string): { status: number; json: Record<string, any> } {
+  api(at: string): { status: number; json: Json } {
     const answer = this.app.receive({ method: 'GET', url: `${ORIGIN}/api/feed`, headers: { authorization: `Bearer ${at}` }, body: '' });
     if (!isExchange(answer)) throw new Error('not an exchange');
     while (answer.phase !== 'flushed') answer.advance();
-    return { status: answer.response?.status ?? 0, json: JSON.parse(answer.response?.body ?? '{}') as Record<string, any> };
+    return { status: answer.response?.status ?? 0, json: JSON.parse(answer.response?.body ?? '{}') as Json };
   }
 }

@@ -271,7 +271,7 @@ describe('the journal', () => {
   test('is followed as server-sent events, from any number on, until the reader goes away', async () => {
     const desk = new Desk();
     const { rt } = desk.signIn();
-    const { response } = { response: desk.ask('GET', '/journal/events?since=0&type=session.*,token.committed') as { headers: Record<string, string>; stream: { chunks: AsyncIterableIterator<string> } } };
+    const response = desk.ask('GET', '/journal/events?since=0&type=session.*,token.committed') as unknown as { headers: Record<string, string>; stream: { chunks: AsyncIterableIterator<string> } };
     expect(response.headers['content-type']).toBe('text/event-stream');
     const { chunks } = response.stream;
     const first = (await chunks.next()).value as string;
