@@ -54,15 +54,14 @@ type RawOptions = Readonly<Record<string, unknown>>;
 function addCommand(program: Commander, name: string, row: CommandRow, act: (row: CommandRow, args: readonly string[], raw: RawOptions) => Promise<void>): void {
   const command = program.command(name, { isDefault: row.isDefault === true }).summary(row.summary).description(`${capital(row.summary)}.\n\n${row.details}`);
   if (row.args !== '') command.argument(row.args);
-  for (const [key, option] of Object.entries(row.options)) {
-    command.addOption(commanderOption(key, option));
-    // Commander presets `--no-x` with true, which would hide the variable TOKENWARP_X.
-    command.setOptionValue(key, undefined);
-  }
+  for (const [key, option] of Object.entries(row.options)) command.addOption(commanderOption(key, option));
   const width = Math.max(...row.examples.map(([line]) => line.length));
   command.addHelpText('after', `\nExamples:\n${row.examples.map(([line, what]) => `  ${line.padEnd(width)}   ${what}`).join('\n')}\n`);
   command.action(async (...given: unknown[]) => {
-    await act(row, row.args === '' ? [] : (given[0] as string[]), command.optsWithGlobals());
+    const raw: Record<string, unknown> = command.optsWithGlobals();
+    // Commander presets `--no-x` with true, which would hide the variable TOKENWARP_X.
+    for (const key of Object.keys(row.options)) if (command.getOptionValueSource(key) === 'default') delete raw[key];
+    await act(row, row.args === '' ? [] : (given[0] as string[]), raw);
   });
 }
 

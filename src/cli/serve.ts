@@ -7,6 +7,7 @@ import { requestLine } from '../report/request-line.ts';
 import { detectScreen, paintOf } from '../report/screen.ts';
 import type { RunningMockServer } from '../../mock-server/http.ts';
 import { startMockServer } from '../../mock-server/start.ts';
+import type { verifyReport } from '../verify/readers/verify-report.ts';
 import type { Invocation } from './command-table.ts';
 import { usageError } from './exit.ts';
 import type { ExitCondition } from './exit.ts';
@@ -40,14 +41,21 @@ export async function serve({ options, system, cwd }: Invocation<ServeOptions>):
 
 async function serverOptions(options: ServeOptions, cwd: string): Promise<Parameters<typeof startMockServer>[0]> {
   const { host, issuer, seed, tls } = options;
+  const policy = await servePolicy(options, cwd);
   return {
     port: options.port ?? USUAL_PORT,
-    policy: servePolicy(options, cwd),
-    moreIssuers: (options.moreIssuers ?? []).map((issuer) => ({ issuer, policy: servePolicy(options, cwd) })),
+    policy,
+    moreIssuers: (options.moreIssuers ?? []).map((path) => ({ issuer: path, policy })),
     frozen: options.virtualTime === true,
+    control: options.control === false ? false : { verify },
     ...(host === undefined ? {} : { host }), ...(issuer === undefined ? {} : { issuer }), ...(seed === undefined ? {} : { seed }),
     ...(tls === undefined ? {} : { tls: { folder: resolve(cwd, options.tlsFolder ?? '.tokenwarp/tls'), mode: tls } }),
   };
+}
+
+/** Loaded when somebody asks for it. */
+async function verify(...asked: Parameters<typeof verifyReport>): Promise<ReturnType<typeof verifyReport>> {
+  return (await import('../verify/readers/verify-report.ts')).verifyReport(...asked);
 }
 
 interface Watched {
@@ -97,12 +105,17 @@ function writeReadyFile(options: ServeOptions, server: RunningMockServer, cwd: s
   const temporary = `${path}.${process.pid}.tmp`;
   try {
     mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(temporary, `${JSON.stringify(readiness(server))}\n`);
+    // The control key is in it: nobody else may read it.
+    writeFileSync(temporary, `${JSON.stringify({ ...readiness(server), ...controlKey(server) })}\n`, { mode: 0o600 });
     renameSync(temporary, path);
   } catch (error) {
     throw new UsageError('TW_READY_FILE', `${path} cannot be written: ${error instanceof Error ? error.message : String(error)}`, { hint: 'choose another --ready-file', cause: error });
   }
   return () => rmSync(path, { force: true });
+}
+
+function controlKey({ control }: RunningMockServer): { controlKey?: string } {
+  return control?.key === undefined ? {} : { controlKey: control.key };
 }
 
 interface StopSwitch {
