@@ -2,19 +2,21 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { InvalidInputError } from '../core/errors.ts';
-import { loadPlan, SUFFIX } from '../scenario/load.ts';
-import { policyPatch, serverPatch } from '../scenario/server-schema.ts';
-import { readSource } from '../scenario/source.ts';
-import { findPersona } from '../../mock-server/personas/personas.ts';
 import { DEFAULT_POLICY, patchPolicy } from '../../mock-server/policy.ts';
 import type { PolicyPatch, ServerPolicy } from '../../mock-server/policy.ts';
 import type { ServeOptions } from './option-table.ts';
 
 /** Persona, then file, then single options. Throws `TW_POLICY` (InvalidInputError) for a file that says something else. */
-export function servePolicy(options: ServeOptions, cwd: string): ServerPolicy {
-  const persona = findPersona(options.persona ?? 'rfc')?.policy ?? DEFAULT_POLICY;
-  const withFile = options.policy === undefined ? persona : patchPolicy(persona, policyOfFile(options.policy, cwd));
+export async function servePolicy(options: ServeOptions, cwd: string): Promise<ServerPolicy> {
+  const persona = options.persona === undefined ? DEFAULT_POLICY : await policyOfPersona(options.persona);
+  const withFile = options.policy === undefined ? persona : patchPolicy(persona, await policyOfFile(options.policy, cwd));
   return patchPolicy(withFile, singleOptions(options));
+}
+
+/** Loaded when one is asked for: a server should be there at once. */
+async function policyOfPersona(name: string): Promise<ServerPolicy> {
+  const { findPersona } = await import('../../mock-server/personas/personas.ts');
+  return findPersona(name)?.policy ?? DEFAULT_POLICY;
 }
 
 function singleOptions({ accessTtl, rotation, grace, race, revocationCheck, leeway }: ServeOptions): PolicyPatch {
@@ -27,7 +29,10 @@ function singleOptions({ accessTtl, rotation, grace, race, revocationCheck, leew
 }
 
 /** A scenario's whole policy, or the server block that a file holds alone or under `server`. */
-function policyOfFile(file: string, cwd: string): PolicyPatch {
+async function policyOfFile(file: string, cwd: string): Promise<PolicyPatch> {
+  const [{ loadPlan, SUFFIX }, { policyPatch, serverPatch }, { readSource }] = await Promise.all([
+    import('../scenario/load.ts'), import('../scenario/server-schema.ts'), import('../scenario/source.ts'),
+  ]);
   const path = resolve(cwd, file);
   if (path.endsWith(SUFFIX)) return loadPlan(path).policy;
   const source = readSource(readText(path, file), file);

@@ -4,7 +4,7 @@ import type { Paint } from '../report/screen.ts';
 import type { RunningMockServer } from '../../mock-server/http.ts';
 import type { ServerPolicy } from '../../mock-server/policy.ts';
 
-/** Members of the ready file and of the `ready` line; nothing in it is secret. */
+/** Members of the ready file and of the `ready` line; nothing in it is secret, the file says the control key besides. */
 export interface Readiness {
   url: string;
   issuer: string;
@@ -36,7 +36,7 @@ export function greeting(server: RunningMockServer, version: string, paint: Pain
     ...(issuer === url ? [] : [['issuer', issuer] as [string, string]]),
     ['api', api],
     ...(control === null ? [] : [['control', control] as [string, string]]),
-    ...(server.control?.key === undefined ? [] : [['key', `${server.control.key}   (every control call must show it; it is printed here only)`] as [string, string]]),
+    ...(server.control?.key === undefined ? [] : [['key', `${server.control.key}   (every control call must show it; it is shown here only)`] as [string, string]]),
     ...(policy === undefined ? [] : [['policy', policyText(policy)] as [string, string]]),
     ...(server.app.clock.frozen ? [['clock', 'stands still until it is advanced'] as [string, string]] : []),
     ...(ca === undefined ? [] : [['authority', ca] as [string, string]]),
