@@ -42,16 +42,16 @@ class Pair implements KeyMaterial {
 
   sign(input: string): string {
     const key = (this.#private ??= createPrivateKey({ key: this.#jwk, format: 'jwk' }));
-    return sign(DIGESTS[this.#alg], Buffer.from(input), { key, ...FORM }).toString('base64url');
+    return sign(DIGESTS[this.#alg], Buffer.from(input), this.#alg === 'ES256' ? { key, ...FORM } : key).toString('base64url');
   }
 
   verify(input: string, signature: string): boolean {
     const key = (this.#public ??= createPublicKey({ key: this.publicJwk, format: 'jwk' }));
-    return verify(DIGESTS[this.#alg], Buffer.from(input), { key, ...FORM }, Buffer.from(signature, 'base64url'));
+    return verify(DIGESTS[this.#alg], Buffer.from(input), this.#alg === 'ES256' ? { key, ...FORM } : key, Buffer.from(signature, 'base64url'));
   }
 }
 
-/** RFC 7518 3.4 wants the two numbers side by side; the other algorithms ignore this. */
+/** RFC 7518 3.4 wants the two numbers side by side. A key without options is signed with in two thirds of the time. */
 const FORM = { dsaEncoding: 'ieee-p1363' } as const;
 /** Ed25519 brings its own digest. */
 const DIGESTS: Readonly<Record<SigningAlg, string | null>> = { EdDSA: null, ES256: 'sha256', RS256: 'sha256' };
