@@ -11,7 +11,9 @@ import { ours, TARGETS } from './kit/target.ts';
 
 const browser = new SharedBrowser();
 afterAll(() => browser.close());
-afterEach(() => { vi.restoreAllMocks(); });
+afterEach(() => {
+  vi.restoreAllMocks();
+});
 
 /** An app that is about to send its user to sign in. */
 interface Starting extends Asked {
@@ -91,7 +93,11 @@ test('it fits a narrow phone, and every control is large enough for a thumb', as
   }
 });
 
-const FAILURES = { Deny: 'access_denied', 'Answer server_error': 'server_error', 'Answer temporarily_unavailable': 'temporarily_unavailable' };
+const FAILURES = {
+  Deny: 'access_denied',
+  'Answer server_error': 'server_error',
+  'Answer temporarily_unavailable': 'temporarily_unavailable',
+};
 
 test('the other buttons send the app an error, with its state and the issuer (A2)', async (context) => {
   const page = await browser.page(context);
@@ -101,7 +107,10 @@ test('the other buttons send the app an error, with its state and the issuer (A2
     if (name !== 'Deny') await page.getByText('Let the server fail').click();
     await page.getByRole('button', { name }).click();
     const called = await comeBack(starting);
-    await expect(client.authorizationCodeGrant(starting.setup.config, called, starting.checks)).rejects.toMatchObject({ cause: expect.any(URLSearchParams), error });
+    await expect(client.authorizationCodeGrant(starting.setup.config, called, starting.checks)).rejects.toMatchObject({
+      cause: expect.any(URLSearchParams),
+      error,
+    });
     expect(called.searchParams.get('iss')).toBe(starting.setup.config.serverMetadata().issuer);
   }
 });
@@ -168,7 +177,11 @@ test('signing out at the server ends the browser session and comes back to the a
   await page.goto(starting.url.href);
   await page.getByRole('button', { name: 'Sign in and approve' }).click();
   const tokens = await client.authorizationCodeGrant(starting.setup.config, await comeBack(starting), starting.checks);
-  const out = client.buildEndSessionUrl(starting.setup.config, { post_logout_redirect_uri: starting.callback, id_token_hint: tokens.id_token ?? '', state: 'bye' });
+  const out = client.buildEndSessionUrl(starting.setup.config, {
+    post_logout_redirect_uri: starting.callback,
+    id_token_hint: tokens.id_token ?? '',
+    state: 'bye',
+  });
   await page.goto(out.href);
   await page.waitForURL(`${starting.callback}?state=bye`);
   const silent = await start(page, new URL(starting.setup.config.serverMetadata().issuer), { prompt: 'none' });

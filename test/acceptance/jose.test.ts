@@ -50,14 +50,21 @@ class Verifier {
 
   async verify(token: string): Promise<JWTPayload> {
     const { payload } = await jwtVerify(token, this.#keys, {
-      issuer: this.url, audience: `${this.url}/api`, typ: 'at+jwt', requiredClaims: ['iss', 'exp', 'aud', 'sub', 'client_id', 'iat', 'jti'], currentDate: new Date(this.#now()),
+      issuer: this.url,
+      audience: `${this.url}/api`,
+      typ: 'at+jwt',
+      requiredClaims: ['iss', 'exp', 'aud', 'sub', 'client_id', 'iat', 'jti'],
+      currentDate: new Date(this.#now()),
     });
     return payload;
   }
 
   /** How jose refuses a token, or that it does not. */
   refusal(token: string): Promise<string> {
-    return this.verify(token).then(() => 'none', ({ code }: { code: string }) => code);
+    return this.verify(token).then(
+      () => 'none',
+      ({ code }: { code: string }) => code,
+    );
   }
 }
 

@@ -5,7 +5,8 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { serve } from '../kit/served.ts';
 import type { Served } from '../kit/served.ts';
 import { DEFAULT_POLICY, patchPolicy, SIGNING_ALGS } from '../../mock-server/policy.ts';
-import type { PolicyPatch } from '../../mock-server/policy.ts';
+import type { PolicyPatch, ServerPolicy } from '../../mock-server/policy.ts';
+import { PERSONAS } from '../../mock-server/personas/personas.ts';
 import type { SiteIssuer } from '../../mock-server/site.ts';
 import { GRACE_POLICIES } from '../../src/core/server-words.ts';
 import { APP, SERVICE } from './kit/contract.ts';
@@ -13,7 +14,9 @@ import { CONTROL_API } from './kit/control.ts';
 import { StrictClient } from './kit/strict.ts';
 import { ours, TARGETS } from './kit/target.ts';
 
-afterEach(() => { vi.restoreAllMocks(); });
+afterEach(() => {
+  vi.restoreAllMocks();
+});
 
 const DAY = 86_400_000;
 const SILENT = 'x-new-access-token';
@@ -27,7 +30,11 @@ const POLICIES: fc.Arbitrary<PolicyPatch> = fc.record({
     grace: fc.record({ policy: fc.constantFrom(...GRACE_POLICIES), window: fc.nat(60_000) }),
   }),
   resource: fc.record({ silentRefresh: fc.constantFrom('off' as const, { header: SILENT, window: 31 * DAY }) }),
-  device: fc.record({ tellsInterval: fc.boolean(), interval: fc.integer({ min: 1, max: 60_000 }), lifetime: fc.integer({ min: 1_000, max: DAY }) }),
+  device: fc.record({
+    tellsInterval: fc.boolean(),
+    interval: fc.integer({ min: 1, max: 60_000 }),
+    lifetime: fc.integer({ min: 1_000, max: DAY }),
+  }),
   dpop: fc.record({ nonce: fc.constantFrom('none' as const, 'as' as const, 'rs' as const, 'both' as const) }),
   clockOffset: fc.integer({ min: -DAY, max: DAY }),
   response: fc.record({ expiresIn: fc.constantFrom('number' as const, 'string' as const, 'absent' as const), scope: fc.boolean() }),
@@ -46,6 +53,14 @@ const CASES = fc.record({
   later: fc.nat(DAY),
 });
 type Case = typeof CASES extends fc.Arbitrary<infer T> ? T : never;
+
+/** The policy of a case; it may demand what the client does anyway. */
+function policyOf({ policy, dpop, pushed }: Case): PolicyPatch {
+  return patchPolicy(policy as ServerPolicy, {
+    dpop: { use: dpop ? 'required' : 'allowed' },
+    authorization: { par: pushed ? 'required' : 'optional' },
+  });
+}
 
 function mainIssuer({ server }: Served): SiteIssuer {
   const [issuer] = server.app.site.issuers;
@@ -69,7 +84,8 @@ async function everyGrant(served: Served, { scope, dpop, pushed, algorithm }: Ca
   expect('email' in info).toBe(scope.includes('email'));
   let refreshToken = signedIn.refresh_token;
   expect(refreshToken !== undefined).toBe(scope.includes('offline_access'));
-  for (let turn = 0; turn < 2 && refreshToken !== undefined; turn++) refreshToken = (await app.refresh(refreshToken)).refresh_token ?? refreshToken;
+  for (let turn = 0; turn < 2 && refreshToken !== undefined; turn++)
+    refreshToken = (await app.refresh(refreshToken)).refresh_token ?? refreshToken;
   await app.device(asked);
   await service.forItself({ scope: 'api' });
   await service.signIn(scope.length === 0 ? 'api' : scope.filter((value) => value !== 'profile').join(' ') || 'api', pushed);
@@ -105,7 +121,7 @@ test('it accepts every answer and every access token, whatever the policy', asyn
     fc.asyncProperty(CASES, async (one) => {
       served.server.app.reset();
       const { server, desk } = mainIssuer(served);
-      server.setPolicy(patchPolicy(DEFAULT_POLICY, one.policy));
+      server.setPolicy(patchPolicy(DEFAULT_POLICY, policyOf(one)));
       served.server.app.clock.advance(one.later);
       const clients = await everyGrant(served, one);
       const read = await readEveryToken(served, clients);
@@ -114,7 +130,7 @@ test('it accepts every answer and every access token, whatever the policy', asyn
       await introspectAndRevoke(clients);
       expect(server.selfCheck()).toEqual([]);
     }),
-    { numRuns: 40, seed: 20_260_105 },
+    { numRuns: 100, seed: 20_260_105 },
   );
 });
 
@@ -127,17 +143,49 @@ test('it accepts opaque tokens in every answer just the same', async () => {
   await expect(app?.validate([...app.received][1] ?? '', `${served.url}/api`)).rejects.toThrow('Invalid JWT');
 });
 
+test.each(PERSONAS.filter(({ name }) => name !== 'trakt').map((persona) => [persona.name, persona] as const))(
+  'it accepts the answers of the persona %s',
+  async (_name, { policy }) => {
+    const served = await serve({ policy });
+    const dpop = policy.dpop.use === 'required';
+    const one: Case = {
+      policy: {},
+      scope: ['offline_access', 'profile', 'email'],
+      dpop,
+      pushed: policy.authorization.par === 'required',
+      algorithm: 'oauth2',
+      later: 0,
+    };
+    const clients = await everyGrant(served, one);
+    const issued = mainIssuer(served).desk.store.access.size;
+    expect(policy.accessToken.format === 'jwt' ? await readEveryToken(served, clients) : issued).toBe(issued);
+    if (policy.resource.checksRevocation) await introspectAndRevoke(clients);
+  },
+);
+
 /** What the oracle must refuse: an oracle that accepts all of it proves nothing. */
-const REFUSED: Readonly<Record<string, { policy?: PolicyPatch; audience?: string; alter?: (token: string) => string; later?: number; says: string }>> = {
+const REFUSED: Readonly<
+  Record<string, { policy?: PolicyPatch; audience?: string; alter?: (token: string) => string; later?: number; says: string }>
+> = {
   'an audience of somebody else': { audience: 'https://other.example', says: 'unexpected JWT "aud" (audience) claim value' },
-  'a key that nobody lists': { policy: { signing: { kid: 'unknown' } }, says: 'error when selecting a JWT verification key, no applicable keys found' },
-  'a signature of other bytes': { alter: (token) => token.replace(/\.[^.]+$/, `.${'A'.repeat(86)}`), says: 'JWT signature verification failed' },
+  'a key that nobody lists': {
+    policy: { signing: { kid: 'unknown' } },
+    says: 'error when selecting a JWT verification key, no applicable keys found',
+  },
+  'a signature of other bytes': {
+    alter: (token) => token.replace(/\.[^.]+$/, `.${'A'.repeat(86)}`),
+    says: 'JWT signature verification failed',
+  },
   'a token that is over': { policy: { accessToken: { lifetime: 60_000 } }, later: 120_000, says: 'JWT "exp"' },
 };
 
 test.each(Object.entries(REFUSED))('it refuses %s', async (_name, { policy = {}, audience, alter = (token) => token, later = 0, says }) => {
   const served = await serve({ policy, frozen: true });
-  const service = await StrictClient.discover(ours(served.server), { id: SERVICE.id, auth: oauth.ClientSecretBasic(SERVICE.secret), skew: later / 1_000 });
+  const service = await StrictClient.discover(ours(served.server), {
+    id: SERVICE.id,
+    auth: oauth.ClientSecretBasic(SERVICE.secret),
+    skew: later / 1_000,
+  });
   const { access_token } = await service.forItself({ scope: 'api' });
   await expect(service.validate(alter(access_token), audience ?? `${served.url}/api`)).rejects.toThrow(says);
 });

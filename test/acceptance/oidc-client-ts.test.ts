@@ -13,7 +13,9 @@ import { ours, TARGETS } from './kit/target.ts';
 
 const browser = new SharedBrowser();
 afterAll(() => browser.close());
-afterEach(() => { vi.restoreAllMocks(); });
+afterEach(() => {
+  vi.restoreAllMocks();
+});
 
 const BUNDLE = readFileSync(new URL('../../node_modules/oidc-client-ts/dist/browser/oidc-client-ts.min.js', import.meta.url), 'utf8');
 const PAGE = '<!doctype html><title>App</title><link rel="icon" href="data:,"><script src="/oidc-client-ts.js"></script>';
@@ -43,8 +45,16 @@ class SinglePageApp {
     this.app = app;
     const authority = issuer.href.replace(/\/$/, '');
     this.#settings = {
-      authority, client_id: APP, redirect_uri: app.callback, post_logout_redirect_uri: app.callback, silent_redirect_uri: app.callback,
-      scope: SCOPE, prompt: 'consent', automaticSilentRenew: false, silentRequestTimeoutInSeconds: 5, ...more,
+      authority,
+      client_id: APP,
+      redirect_uri: app.callback,
+      post_logout_redirect_uri: app.callback,
+      silent_redirect_uri: app.callback,
+      scope: SCOPE,
+      prompt: 'consent',
+      automaticSilentRenew: false,
+      silentRequestTimeoutInSeconds: 5,
+      ...more,
     };
   }
 
@@ -59,13 +69,18 @@ class SinglePageApp {
 
   /** Runs an expression in the page; a rejection comes out as `{ failed }` with what the library says. */
   run<T>(expression: string): Promise<T> {
-    return this.page.evaluate(`(async () => ${expression})().then((value) => value && JSON.parse(JSON.stringify(value)), ({ name, error, message }) => ({ failed: error ?? message, name }))`);
+    return this.page.evaluate(
+      `(async () => ${expression})().then((value) => value && JSON.parse(JSON.stringify(value)), ({ name, error, message }) => ({ failed: error ?? message, name }))`,
+    );
   }
 
   /** From the app's page through the server's pages and back. */
   async signIn(target: Target): Promise<User> {
     await this.open();
-    await Promise.all([this.page.waitForURL((url) => url.origin === target.issuer.origin), this.page.evaluate('void manager.signinRedirect()')]);
+    await Promise.all([
+      this.page.waitForURL((url) => url.origin === target.issuer.origin),
+      this.page.evaluate('void manager.signinRedirect()'),
+    ]);
     await target.pressThrough(this.page);
     await this.page.waitForURL(`${this.app.callback}?*`);
     await this.ready();
@@ -158,7 +173,9 @@ test('it signs out at the server and comes back', async (context) => {
 test('it reads from another origin what the API tells in headers: challenge, nonce, time (T13)', async (context) => {
   const page = await browser.page(context);
   const { served, app } = await signedIn(page);
-  const challenge = await app.run(`fetch('${served.url}/api/feed', { headers: { authorization: 'Bearer nonsense' } }).then(({ status, headers }) => [status, headers.get('www-authenticate'), headers.get('date')])`);
+  const challenge = await app.run(
+    `fetch('${served.url}/api/feed', { headers: { authorization: 'Bearer nonsense' } }).then(({ status, headers }) => [status, headers.get('www-authenticate'), headers.get('date')])`,
+  );
   expect(challenge).toEqual([401, expect.stringContaining('invalid_token'), expect.stringMatching(/GMT$/)]);
 });
 

@@ -11,7 +11,9 @@ import type { Setup } from './kit/openid.ts';
 import { approveDevice, ours } from './kit/target.ts';
 import { waitVirtually } from './kit/virtual-waits.ts';
 
-afterEach(() => { vi.unstubAllGlobals(); });
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
 
 interface Open {
   served: Served;
@@ -61,13 +63,22 @@ test('a device that nobody answers ends with expired_token, one that is refused 
   expect(await refusal(client.pollDeviceAuthorizationGrant(setup.config, slow))).toEqual({ status: 400, error: 'expired_token' });
   const { setup: second, target } = await open();
   const refused = await client.initiateDeviceAuthorization(second.config, { scope: SCOPE });
-  const denying: Target = { ...target, fillIn: (form, html) => (/name="user"/.test(html) ? { user: 'ada', decision: 'deny' } : form.fields) };
+  const denying: Target = {
+    ...target,
+    fillIn: (form, html) => (/name="user"/.test(html) ? { user: 'ada', decision: 'deny' } : form.fields),
+  };
   await approveDevice(denying, refused.verification_uri_complete ?? '');
-  expect(await refusal(client.pollDeviceAuthorizationGrant(second.config, { ...refused, interval: 0.01 }))).toEqual({ status: 400, error: 'access_denied' });
+  expect(await refusal(client.pollDeviceAuthorizationGrant(second.config, { ...refused, interval: 0.01 }))).toEqual({
+    status: 400,
+    error: 'access_denied',
+  });
 });
 
 test('a token that is over is over everywhere: API, userinfo, introspection, refresh after idleness (R10, R11, P2)', async () => {
-  const { served, target, setup } = await open({ frozen: true, policy: { accessToken: { lifetime: 5 * MINUTE }, refreshToken: { idle: 30 * MINUTE } } });
+  const { served, target, setup } = await open({
+    frozen: true,
+    policy: { accessToken: { lifetime: 5 * MINUTE }, refreshToken: { idle: 30 * MINUTE } },
+  });
   const { clock } = served.server.app;
   const service = await setUpService(target.issuer);
   const tokens = await signedIn(target, setup);
@@ -77,7 +88,10 @@ test('a token that is over is over everywhere: API, userinfo, introspection, ref
   expect(await client.tokenIntrospection(service.config, tokens.access_token)).toMatchObject({ active: true, sub: 'ada' });
   clock.advance(1_001);
   expect(await refusal(api())).toMatchObject({ status: 401, error: 'invalid_token', challenges: expect.arrayContaining(['bearer']) });
-  expect(await refusal(client.fetchUserInfo(setup.config, tokens.access_token, 'ada'))).toMatchObject({ status: 401, error: 'invalid_token' });
+  expect(await refusal(client.fetchUserInfo(setup.config, tokens.access_token, 'ada'))).toMatchObject({
+    status: 401,
+    error: 'invalid_token',
+  });
   expect(await client.tokenIntrospection(service.config, tokens.access_token)).toEqual({ active: false });
   const next = await client.refreshTokenGrant(setup.config, refreshTokenOf(tokens));
   clock.advance(30 * MINUTE);
@@ -90,7 +104,11 @@ test('a code is worth nothing ten minutes later, a pushed request ninety seconds
   beforeTokenRequest(setup, { 1: async () => clock.advance(10 * MINUTE - 1), 2: async () => clock.advance(10 * MINUTE) });
   expect(await signedIn(target, setup)).toHaveProperty('refresh_token');
   expect(await refusal(signedIn(target, setup))).toEqual({ status: 400, error: 'invalid_grant' });
-  const url = await client.buildAuthorizationUrlWithPAR(setup.config, { redirect_uri: 'http://127.0.0.1/callback', code_challenge: 'a'.repeat(43), code_challenge_method: 'S256' });
+  const url = await client.buildAuthorizationUrlWithPAR(setup.config, {
+    redirect_uri: 'http://127.0.0.1/callback',
+    code_challenge: 'a'.repeat(43),
+    code_challenge_method: 'S256',
+  });
   clock.advance(90_000);
   const page = await fetch(url);
   expect([page.status, await page.text()]).toEqual([400, expect.stringContaining('invalid_request_uri')]);
@@ -100,7 +118,10 @@ test('an API with nonces of its own is called with them, each proof once (X2, X3
   const { served, target, setup } = await open({ policy: { dpop: { nonce: 'both' } } });
   const DPoP = client.getDPoPHandle(setup.config, await client.randomDPoPKeyPair('Ed25519'));
   const tokens = await signedIn(target, setup, { DPoP, more: { scope: `${SCOPE} api` } });
-  const call = (path: string) => client.fetchProtectedResource(setup.config, tokens.access_token, new URL(`${served.url}/api${path}`), 'GET', undefined, undefined, { DPoP });
+  const call = (path: string) =>
+    client.fetchProtectedResource(setup.config, tokens.access_token, new URL(`${served.url}/api${path}`), 'GET', undefined, undefined, {
+      DPoP,
+    });
   expect((await call('/feed?cursor=20')).status).toBe(200);
   expect((await call('/profile')).status).toBe(200);
   const api = setup.heard.filter(({ path }) => path.startsWith('/api'));
@@ -115,10 +136,16 @@ test('several issuers on one server are several servers: neither takes the token
   const base = served.url;
   const [one, two] = await Promise.all([setUp(new URL(`${base}/one`)), setUp(new URL(`${base}/one/two`), { algorithm: 'oauth2' })]);
   expect([one, two].map(({ config }) => config.serverMetadata().issuer)).toEqual([`${base}/one`, `${base}/one/two`]);
-  expect([one, two].map(({ heard }) => heard[0]?.path)).toEqual(['/one/.well-known/openid-configuration', '/.well-known/oauth-authorization-server/one/two']);
+  expect([one, two].map(({ heard }) => heard[0]?.path)).toEqual([
+    '/one/.well-known/openid-configuration',
+    '/.well-known/oauth-authorization-server/one/two',
+  ]);
   const tokens = await signedIn(ours(served.server), one);
   expect(tokens.claims()).toMatchObject({ iss: `${base}/one`, aud: APP });
   expect(await refusal(client.refreshTokenGrant(two.config, refreshTokenOf(tokens)))).toEqual({ status: 400, error: 'invalid_grant' });
-  expect(await refusal(client.fetchUserInfo(two.config, tokens.access_token, 'ada'))).toMatchObject({ status: 401, error: 'invalid_token' });
+  expect(await refusal(client.fetchUserInfo(two.config, tokens.access_token, 'ada'))).toMatchObject({
+    status: 401,
+    error: 'invalid_token',
+  });
   expect((await client.refreshTokenGrant(one.config, refreshTokenOf(tokens))).token_type).toBe('bearer');
 });

@@ -6,7 +6,9 @@ import { ask, askAndSignIn, refreshTokenOf, refusal, setUp, setUpService, signed
 import type { Tokens } from './kit/openid.ts';
 import { approveDevice, signIn, TARGETS } from './kit/target.ts';
 
-afterEach(() => { vi.restoreAllMocks(); });
+afterEach(() => {
+  vi.restoreAllMocks();
+});
 
 const INVALID_GRANT = { status: 400, error: 'invalid_grant' };
 
@@ -17,10 +19,22 @@ describe.each(Object.entries(TARGETS))('%s', (name, open) => {
       const { config, heard } = await setUp(issuer, { algorithm });
       const metadata = config.serverMetadata();
       expect(new URL(metadata.issuer).href).toBe(issuer.href);
-      expect(metadata.grant_types_supported).toEqual(expect.arrayContaining(['authorization_code', 'refresh_token', 'client_credentials', 'urn:ietf:params:oauth:grant-type:device_code']));
+      expect(metadata.grant_types_supported).toEqual(
+        expect.arrayContaining([
+          'authorization_code',
+          'refresh_token',
+          'client_credentials',
+          'urn:ietf:params:oauth:grant-type:device_code',
+        ]),
+      );
       expect(metadata.code_challenge_methods_supported).toEqual(['S256']);
       expect(metadata.authorization_response_iss_parameter_supported).toBe(true);
-      expect(heard).toEqual([expect.objectContaining({ path: `/.well-known/${algorithm === 'oidc' ? 'openid-configuration' : 'oauth-authorization-server'}`, status: 200 })]);
+      expect(heard).toEqual([
+        expect.objectContaining({
+          path: `/.well-known/${algorithm === 'oidc' ? 'openid-configuration' : 'oauth-authorization-server'}`,
+          status: 200,
+        }),
+      ]);
     }
   });
 
@@ -42,7 +56,10 @@ describe.each(Object.entries(TARGETS))('%s', (name, open) => {
     for (const pkceCodeVerifier of [client.randomPKCECodeVerifier(), undefined]) {
       const { called, checks } = await askAndSignIn(target, setup);
       const { pkceCodeVerifier: _right, ...others } = checks;
-      const attempt = client.authorizationCodeGrant(setup.config, called, { ...others, ...(pkceCodeVerifier === undefined ? {} : { pkceCodeVerifier }) });
+      const attempt = client.authorizationCodeGrant(setup.config, called, {
+        ...others,
+        ...(pkceCodeVerifier === undefined ? {} : { pkceCodeVerifier }),
+      });
       expect(await refusal(attempt)).toEqual(INVALID_GRANT);
     }
   });
@@ -54,7 +71,10 @@ describe.each(Object.entries(TARGETS))('%s', (name, open) => {
     const first = await client.authorizationCodeGrant(setup.config, called, checks);
     expect(await refusal(client.authorizationCodeGrant(setup.config, called, checks))).toEqual(INVALID_GRANT);
     expect(await refusal(client.refreshTokenGrant(setup.config, refreshTokenOf(first)))).toEqual(INVALID_GRANT);
-    expect(await refusal(client.fetchUserInfo(setup.config, first.access_token, 'ada'))).toMatchObject({ status: 401, error: 'invalid_token' });
+    expect(await refusal(client.fetchUserInfo(setup.config, first.access_token, 'ada'))).toMatchObject({
+      status: 401,
+      error: 'invalid_token',
+    });
   });
 
   test('takes a pushed request once (A10)', async () => {
@@ -75,7 +95,10 @@ describe.each(Object.entries(TARGETS))('%s', (name, open) => {
     const { issuer } = await open();
     const { config } = await setUp(issuer);
     const { parameters } = await ask({ redirect_uri: 'https://elsewhere.example/callback' });
-    expect(await refusal(client.buildAuthorizationUrlWithPAR(config, parameters))).toMatchObject({ status: 400, error: expect.stringMatching(/^invalid_(request|redirect_uri)$/) });
+    expect(await refusal(client.buildAuthorizationUrlWithPAR(config, parameters))).toMatchObject({
+      status: 400,
+      error: expect.stringMatching(/^invalid_(request|redirect_uri)$/),
+    });
   });
 
   test('lets a client prove itself in the header and in the body, and in no other way than right (T7, T8, T10)', async () => {
@@ -101,9 +124,13 @@ describe.each(Object.entries(TARGETS))('%s', (name, open) => {
     for (let turn = 0; turn < 3; turn++) chain.push(await client.refreshTokenGrant(config, refreshTokenOf(chain.at(-1) ?? {})));
     expect(new Set(chain.map(refreshTokenOf)).size).toBe(4);
     expect(new Set(chain.map(({ access_token }) => access_token)).size).toBe(4);
-    for (const one of [chain[2], chain[3]]) expect(await refusal(client.refreshTokenGrant(config, refreshTokenOf(one ?? {})))).toEqual(INVALID_GRANT);
+    for (const one of [chain[2], chain[3]])
+      expect(await refusal(client.refreshTokenGrant(config, refreshTokenOf(one ?? {})))).toEqual(INVALID_GRANT);
     const [newest] = chain.slice(-1);
-    expect(await refusal(client.fetchUserInfo(config, newest?.access_token ?? '', 'ada'))).toMatchObject({ status: 401, error: 'invalid_token' });
+    expect(await refusal(client.fetchUserInfo(config, newest?.access_token ?? '', 'ada'))).toMatchObject({
+      status: 401,
+      error: 'invalid_token',
+    });
   });
 
   test('narrows a scope for one access token and never widens it (R4, R5)', async () => {
@@ -115,7 +142,10 @@ describe.each(Object.entries(TARGETS))('%s', (name, open) => {
     expect(await client.fetchUserInfo(setup.config, narrow.access_token, 'ada')).not.toHaveProperty('name');
     const whole = await client.refreshTokenGrant(setup.config, refreshTokenOf(narrow));
     expect(await client.fetchUserInfo(setup.config, whole.access_token, 'ada')).toHaveProperty('name');
-    expect(await refusal(client.refreshTokenGrant(setup.config, refreshTokenOf(whole), { scope: `${SCOPE} email` }))).toEqual({ status: 400, error: 'invalid_scope' });
+    expect(await refusal(client.refreshTokenGrant(setup.config, refreshTokenOf(whole), { scope: `${SCOPE} email` }))).toEqual({
+      status: 400,
+      error: 'invalid_scope',
+    });
     expect((await client.refreshTokenGrant(setup.config, refreshTokenOf(whole))).access_token).toBeDefined();
   });
 
@@ -143,7 +173,10 @@ describe.each(Object.entries(TARGETS))('%s', (name, open) => {
     await client.tokenRevocation(setup.config, refreshTokenOf(tokens), { token_type_hint: 'refresh_token' });
     await client.tokenRevocation(setup.config, refreshTokenOf(tokens));
     expect(await refusal(client.refreshTokenGrant(setup.config, refreshTokenOf(tokens)))).toEqual(INVALID_GRANT);
-    expect(await refusal(client.fetchUserInfo(setup.config, tokens.access_token, 'ada'))).toMatchObject({ status: 401, error: 'invalid_token' });
+    expect(await refusal(client.fetchUserInfo(setup.config, tokens.access_token, 'ada'))).toMatchObject({
+      status: 401,
+      error: 'invalid_token',
+    });
   });
 
   test('tells who may know it what a token is worth, and of a dead one nothing else (I1 to I3)', async () => {
@@ -151,7 +184,11 @@ describe.each(Object.entries(TARGETS))('%s', (name, open) => {
     const { config } = await setUpService(issuer);
     const { access_token } = await client.clientCredentialsGrant(config, { scope: 'api' });
     expect(await client.tokenIntrospection(config, access_token)).toMatchObject({
-      active: true, client_id: SERVICE.id, scope: 'api', exp: expect.any(Number), iat: expect.any(Number),
+      active: true,
+      client_id: SERVICE.id,
+      scope: 'api',
+      exp: expect.any(Number),
+      iat: expect.any(Number),
     });
     await client.tokenRevocation(config, access_token);
     expect(await client.tokenIntrospection(config, access_token)).toEqual({ active: false });
@@ -183,7 +220,9 @@ describe.each(Object.entries(TARGETS))('%s', (name, open) => {
     expect(await client.fetchUserInfo(setup.config, tokens.access_token, 'ada', { DPoP })).toMatchObject({ sub: 'ada' });
     expect(await refusal(client.fetchUserInfo(setup.config, tokens.access_token, 'ada'))).toMatchObject({ status: 401 });
     const other = client.getDPoPHandle(setup.config, await client.randomDPoPKeyPair('ES256'));
-    expect(await refusal(client.refreshTokenGrant(setup.config, refreshTokenOf(tokens), undefined, { DPoP: other }))).toEqual(INVALID_GRANT);
+    expect(await refusal(client.refreshTokenGrant(setup.config, refreshTokenOf(tokens), undefined, { DPoP: other }))).toEqual(
+      INVALID_GRANT,
+    );
     const next = await client.refreshTokenGrant(setup.config, refreshTokenOf(tokens), undefined, { DPoP });
     expect(next.token_type).toBe('dpop');
   });

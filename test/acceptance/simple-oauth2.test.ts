@@ -8,12 +8,16 @@ import { CALLBACK, SERVICE } from './kit/contract.ts';
 import type { Target } from './kit/contract.ts';
 import { ours, signIn, TARGETS } from './kit/target.ts';
 
-afterEach(() => { vi.restoreAllMocks(); });
+afterEach(() => {
+  vi.restoreAllMocks();
+});
 
 const SCOPE = 'openid profile offline_access';
 
 /** Set up by hand: it discovers nothing, so the paths come from the metadata. */
-async function settings({ issuer }: Target): Promise<{ client: typeof SERVICE; auth: { tokenHost: string; tokenPath: string; revokePath: string } }> {
+async function settings({
+  issuer,
+}: Target): Promise<{ client: typeof SERVICE; auth: { tokenHost: string; tokenPath: string; revokePath: string } }> {
   const response = await fetch(new URL('/.well-known/openid-configuration', issuer));
   const metadata = (await response.json()) as Record<string, string>;
   const path = (member: string): string => new URL(metadata[member] ?? '').pathname;
@@ -34,7 +38,9 @@ async function codeFlow(target: Target, name = 'tokenwarp'): Promise<AccessToken
   const url = new URL(flow.authorizeURL({ redirect_uri: CALLBACK, scope: SCOPE, state: 'st', ...more }));
   const called = await signIn(target, url);
   expect(called.searchParams.get('state')).toBe('st');
-  return flow.getToken({ code: called.searchParams.get('code') ?? '', redirect_uri: CALLBACK, code_verifier: verifier } as Parameters<typeof flow.getToken>[0]);
+  return flow.getToken({ code: called.searchParams.get('code') ?? '', redirect_uri: CALLBACK, code_verifier: verifier } as Parameters<
+    typeof flow.getToken
+  >[0]);
 }
 
 describe.each(Object.entries(TARGETS))('%s', (name, open) => {
@@ -60,7 +66,8 @@ describe.each(Object.entries(TARGETS))('%s', (name, open) => {
     expect(third.token['scope']).toBe('openid');
     const used = [first, second, third].map(({ token }) => token['refresh_token']);
     expect(new Set(used).size).toBe(3);
-    for (const one of [first, third]) await expect(one.refresh()).rejects.toMatchObject({ output: { statusCode: 400 }, data: { payload: { error: 'invalid_grant' } } });
+    for (const one of [first, third])
+      await expect(one.refresh()).rejects.toMatchObject({ output: { statusCode: 400 }, data: { payload: { error: 'invalid_grant' } } });
   });
 
   test('revokes; that the empty answer of RFC 7009 is not JSON is what the library then complains of, on either server', async () => {

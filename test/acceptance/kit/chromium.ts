@@ -10,8 +10,13 @@ import { onTestFinished } from 'vitest';
 import type { TestContext } from 'vitest';
 
 const PLACES = [
-  '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/usr/bin/google-chrome-stable', '/snap/bin/chromium',
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome', '/Applications/Chromium.app/Contents/MacOS/Chromium',
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/usr/bin/google-chrome-stable',
+  '/snap/bin/chromium',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  '/Applications/Chromium.app/Contents/MacOS/Chromium',
   'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
 ];
 
@@ -51,14 +56,20 @@ export interface WebApp {
 export async function serveApp(files: Readonly<Record<string, { type: string; body: string }>> = {}): Promise<WebApp> {
   const server: Server = createServer((request, response) => {
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
-    const { type, body } = files[path] ?? { type: 'text/html', body: '<!doctype html><title>The app</title><link rel="icon" href="data:,">' };
+    const { type, body } = files[path] ?? {
+      type: 'text/html',
+      body: '<!doctype html><title>The app</title><link rel="icon" href="data:,">',
+    };
     response.writeHead(200, { 'content-type': type }).end(body);
   });
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => new Promise<void>((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
-  }));
+  onTestFinished(
+    () =>
+      new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  );
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return { origin, callback: `${origin}/callback` };
 }

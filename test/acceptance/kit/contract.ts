@@ -25,4 +25,3 @@ export interface Target {
   /** A person signs in and agrees in a real browser that shows its first page. */
   pressThrough(page: Page): Promise<void>;
 }
-

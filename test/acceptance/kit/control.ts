@@ -18,10 +18,13 @@ export async function startControl({ nonce = false }: TargetOptions = {}): Promi
   const { default: Provider } = await import('oidc-provider');
   const server = createServer();
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => new Promise<void>((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
-  }));
+  onTestFinished(
+    () =>
+      new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  );
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   server.on('request', new Provider(issuer, await configuration(nonce)).callback());
   return {
@@ -45,7 +48,13 @@ async function configuration(nonce: boolean): Promise<Record<string, unknown>> {
     clients: [
       { ...common, client_id: APP, token_endpoint_auth_method: 'none', grant_types: grants },
       { ...common, client_id: SERVICE.id, client_secret: SERVICE.secret, grant_types: [...grants, 'client_credentials'] },
-      { ...common, client_id: 'service-post', client_secret: SERVICE.secret, token_endpoint_auth_method: 'client_secret_post', grant_types: [...grants, 'client_credentials'] },
+      {
+        ...common,
+        client_id: 'service-post',
+        client_secret: SERVICE.secret,
+        token_endpoint_auth_method: 'client_secret_post',
+        grant_types: [...grants, 'client_credentials'],
+      },
     ],
     jwks: { keys: [key] },
     cookies: { keys: ['acceptance'] },

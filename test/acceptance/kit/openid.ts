@@ -30,7 +30,11 @@ export async function setUp(issuer: URL, { id = APP, auth = client.None(), algor
     heard.push({ path: new URL(url).pathname, status: response.status, dpopNonce: response.headers.get('dpop-nonce') });
     return response;
   };
-  const config = await client.discovery(issuer, id, undefined, auth, { algorithm, execute: [client.allowInsecureRequests], [client.customFetch]: listening });
+  const config = await client.discovery(issuer, id, undefined, auth, {
+    algorithm,
+    execute: [client.allowInsecureRequests],
+    [client.customFetch]: listening,
+  });
   return { config, heard };
 }
 
@@ -46,23 +50,41 @@ export interface Asked {
 }
 
 export async function ask(more: Readonly<Record<string, string>> = {}): Promise<Asked> {
-  const checks = { pkceCodeVerifier: client.randomPKCECodeVerifier(), expectedState: client.randomState(), expectedNonce: client.randomNonce() };
+  const checks = {
+    pkceCodeVerifier: client.randomPKCECodeVerifier(),
+    expectedState: client.randomState(),
+    expectedNonce: client.randomNonce(),
+  };
   const challenge = await client.calculatePKCECodeChallenge(checks.pkceCodeVerifier);
   const parameters = {
-    redirect_uri: CALLBACK, scope: SCOPE, prompt: 'consent', state: checks.expectedState, nonce: checks.expectedNonce,
-    code_challenge: challenge, code_challenge_method: 'S256', ...more,
+    redirect_uri: CALLBACK,
+    scope: SCOPE,
+    prompt: 'consent',
+    state: checks.expectedState,
+    nonce: checks.expectedNonce,
+    code_challenge: challenge,
+    code_challenge_method: 'S256',
+    ...more,
   };
   return { parameters, checks };
 }
 
 /** From the authorization request to the address the app is called with. */
-export async function askAndSignIn(target: Target, { config }: Setup, more: Readonly<Record<string, string>> = {}): Promise<Asked & { called: URL }> {
+export async function askAndSignIn(
+  target: Target,
+  { config }: Setup,
+  more: Readonly<Record<string, string>> = {},
+): Promise<Asked & { called: URL }> {
   const asked = await ask(more);
   return { ...asked, called: await signIn(target, client.buildAuthorizationUrl(config, asked.parameters)) };
 }
 
 /** From the authorization request to tokens. */
-export async function signedIn(target: Target, setup: Setup, options: { DPoP?: client.DPoPHandle; more?: Readonly<Record<string, string>> } = {}): Promise<Tokens> {
+export async function signedIn(
+  target: Target,
+  setup: Setup,
+  options: { DPoP?: client.DPoPHandle; more?: Readonly<Record<string, string>> } = {},
+): Promise<Tokens> {
   const { more, ...rest } = options;
   const { called, checks } = await askAndSignIn(target, setup, more);
   return client.authorizationCodeGrant(setup.config, called, checks, undefined, rest);
@@ -82,7 +104,11 @@ export async function refusal(attempt: Promise<unknown>): Promise<Refused> {
     if (error instanceof client.ResponseBodyError) return { status: error.status, error: error.error };
     if (error instanceof client.WWWAuthenticateChallengeError) {
       const named = error.cause.map(({ parameters }) => parameters['error']).find((one) => one !== undefined);
-      return { status: error.status, challenges: error.cause.map(({ scheme }) => scheme), ...(named === undefined ? {} : { error: named }) };
+      return {
+        status: error.status,
+        challenges: error.cause.map(({ scheme }) => scheme),
+        ...(named === undefined ? {} : { error: named }),
+      };
     }
     throw error;
   }

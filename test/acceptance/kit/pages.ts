@@ -49,7 +49,10 @@ async function visit({ url, body }: { url: URL; body?: string }, cookies: Map<st
   const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
   const response = await fetch(url, {
     redirect: 'manual',
-    headers: { ...(cookie === '' ? {} : { cookie }), ...(body === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded', origin: url.origin }) },
+    headers: {
+      ...(cookie === '' ? {} : { cookie }),
+      ...(body === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded', origin: url.origin }),
+    },
     ...(body === undefined ? {} : { method: 'POST', body }),
   });
   for (const line of response.headers.getSetCookie()) {

@@ -28,7 +28,12 @@ export class StrictClient {
   /** Access tokens received, whatever they came with. */
   readonly received = new Set<string>();
 
-  private constructor(target: Target, as: oauth.AuthorizationServer, client: oauth.Client, rest: { auth: oauth.ClientAuth; dpop: oauth.DPoPHandle | undefined }) {
+  private constructor(
+    target: Target,
+    as: oauth.AuthorizationServer,
+    client: oauth.Client,
+    rest: { auth: oauth.ClientAuth; dpop: oauth.DPoPHandle | undefined },
+  ) {
     this.target = target;
     this.as = as;
     this.client = client;
@@ -49,8 +54,15 @@ export class StrictClient {
     const verifier = oauth.generateRandomCodeVerifier();
     const [state, nonce] = [oauth.generateRandomState(), oauth.generateRandomNonce()];
     const asked = {
-      client_id: this.client.client_id, redirect_uri: CALLBACK, response_type: 'code', scope, state, nonce, prompt: 'consent',
-      code_challenge: await oauth.calculatePKCECodeChallenge(verifier), code_challenge_method: 'S256',
+      client_id: this.client.client_id,
+      redirect_uri: CALLBACK,
+      response_type: 'code',
+      scope,
+      state,
+      nonce,
+      prompt: 'consent',
+      code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
+      code_challenge_method: 'S256',
     };
     const url = new URL(this.as.authorization_endpoint ?? '');
     url.search = new URLSearchParams(pushed ? await this.#push(asked) : asked).toString();
@@ -58,7 +70,13 @@ export class StrictClient {
     const hasIdToken = scope.split(' ').includes('openid');
     return this.#tokens(
       (options) => oauth.authorizationCodeGrantRequest(this.as, this.client, this.auth, callback, CALLBACK, verifier, options),
-      (response) => oauth.processAuthorizationCodeResponse(this.as, this.client, response, hasIdToken ? { expectedNonce: nonce, requireIdToken: true } : {}),
+      (response) =>
+        oauth.processAuthorizationCodeResponse(
+          this.as,
+          this.client,
+          response,
+          hasIdToken ? { expectedNonce: nonce, requireIdToken: true } : {},
+        ),
     );
   }
 
@@ -85,7 +103,11 @@ export class StrictClient {
   }
 
   async device(scope: string): Promise<Tokens> {
-    const begun = await oauth.processDeviceAuthorizationResponse(this.as, this.client, await oauth.deviceAuthorizationRequest(this.as, this.client, this.auth, { scope }, HTTP));
+    const begun = await oauth.processDeviceAuthorizationResponse(
+      this.as,
+      this.client,
+      await oauth.deviceAuthorizationRequest(this.as, this.client, this.auth, { scope }, HTTP),
+    );
     await approveDevice(this.target, begun.verification_uri_complete ?? '');
     return this.#tokens(
       (options) => oauth.deviceCodeGrantRequest(this.as, this.client, this.auth, begun.device_code, options),
@@ -94,7 +116,11 @@ export class StrictClient {
   }
 
   async introspect(token: string): Promise<oauth.IntrospectionResponse> {
-    return oauth.processIntrospectionResponse(this.as, this.client, await oauth.introspectionRequest(this.as, this.client, this.auth, token, HTTP));
+    return oauth.processIntrospectionResponse(
+      this.as,
+      this.client,
+      await oauth.introspectionRequest(this.as, this.client, this.auth, token, HTTP),
+    );
   }
 
   async revoke(token: string): Promise<void> {
@@ -110,7 +136,10 @@ export class StrictClient {
 
   /** Calls an API; the library throws on a challenge. */
   call(accessToken: string, url: URL): Promise<Response> {
-    return this.#retrying((options) => oauth.protectedResourceRequest(accessToken, 'GET', url, new Headers(), null, options), (response) => Promise.resolve(response));
+    return this.#retrying(
+      (options) => oauth.protectedResourceRequest(accessToken, 'GET', url, new Headers(), null, options),
+      (response) => Promise.resolve(response),
+    );
   }
 
   /** What the API would receive with this token, read by the library as an API that trusts the issuer. */
@@ -121,10 +150,17 @@ export class StrictClient {
       return Promise.resolve(new Response());
     };
     const url = new URL('https://api.example/feed?a=b');
-    await oauth.protectedResourceRequest(accessToken, 'GET', url, new Headers(), null, { ...this.#options(), [oauth.customFetch]: catching });
+    await oauth.protectedResourceRequest(accessToken, 'GET', url, new Headers(), null, {
+      ...this.#options(),
+      [oauth.customFetch]: catching,
+    });
     if (arrived === undefined) throw new Error('the library sent no request');
     const skew = this.client[oauth.clockSkew] ?? 0;
-    return oauth.validateJwtAccessToken(this.as, arrived, audience, { ...HTTP, requireDPoP: this.dpop !== undefined, [oauth.clockSkew]: skew });
+    return oauth.validateJwtAccessToken(this.as, arrived, audience, {
+      ...HTTP,
+      requireDPoP: this.dpop !== undefined,
+      [oauth.clockSkew]: skew,
+    });
   }
 
   async #tokens(send: (options: Options) => Promise<Response>, read: (response: Response) => Promise<Tokens>): Promise<Tokens> {
