@@ -9,7 +9,17 @@ import type { AccessToken } from './store.ts';
 
 /** Why a request is refused. The wire says only `invalid_token`; the journal says which. */
 export type AccessReason =
-  | 'no-token' | 'malformed' | 'unknown' | 'expired' | 'revoked' | 'superseded' | 'scope' | 'not-bound' | 'bad-proof' | 'proof-nonce' | 'rate';
+  | 'no-token'
+  | 'malformed'
+  | 'unknown'
+  | 'expired'
+  | 'revoked'
+  | 'superseded'
+  | 'scope'
+  | 'not-bound'
+  | 'bad-proof'
+  | 'proof-nonce'
+  | 'rate';
 export interface Denied {
   status: number;
   error: string | undefined;
@@ -57,7 +67,11 @@ export function checkAccess(desk: Desk, request: HttpRequest, shown = readToken(
 }
 
 /** X7: a bound token is worth nothing as a bearer token, nor without a proof by its own key; an unbound one is no DPoP token. */
-function checkBinding(desk: Desk, request: HttpRequest, shown: { value: string; scheme: 'bearer' | 'dpop'; jkt: string | undefined }): Proof | Denied {
+function checkBinding(
+  desk: Desk,
+  request: HttpRequest,
+  shown: { value: string; scheme: 'bearer' | 'dpop'; jkt: string | undefined },
+): Proof | Denied {
   const { value, scheme, jkt } = shown;
   const deny = (error: string, reason: AccessReason): Denied => ({ status: 401, error, reason, dpop: true });
   if (scheme === 'bearer' || jkt === undefined) return deny('invalid_token', 'not-bound');

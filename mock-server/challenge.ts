@@ -21,7 +21,8 @@ export function deniedReply(desk: Desk, denied: Denied, headers: Readonly<Record
   const status = toldStatus(desk, denied);
   const nonce: Record<string, string> = denied.nonce === undefined ? {} : { 'dpop-nonce': denied.nonce };
   const all = { ...PRIVATE, ...challengeHeader(desk, denied), ...nonce, ...headers };
-  if (challenge === 'html' && denied.status === 401) return reply(desk, status, { 'content-type': 'text/html; charset=utf-8', ...all }, SIGN_IN_WALL);
+  if (challenge === 'html' && denied.status === 401)
+    return reply(desk, status, { 'content-type': 'text/html; charset=utf-8', ...all }, SIGN_IN_WALL);
   return jsonReply(desk, status, all, denied.error === undefined ? {} : { error: denied.error });
 }
 

@@ -20,8 +20,17 @@ const MOST_ITEMS = 100;
 export const DEMO_ROWS: readonly ResourceRow[] = [
   { method: 'GET', path: '/feed', act: (_desk, call) => ({ body: { ...who(call), ...feed(call.query) } }) },
   { method: 'GET', path: '/profile', act: (desk, call) => ({ body: { ...who(call), ...profile(desk, call.access) } }) },
-  { method: 'GET', path: '/slow', wait: (query) => number(query, 'ms', 2_000, LONGEST_WAIT), act: (_desk, call) => ({ body: { ...who(call), waited: number(call.query, 'ms', 2_000, LONGEST_WAIT) } }) },
-  { method: 'GET', path: '/large', act: (_desk, { query }) => ({ text: filler(number(query, 'bytes', 1_048_576, LARGEST)), type: 'application/octet-stream' }) },
+  {
+    method: 'GET',
+    path: '/slow',
+    wait: (query) => number(query, 'ms', 2_000, LONGEST_WAIT),
+    act: (_desk, call) => ({ body: { ...who(call), waited: number(call.query, 'ms', 2_000, LONGEST_WAIT) } }),
+  },
+  {
+    method: 'GET',
+    path: '/large',
+    act: (_desk, { query }) => ({ text: filler(number(query, 'bytes', 1_048_576, LARGEST)), type: 'application/octet-stream' }),
+  },
   { method: 'GET', path: '/stream', act: (desk, { query }) => stream(desk, query) },
   { method: 'POST', path: '/upload', act: (_desk, call) => ({ status: 201, body: { ...who(call), ...receipt(call.request) } }) },
   { method: 'PUT', path: '/upload', act: (_desk, call) => ({ body: { ...who(call), ...receipt(call.request) } }) },

@@ -28,6 +28,7 @@ export function beginDevice(desk: Desk, asked: { clientId: string; scope: string
     expiresAt: desk.now() + lifetime,
     interval,
     polledAt: undefined,
+    slowGap: undefined,
     state: 'pending',
     user: undefined,
     decidedAt: undefined,
@@ -99,8 +100,16 @@ function isEarly(desk: Desk, { polledAt, interval }: DeviceCode): boolean {
   return polledAt !== undefined && desk.now() + TIMER_ERROR < polledAt + interval;
 }
 
+/**
+ * D4: every slow_down adds 5 s, unless the client just added them. Without that a client that missed one slow_down (its answer was
+ * lost) would be 5 s short at every poll, told so every time, and never let in however well it obeys.
+ */
 function notePoll(desk: Desk, code: DeviceCode, outcome: string): void {
-  if (outcome === 'slow_down') code.interval += SLOWER;
+  const gap = desk.now() - (code.polledAt ?? 0);
+  const slow = outcome === 'slow_down';
+  const obeys = code.slowGap !== undefined && gap + TIMER_ERROR >= code.slowGap + SLOWER;
+  if (slow && !obeys) code.interval += SLOWER;
+  code.slowGap = slow ? gap : undefined;
   code.polledAt = desk.now();
   desk.record('as', { type: 'device.polled', d: code.id, outcome, interval: code.interval });
 }

@@ -32,7 +32,8 @@ export function verificationHandling(desk: Desk, request: HttpRequest): Handling
 }
 
 function check(request: HttpRequest): Checked {
-  if (request.method === 'GET') return { show: new URLSearchParams(/\?([^#]*)/.exec(request.url)?.[1] ?? '').get('user_code') ?? undefined };
+  if (request.method === 'GET')
+    return { show: new URLSearchParams(/\?([^#]*)/.exec(request.url)?.[1] ?? '').get('user_code') ?? undefined };
   const { form, problem } = readForm(request);
   if (problem === 'method') return { status: 405, error: 'method_not_allowed', description: 'use GET or POST' };
   if (problem !== undefined) return { status: 400, error: 'invalid_request', description: 'the form cannot be read' };

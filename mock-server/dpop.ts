@@ -26,14 +26,14 @@ interface Algorithm {
   digest: string | undefined;
 }
 /** Asymmetric ones alone (4.3, point 5), by the `alg` of the header: RFC 7518 3.1, RFC 8037 3.1, RFC 9864 2.2. */
-const ALGORITHMS: Readonly<Record<string, Algorithm>> = {
-  ES256: { kty: 'EC', crv: 'P-256', digest: 'sha256' },
-  EdDSA: { kty: 'OKP', crv: 'Ed25519', digest: undefined },
-  Ed25519: { kty: 'OKP', crv: 'Ed25519', digest: undefined },
-  RS256: { kty: 'RSA', digest: 'sha256' },
-};
+const ALGORITHMS: ReadonlyMap<string, Algorithm> = new Map<string, Algorithm>([
+  ['ES256', { kty: 'EC', crv: 'P-256', digest: 'sha256' }],
+  ['EdDSA', { kty: 'OKP', crv: 'Ed25519', digest: undefined }],
+  ['Ed25519', { kty: 'OKP', crv: 'Ed25519', digest: undefined }],
+  ['RS256', { kty: 'RSA', digest: 'sha256' }],
+]);
 /** For metadata and challenges: `dpop_signing_alg_values_supported`. */
-export const PROOF_ALGORITHMS: readonly string[] = Object.keys(ALGORITHMS);
+export const PROOF_ALGORITHMS: readonly string[] = [...ALGORITHMS.keys()];
 
 /** Members that make a JWK private or symmetric (RFC 7517 9.2, RFC 7518 6). */
 const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
@@ -96,7 +96,7 @@ export interface ProofKey {
 
 function readKey(desk: Desk, header: Record<string, unknown> | undefined): ProofKey | ProofProblem {
   if (header?.['typ'] !== 'dpop+jwt') return bad('has a header whose typ is not dpop+jwt');
-  const algorithm = typeof header['alg'] === 'string' ? ALGORITHMS[header['alg']] : undefined;
+  const algorithm = typeof header['alg'] === 'string' ? ALGORITHMS.get(header['alg']) : undefined;
   if (algorithm === undefined) return bad(`has an alg other than ${PROOF_ALGORITHMS.join(', ')}`);
   const { jwk } = header;
   if (typeof jwk !== 'object' || jwk === null) return bad('has no jwk');
@@ -141,7 +141,8 @@ function claimsProblem(claims: Record<string, unknown>, request: HttpRequest, to
   if (typeof jti !== 'string' || jti === '' || jti.length > LONGEST_JTI) return 'has no jti';
   if (typeof iat !== 'number' || !Number.isFinite(iat)) return 'has no iat';
   if (htm !== request.method) return 'was made for another method';
-  if (typeof htu !== 'string' || plainUrl(htu) === undefined || plainUrl(htu) !== plainUrl(request.url)) return 'was made for another address';
+  if (typeof htu !== 'string' || plainUrl(htu) === undefined || plainUrl(htu) !== plainUrl(request.url))
+    return 'was made for another address';
   if (token !== undefined && ath !== hash('sha256', token, 'base64url')) return 'was made for another access token';
   return undefined;
 }

@@ -35,7 +35,9 @@ export function introspectionHandling(desk: Desk, request: HttpRequest): Handlin
       if (!('caller' in checked)) return checked;
       const { caller, value } = checked;
       const spent = caller.proof === undefined || spendProof(desk, caller.proof);
-      return spent ? { state: introspect(desk, value, caller.client) } : { denied: { status: 401, error: 'invalid_dpop_proof', reason: 'bad-proof', dpop: true } };
+      return spent
+        ? { state: introspect(desk, value, caller.client) }
+        : { denied: { status: 401, error: 'invalid_dpop_proof', reason: 'bad-proof', dpop: true } };
     },
     respond(done) {
       if ('refusal' in done) return refusedReply(desk, done.refusal);

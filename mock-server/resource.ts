@@ -22,10 +22,17 @@ const ADMIN = { path: '/admin', scope: 'admin' };
 const ROWS: readonly ResourceRow[] = [...DEMO_ROWS, ...SESSION_ROWS];
 
 /** A good answer, or a refusal, with the headers that only the commit knows. */
-type Done = { answer: ResourceAnswer; headers: Readonly<Record<string, string>> } | { denied: Denied; headers: Readonly<Record<string, string>>; retryAfter?: number };
+type Done =
+  | { answer: ResourceAnswer; headers: Readonly<Record<string, string>> }
+  | { denied: Denied; headers: Readonly<Record<string, string>>; retryAfter?: number };
 
 /** How an API request is handled: judged when checked; sessions end, offers are made and proofs are spent at the commit. */
-export function resourceHandling(desk: Desk, request: HttpRequest, meta: ArrivalMeta, single?: SingleResource): Handling<Access | Denied, Done> {
+export function resourceHandling(
+  desk: Desk,
+  request: HttpRequest,
+  meta: ArrivalMeta,
+  single?: SingleResource,
+): Handling<Access | Denied, Done> {
   const shown = readToken(request.headers['authorization']);
   const at = shown.kind === 'malformed' ? 'unknown' : desk.context.labels.of(shown.kind === 'token' ? shown.value : undefined);
   const names = { n: meta.n ?? desk.nextName(), k: meta.k ?? 1 };
@@ -53,7 +60,11 @@ export interface SingleResource {
 
 function placeOfSingle({ method, url }: HttpRequest, { scope, body }: SingleResource): Place {
   const path = pathOf(url);
-  return { path, query: new URLSearchParams(), row: { method, path, scope: scope(), act: (_desk, { access }) => ({ body: body(access) }) } };
+  return {
+    path,
+    query: new URLSearchParams(),
+    row: { method, path, scope: scope(), act: (_desk, { access }) => ({ body: body(access) }) },
+  };
 }
 
 /** Where a request leads: below the base of the API, and whose it is. */
@@ -99,14 +110,23 @@ function isGood({ status = 200 }: ResourceAnswer): boolean {
   return status >= 200 && status < 300;
 }
 
-function refuse(desk: Desk, names: { n: string; k: number }, { denied, headers, retryAfter }: Extract<Done, { denied: Denied }>): HttpResponse {
+function refuse(
+  desk: Desk,
+  names: { n: string; k: number },
+  { denied, headers, retryAfter }: Extract<Done, { denied: Denied }>,
+): HttpResponse {
   const { error, reason } = denied;
   const told = { ...(error === undefined ? {} : { error }), reason, ...(retryAfter === undefined ? {} : { retryAfter }) };
   desk.record('rs', { type: 'api.responded', ...names, status: toldStatus(desk, denied), ...told });
   return deniedReply(desk, denied, headers);
 }
 
-function answered(desk: Desk, status: number, { body, text = '', type, stream }: ResourceAnswer, headers: Readonly<Record<string, string>>): AppResponse {
+function answered(
+  desk: Desk,
+  status: number,
+  { body, text = '', type, stream }: ResourceAnswer,
+  headers: Readonly<Record<string, string>>,
+): AppResponse {
   const all = { ...PRIVATE, ...headers };
   if (body !== undefined) return jsonReply(desk, status, all, body);
   const response = reply(desk, status, { ...all, ...(type === undefined ? {} : { 'content-type': type }) }, text);

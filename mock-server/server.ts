@@ -77,7 +77,7 @@ function preflight(desk: Desk): Handling<undefined, undefined> {
       204,
       {
         'access-control-allow-methods': '*',
-        'access-control-allow-headers': 'authorization, content-type, x-request-id',
+        'access-control-allow-headers': 'authorization, content-type, dpop, x-request-id',
         'access-control-max-age': '600',
       },
       '',

@@ -10,9 +10,17 @@ const BELOW = '/sessions/';
 /** `/sessions/others` stands before `/sessions/`: the first row that fits counts. */
 export const SESSION_ROWS: readonly ResourceRow[] = [
   { method: 'GET', path: '/sessions', act: forUser((desk, call) => ({ body: { sessions: sessionsOf(desk, call) } })) },
-  { method: 'DELETE', path: '/sessions/others', act: forUser((desk, call) => ({ body: { ended: terminateSessions(desk, call.access.sub, 'user', currentId(call)) } })) },
+  {
+    method: 'DELETE',
+    path: '/sessions/others',
+    act: forUser((desk, call) => ({ body: { ended: terminateSessions(desk, call.access.sub, 'user', currentId(call)) } })),
+  },
   { method: 'DELETE', path: BELOW, act: forUser(endOne) },
-  { method: 'POST', path: '/password', act: forUser((desk, call) => ({ body: { ended: changePassword(desk, call.access.sub, currentId(call)) } })) },
+  {
+    method: 'POST',
+    path: '/password',
+    act: forUser((desk, call) => ({ body: { ended: changePassword(desk, call.access.sub, currentId(call)) } })),
+  },
 ];
 
 type Act = ResourceRow['act'];

@@ -15,7 +15,11 @@ export function offerToken(desk: Desk, token: AccessToken | undefined): Readonly
   if (next.dead !== undefined) return {};
   const name = silentRefresh.header.toLowerCase();
   const seconds = Math.floor((next.expiresAt - desk.now()) / 1_000);
-  return { [name]: next.value, [`${name}-expires-in`]: String(seconds), 'access-control-expose-headers': `${EXPOSED}, ${name}, ${name}-expires-in` };
+  return {
+    [name]: next.value,
+    [`${name}-expires-in`]: String(seconds),
+    'access-control-expose-headers': `${EXPOSED}, ${name}, ${name}-expires-in`,
+  };
 }
 
 /** Takes note that an offered token is used for the first time. */

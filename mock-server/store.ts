@@ -104,6 +104,8 @@ export interface DeviceCode {
   /** Least ms between two polls; grows by slow_down, for good. */
   interval: number;
   polledAt: number | undefined;
+  /** How long after the poll before it the last one came, when it was told to slow down. */
+  slowGap: number | undefined;
   state: 'pending' | 'approved' | 'denied' | 'redeemed';
   /** Who decided, and when. */
   user: string | undefined;

@@ -27,25 +27,40 @@ export const TRAKT_ENDPOINTS: readonly EndpointRow[] = [
   { path: '/oauth/device/code', offered, begin: beginWith(deviceCodeHandling) },
   { path: '/oauth/device/token', endpoint: 'token', offered, begin: beginWith(devicePollHandling) },
   { path: '/oauth/token', endpoint: 'token', offered, begin: beginWith(traktTokenHandling) },
-  { path: '/oauth/revoke', endpoint: 'revocation', offered, begin: beginWith((desk, request) => guarded(desk, request, revocationHandling(desk, asForm(request)))) },
+  {
+    path: '/oauth/revoke',
+    endpoint: 'revocation',
+    offered,
+    begin: beginWith((desk, request) => guarded(desk, request, revocationHandling(desk, asForm(request)))),
+  },
 ];
 
 /** The strings of a JSON body; undefined when it is none. */
 function members(request: HttpRequest): Record<string, string> | undefined {
   if (!/^application\/json\b/i.test(request.headers['content-type'] ?? '')) return undefined;
   const json = parseObject(request.body);
-  return json === undefined ? undefined : Object.fromEntries(Object.entries(json).filter((pair): pair is [string, string] => typeof pair[1] === 'string'));
+  return json === undefined
+    ? undefined
+    : Object.fromEntries(Object.entries(json).filter((pair): pair is [string, string] => typeof pair[1] === 'string'));
 }
 
 /** The same request in the RFC's words. `rename`: Trakt's name of a field -> the RFC's; a field without one keeps its own. */
-function asForm(request: HttpRequest, rename: Readonly<Record<string, string>> = {}, more: Readonly<Record<string, string>> = {}): HttpRequest {
-  const fields = Object.entries(members(request) ?? {}).map(([name, value]) => [rename[name] ?? name, value] as [string, string]);
+function asForm(
+  request: HttpRequest,
+  rename: ReadonlyMap<string, string> = new Map(),
+  more: Readonly<Record<string, string>> = {},
+): HttpRequest {
+  const fields = Object.entries(members(request) ?? {}).map(([name, value]) => [rename.get(name) ?? name, value] as [string, string]);
   const body = new URLSearchParams([...fields, ...Object.entries(more)]).toString();
   return { ...request, body, headers: { ...request.headers, 'content-type': 'application/x-www-form-urlencoded' } };
 }
 
 /** What a handling does, unless the request is not one of Trakt's: a POST of JSON with a secret, on every call (also for refreshes). */
-function guarded<Checked extends object | undefined, Done>(desk: Desk, request: HttpRequest, inner: Handling<Checked, Done>): Handling<Checked | Refusal, Done | Refusal> {
+function guarded<Checked extends object | undefined, Done>(
+  desk: Desk,
+  request: HttpRequest,
+  inner: Handling<Checked, Done>,
+): Handling<Checked | Refusal, Done | Refusal> {
   const problem = problemOf(request);
   if (problem === undefined) return inner as Handling<Checked | Refusal, Done | Refusal>;
   return {
@@ -83,7 +98,7 @@ const OUTCOMES: Readonly<Partial<Record<RefusalReason, number>>> = {
 
 /** A poll: the device code is called `code`, and the body of a refusal is empty (their own playground trips over it). */
 function devicePollHandling(desk: Desk, request: HttpRequest, meta: ArrivalMeta) {
-  const inner = tokenHandling(desk, asForm(request, { code: 'device_code' }, { grant_type: DEVICE_GRANT }), meta);
+  const inner = tokenHandling(desk, asForm(request, new Map([['code', 'device_code']]), { grant_type: DEVICE_GRANT }), meta);
   return guarded(desk, request, {
     ...inner,
     respond(done): HttpResponse {
@@ -94,7 +109,10 @@ function devicePollHandling(desk: Desk, request: HttpRequest, meta: ArrivalMeta)
 }
 
 /** A device code costs nothing but a client id. */
-function deviceCodeHandling(desk: Desk, request: HttpRequest): Handling<Refusal | { clientId: string; scope: string; device: string }, Refusal | DeviceCode> {
+function deviceCodeHandling(
+  desk: Desk,
+  request: HttpRequest,
+): Handling<Refusal | { clientId: string; scope: string; device: string }, Refusal | DeviceCode> {
   return {
     endpoint: 'other',
     arrive: () => undefined,
@@ -107,7 +125,8 @@ function deviceCodeHandling(desk: Desk, request: HttpRequest): Handling<Refusal 
       return { clientId: client.id, scope: client.scope, device: deviceOf(request, new Map(Object.entries(json))) };
     },
     commit: (checked) => (isRefusal(checked) ? checked : beginDevice(desk, checked)),
-    respond: (done) => (isRefusal(done) ? refusedReply(desk, done) : jsonReply(desk, 200, { 'cache-control': 'no-store' }, deviceMembers(desk, done))),
+    respond: (done) =>
+      isRefusal(done) ? refusedReply(desk, done) : jsonReply(desk, 200, { 'cache-control': 'no-store' }, deviceMembers(desk, done)),
   };
 }
 

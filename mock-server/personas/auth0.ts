@@ -19,5 +19,9 @@ export const AUTH0: Persona = {
     wire: { ...RFC_SHAPE, errors: { invalid_grant: REFUSED } },
   }),
   client: 'app',
-  sources: ['facts 1b: leeway 0 is strict, reuse interval knows the immediate parent alone', 'auth0/nextjs-auth0 #333, auth0/Auth0.swift #819: error text', 'lifetimes and the 403: vendor documents'],
+  sources: [
+    'facts 1b: leeway 0 is strict, reuse interval knows the immediate parent alone',
+    'auth0/nextjs-auth0 #333, auth0/Auth0.swift #819: error text',
+    'lifetimes and the 403: vendor documents',
+  ],
 };

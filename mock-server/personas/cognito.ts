@@ -9,7 +9,13 @@ export const COGNITO: Persona = {
   policy: policyOf({
     signing: { alg: 'RS256' },
     accessToken: { lifetime: HOUR },
-    refreshToken: { given: 'always', rotation: 'omit', grace: { policy: 'new-sibling', window: 60 * SECOND }, idle: 30 * DAY, absolute: 30 * DAY },
+    refreshToken: {
+      given: 'always',
+      rotation: 'omit',
+      grace: { policy: 'new-sibling', window: 60 * SECOND },
+      idle: 30 * DAY,
+      absolute: 30 * DAY,
+    },
     resource: { checksRevocation: false },
     wire: { ...RFC_SHAPE, headers: { 'x-amz-cognito-request-id': 'test-only' }, errors: { invalid_grant: { description: '' } } },
   }),

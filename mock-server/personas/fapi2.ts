@@ -14,5 +14,9 @@ export const FAPI2: Persona = {
     authorization: { pkce: 'all', par: 'required', challengeMethods: ['S256'], iss: true },
   }),
   client: 'app',
-  sources: ['openid/fapi #567, #676', 'conformance suite ValidateRefreshTokenNotRotated', 'the access token lifetime is ours: the profile names none'],
+  sources: [
+    'openid/fapi #567, #676',
+    'conformance suite ValidateRefreshTokenNotRotated',
+    'the access token lifetime is ours: the profile names none',
+  ],
 };

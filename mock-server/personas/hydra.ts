@@ -19,11 +19,19 @@ export const HYDRA: Persona = {
       ...RFC_SHAPE,
       tokenType: 'bearer',
       errors: {
-        reused: { status: 401, error: 'token_inactive', description: 'Token is inactive because it is malformed, expired or otherwise invalid.' },
+        reused: {
+          status: 401,
+          error: 'token_inactive',
+          description: 'Token is inactive because it is malformed, expired or otherwise invalid.',
+        },
         invalid_grant: { description: REFUSED },
       },
     },
   }),
   client: 'app',
-  sources: ['facts 1b: graceful rotation mints siblings for the immediate parent', 'ory/hydra #2645, #3004; neondatabase/mcp-server-neon #232: token_inactive on reuse', 'facts 1a: opaque by default'],
+  sources: [
+    'facts 1b: graceful rotation mints siblings for the immediate parent',
+    'ory/hydra #2645, #3004; neondatabase/mcp-server-neon #232: token_inactive on reuse',
+    'facts 1a: opaque by default',
+  ],
 };

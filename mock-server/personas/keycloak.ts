@@ -24,5 +24,9 @@ export const KEYCLOAK: Persona = {
     },
   }),
   client: 'app',
-  sources: ['keycloak #37961, #37900; mauriciovigolo/keycloak-angular #564: error texts', 'facts 1b: max reuse with a reuse period', 'lifetimes: vendor documents'],
+  sources: [
+    'keycloak #37961, #37900; mauriciovigolo/keycloak-angular #564: error texts',
+    'facts 1b: max reuse with a reuse period',
+    'lifetimes: vendor documents',
+  ],
 };

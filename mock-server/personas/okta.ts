@@ -17,5 +17,9 @@ export const OKTA: Persona = {
     },
   }),
   client: 'app',
-  sources: ['facts 1b: leeway default 30 s; reuse kills the newest refresh token and all access tokens since the login', 'support.okta.com: error text', 'lifetimes: vendor documents'],
+  sources: [
+    'facts 1b: leeway default 30 s; reuse kills the newest refresh token and all access tokens since the login',
+    'support.okta.com: error text',
+    'lifetimes: vendor documents',
+  ],
 };

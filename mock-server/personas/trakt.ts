@@ -21,5 +21,9 @@ export const TRAKT: Persona = {
     wire: { ...RFC_SHAPE, dialect: 'trakt', tokenType: 'bearer', members: ['created_at'] },
   }),
   client: 'tv',
-  sources: ['trakt-api contracts and docs.trakt.tv (facts 1c)', '600 s and 5 s for device codes are common values, not published ones', 'trakt/trakt-api #48, #471: one 400 for every stale token'],
+  sources: [
+    'trakt-api contracts and docs.trakt.tv (facts 1c)',
+    '600 s and 5 s for device codes are common values, not published ones',
+    'trakt/trakt-api #48, #471: one 400 for every stale token',
+  ],
 };

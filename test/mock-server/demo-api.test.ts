@@ -34,7 +34,8 @@ describe('demo resources', () => {
 
   test('numbers in the query that make no sense count as absent, and none is too large', () => {
     const { get } = signedIn();
-    for (const limit of ['-1', '1e9', 'x', '', '9999999999999']) expect((parsed(get(`/feed?limit=${limit}`))['items'] as unknown[]).length).toBe(10);
+    for (const limit of ['-1', '1e9', 'x', '', '9999999999999'])
+      expect((parsed(get(`/feed?limit=${limit}`))['items'] as unknown[]).length).toBe(10);
     expect((parsed(get('/feed?limit=100000'))['items'] as unknown[]).length).toBe(40);
     expect(get('/large?bytes=999999999').body).toHaveLength(64 * 1_024 * 1_024);
   });
@@ -42,7 +43,11 @@ describe('demo resources', () => {
   test('the profile tells what the person of that name lets be known', () => {
     const stage = new Stage();
     const { at } = stage.session('ada', 'phone', { scope: 'openid email' });
-    expect(parsed(stage.api('/profile', `Bearer ${at}`))).toMatchObject({ sub: 'ada', email: expect.stringContaining('@') as string, name: expect.any(String) as string });
+    expect(parsed(stage.api('/profile', `Bearer ${at}`))).toMatchObject({
+      sub: 'ada',
+      email: expect.stringContaining('@') as string,
+      name: expect.any(String) as string,
+    });
   });
 
   test('a slow answer is slow before its commit: revoked meanwhile, it still comes, as the check had passed', () => {
@@ -63,11 +68,18 @@ describe('demo resources', () => {
 
   test('a stream comes line by line, so far apart, and whole at once where time stands', async () => {
     const pauses: number[] = [];
-    const { get } = signedIn(new Stage({}, { pause: (ms) => (pauses.push(ms), Promise.resolve()) }));
+    const pause = (ms: number): Promise<void> => {
+      pauses.push(ms);
+      return Promise.resolve();
+    };
+    const { get } = signedIn(new Stage({}, { pause }));
     const response = get('/stream?chunks=3&every=250') as AppResponse;
     const chunks: string[] = [];
     for await (const chunk of response.stream?.chunks ?? []) chunks.push(chunk);
-    expect([chunks.map((chunk) => JSON.parse(chunk) as unknown), pauses]).toEqual([[1, 2, 3].map((chunk) => ({ chunk, of: 3 })), [250, 250]]);
+    expect([chunks.map((chunk) => JSON.parse(chunk) as unknown), pauses]).toEqual([
+      [1, 2, 3].map((chunk) => ({ chunk, of: 3 })),
+      [250, 250],
+    ]);
     expect(signedIn().get('/stream?chunks=3').body).toBe(chunks.join(''));
   });
 
@@ -75,13 +87,17 @@ describe('demo resources', () => {
     const { get } = signedIn();
     const body = 'größe'.repeat(100);
     const reply = get('/upload', { method: 'POST', body, headers: { 'content-type': 'text/plain' } });
-    expect([reply.status, parsed(reply)]).toEqual([201, { path: '/api/upload', sub: 'ada', bytes: 700, sha256: hash('sha256', body), type: 'text/plain' }]);
+    expect([reply.status, parsed(reply)]).toEqual([
+      201,
+      { path: '/api/upload', sub: 'ada', bytes: 700, sha256: hash('sha256', body), type: 'text/plain' },
+    ]);
     expect(get('/upload', { method: 'PUT', body }).status).toBe(200);
   });
 
   test('no resource answers without a token', () => {
     const stage = new Stage();
-    for (const path of ['/feed', '/profile', '/slow', '/large', '/stream', '/sessions']) expect(stage.api(path, undefined).status).toBe(401);
+    for (const path of ['/feed', '/profile', '/slow', '/large', '/stream', '/sessions'])
+      expect(stage.api(path, undefined).status).toBe(401);
     expect(stage.api('/upload', undefined, { method: 'POST', body: 'x' }).status).toBe(401);
   });
 });
@@ -146,7 +162,10 @@ describe('silent refresh by response header', () => {
   test('P7 never with a refusal', () => {
     const { stage, get } = signedIn(new Stage(SILENT));
     stage.t = 58 * MINUTE;
-    expect([get('/admin'), get('/sessions/x', { method: 'DELETE' })].map((reply) => [reply.status, offered(reply)])).toEqual([[403, undefined], [404, undefined]]);
+    expect([get('/admin'), get('/sessions/x', { method: 'DELETE' })].map((reply) => [reply.status, offered(reply)])).toEqual([
+      [403, undefined],
+      [404, undefined],
+    ]);
     stage.t = HOUR;
     expect([get('/feed').status, offered(get('/feed'))]).toEqual([401, undefined]);
     expect(stage.facts('access.offered')).toEqual([]);
@@ -157,7 +176,9 @@ describe('silent refresh by response header', () => {
     stage.t = 56 * MINUTE;
     const [one, two] = [offered(get('/feed')), offered(get('/profile'))];
     expect(two).toBe(one);
-    expect(stage.facts('access.offered')).toMatchObject([{ at: 'AT-1', newAt: 'AT-2', family: 'f1', user: 'ada', device: 'phone', lifetime: HOUR }]);
+    expect(stage.facts('access.offered')).toMatchObject([
+      { at: 'AT-1', newAt: 'AT-2', family: 'f1', user: 'ada', device: 'phone', lifetime: HOUR },
+    ]);
     expect(stage.facts('access.adopted')).toEqual([]);
     for (let i = 0; i < 2; i++) stage.api('/feed', `Bearer ${one ?? ''}`);
     expect(stage.facts('access.adopted')).toEqual([{ type: 'access.adopted', at: 'AT-1', newAt: 'AT-2', family: 'f1' }]);
@@ -214,7 +235,13 @@ describe('rate limits', () => {
   test('every answer tells what is left, per user and group of methods', () => {
     const { stage, get } = signedIn(new Stage(limits(3)));
     const left = (reply: { headers: Readonly<Record<string, string>> }): unknown => JSON.parse(reply.headers['x-ratelimit'] ?? 'null');
-    expect(left(get('/feed'))).toEqual({ name: 'READS', period: 10, limit: 3, remaining: 2, until: new Date(EPOCH + 10_000).toISOString() });
+    expect(left(get('/feed'))).toEqual({
+      name: 'READS',
+      period: 10,
+      limit: 3,
+      remaining: 2,
+      until: new Date(EPOCH + 10_000).toISOString(),
+    });
     expect(left(stage.api('/feed', `Bearer ${stage.session('bob').at}`))).toMatchObject({ remaining: 2 });
     expect(left(get('/upload', { method: 'POST', body: '' }))).toBeNull();
   });

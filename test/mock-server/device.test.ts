@@ -34,7 +34,10 @@ describe('the device authorization endpoint', () => {
 
   test('the answer is not cached, and only a POST of a form by a client that may is answered', () => {
     const stage = new Stage();
-    expect(stage.post('/device_authorization', { client_id: 'app' }).raw.headers).toMatchObject({ 'cache-control': 'no-store', pragma: 'no-cache' });
+    expect(stage.post('/device_authorization', { client_id: 'app' }).raw.headers).toMatchObject({
+      'cache-control': 'no-store',
+      pragma: 'no-cache',
+    });
     expect(stage.post('/device_authorization', {}).status).toBe(401);
     expect(stage.post('/device_authorization', { client_id: 'app', scope: 'admin' }).json['error']).toBe('invalid_scope');
     expect(stage.server.handle({ method: 'GET', url: `${ISSUER}/device_authorization`, headers: {}, body: '' }).status).toBe(405);
@@ -67,14 +70,50 @@ describe('polling', () => {
 
   test('D4 an early poll is slow_down and lengthens the interval by 5 s, for this and all later polls', () => {
     const { stage, error } = begun();
-    const at = (seconds: number) => ((stage.t = seconds * SECOND), error()?.[1]);
+    const at = (seconds: number) => {
+      stage.t = seconds * SECOND;
+      return error()?.[1];
+    };
     expect(at(0)).toBe('authorization_pending');
     expect(at(4.9)).toBe('slow_down');
     // 10 s from the last poll now, which was the early one.
-    expect(at(14.8)).toBe('slow_down');
-    expect(at(29.7)).toBe('slow_down');
-    expect(at(49.7)).toBe('authorization_pending');
-    expect(stage.facts('device.polled').map(({ interval }) => interval / SECOND)).toEqual([5, 10, 15, 20, 20]);
+    expect(at(9.8)).toBe('slow_down');
+    expect(at(20)).toBe('slow_down');
+    expect(at(40)).toBe('authorization_pending');
+    expect(at(54.9)).toBe('slow_down');
+    expect(stage.facts('device.polled').map(({ interval }) => interval / SECOND)).toEqual([5, 10, 15, 15, 15, 20]);
+  });
+
+  test.each([1, 2, 5])('D4 a client that missed %i slow_down and obeys the rest is let in all the same', (missed) => {
+    const { stage, poll, error, decide } = begun();
+    for (let i = 0; i <= missed; i++) error();
+    decide(true);
+    let wait = 5 * SECOND;
+    for (let i = 0; i < 10; i++) {
+      stage.t += wait;
+      const { status, json } = poll();
+      if (status === 200) return;
+      expect(json['error']).toBe('slow_down');
+      wait += 5 * SECOND;
+    }
+    expect.unreachable('a client that obeys was chased for ever');
+  });
+
+  test('D4 a client that does not back off is told to go slower and slower, and gets nothing', () => {
+    const { stage, error, decide } = begun();
+    error();
+    decide(true);
+    for (let i = 1; i < 20; i++) {
+      stage.t += 4 * SECOND;
+      error();
+    }
+    expect(
+      stage
+        .facts('device.polled')
+        .slice(1)
+        .every(({ outcome }) => outcome === 'slow_down'),
+    ).toBe(true);
+    expect(stage.facts('device.polled').at(-1)?.interval).toBe(100 * SECOND);
   });
 
   test('D4 a timer that fires a few milliseconds early is no impatience', () => {
@@ -116,7 +155,10 @@ describe('polling', () => {
   test('D7 an unknown, foreign or redeemed code is invalid_grant', () => {
     const { stage, json, poll, error, decide } = begun();
     expect(stage.token({ grant_type: DEVICE_GRANT, client_id: 'app', device_code: 'made-up' }).json['error']).toBe('invalid_grant');
-    const foreign = stage.token({ grant_type: DEVICE_GRANT, device_code: String(json['device_code']) }, basic('service', TEST_ONLY_SERVICE_SECRET));
+    const foreign = stage.token(
+      { grant_type: DEVICE_GRANT, device_code: String(json['device_code']) },
+      basic('service', TEST_ONLY_SERVICE_SECRET),
+    );
     expect(foreign.json['error']).toBe('invalid_grant');
     decide(true);
     expect(poll().status).toBe(200);
@@ -131,13 +173,18 @@ describe('polling', () => {
     decide(true);
     stage.t = 30 * SECOND;
     poll();
-    expect(stage.facts('device.polled').map(({ d, outcome }) => `${d} ${outcome}`)).toEqual(['d1 authorization_pending', 'd1 slow_down', 'd1 granted']);
+    expect(stage.facts('device.polled').map(({ d, outcome }) => `${d} ${outcome}`)).toEqual([
+      'd1 authorization_pending',
+      'd1 slow_down',
+      'd1 granted',
+    ]);
     expect(stage.facts('device.decided')).toEqual([{ type: 'device.decided', d: 'd1', user: 'ada', allowed: true }]);
   });
 });
 
 describe('the verification page', () => {
-  const page = (stage: Stage, query = '', more = {}) => stage.server.handle({ method: 'GET', url: `${ISSUER}/device${query}`, headers: {}, body: '', ...more });
+  const page = (stage: Stage, query = '', more = {}) =>
+    stage.server.handle({ method: 'GET', url: `${ISSUER}/device${query}`, headers: {}, body: '', ...more });
 
   test('D9 a code is read in any case, with or without dash and spaces', () => {
     const { stage, json } = begun();

@@ -5,14 +5,15 @@ import { describe, expect, test } from 'vitest';
 import { TEST_ONLY_SERVICE_SECRET } from '../../fixtures/keys.ts';
 import { decideDevice } from '../../mock-server/device-grant.ts';
 import { metadata } from '../../mock-server/metadata.ts';
-import { basic, EPOCH, ISSUER, MINUTE } from './kit.ts';
+import { basic, EPOCH, ISSUER } from './kit.ts';
 import { API, DEVICE_GRANT, encode, Prover, Stage } from './grants-kit.ts';
 import type { ProofOptions } from './grants-kit.ts';
 
 const SERVICE = basic('service', TEST_ONLY_SERVICE_SECRET);
-const NONCE = { dpop: { nonce: 'both' } } as const;
-const claimsOf = (token: string): Record<string, unknown> => JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as Record<string, unknown>;
-const credentials = (stage: Stage, headers: Record<string, string>) => stage.token({ grant_type: 'client_credentials' }, { ...SERVICE, ...headers });
+const claimsOf = (token: string): Record<string, unknown> =>
+  JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as Record<string, unknown>;
+const credentials = (stage: Stage, headers: Record<string, string>) =>
+  stage.token({ grant_type: 'client_credentials' }, { ...SERVICE, ...headers });
 
 /** A session of the public client whose code was redeemed with a proof: its refresh tokens are bound. */
 function boundSession(stage: Stage, prover: Prover, options: ProofOptions = {}) {
@@ -57,7 +58,10 @@ describe('proofs at the token endpoint', () => {
     ['no key', prover.proof({ header: { jwk: undefined } })],
     ['a private key', prover.proof({ header: { jwk: prover.key.export({ format: 'jwk' }) } })],
     ['a key off the curve', prover.proof({ header: { jwk: { ...prover.jwk, x: prover.jwk.y } } })],
-    ['a key on another curve', prover.proof({ header: { jwk: generateKeyPairSync('ec', { namedCurve: 'P-384' }).publicKey.export({ format: 'jwk' }) } })],
+    [
+      'a key on another curve',
+      prover.proof({ header: { jwk: generateKeyPairSync('ec', { namedCurve: 'P-384' }).publicKey.export({ format: 'jwk' }) } }),
+    ],
     ['the key of someone else', prover.proof({ header: { alg: 'EdDSA', jwk: other.jwk } })],
     ['a changed signature', `${prover.proof().slice(0, -8)}AAAAAAAA`],
     ['no jti', prover.proof({ claims: { jti: undefined } })],
@@ -145,7 +149,9 @@ describe('bound tokens', () => {
     const first = stage.token({ grant_type: 'authorization_code', code }, { ...SERVICE, dpop: prover.proof() });
     const next = stage.token({ grant_type: 'refresh_token', refresh_token: first.rt }, { ...SERVICE, dpop: other.proof() });
     expect(next.status).toBe(200);
-    expect(claimsOf(next.at)['cnf']).toEqual({ jkt: await calculateJwkThumbprint(other.jwk as Parameters<typeof calculateJwkThumbprint>[0]) });
+    expect(claimsOf(next.at)['cnf']).toEqual({
+      jkt: await calculateJwkThumbprint(other.jwk as Parameters<typeof calculateJwkThumbprint>[0]),
+    });
     expect(stage.token({ grant_type: 'refresh_token', refresh_token: next.rt }, SERVICE).json['token_type']).toBe('Bearer');
   });
 
@@ -175,7 +181,10 @@ describe('bound tokens', () => {
     const stage = new Stage();
     const { at } = boundSession(stage, prover);
     const reply = stage.api('/feed', `Bearer ${at}`);
-    expect([reply.status, reply.headers['www-authenticate']]).toEqual([401, 'DPoP realm="api", error="invalid_token", algs="ES256 EdDSA Ed25519 RS256"']);
+    expect([reply.status, reply.headers['www-authenticate']]).toEqual([
+      401,
+      'DPoP realm="api", error="invalid_token", algs="ES256 EdDSA Ed25519 RS256"',
+    ]);
     expect(stage.facts('api.responded').at(-1)).toMatchObject({ error: 'invalid_token', reason: 'not-bound' });
   });
 
@@ -191,13 +200,18 @@ describe('bound tokens', () => {
   test('an unbound token is no DPoP token', () => {
     const stage = new Stage();
     const { at } = stage.session();
-    expect(stage.api('/feed', undefined, { headers: prover.headers(at, '/feed') }).headers['www-authenticate']).toContain('error="invalid_token"');
+    expect(stage.api('/feed', undefined, { headers: prover.headers(at, '/feed') }).headers['www-authenticate']).toContain(
+      'error="invalid_token"',
+    );
   });
 
   test.each<[string, (at: string) => Record<string, string>]>([
     ['no proof', (at) => ({ authorization: `DPoP ${at}` })],
     ['a proof without ath', (at) => ({ authorization: `DPoP ${at}`, dpop: prover.proof({ htm: 'GET', htu: `${API}/feed` }) })],
-    ['a proof for another token', (at) => ({ authorization: `DPoP ${at}`, dpop: prover.proof({ htm: 'GET', htu: `${API}/feed`, token: 'other' }) })],
+    [
+      'a proof for another token',
+      (at) => ({ authorization: `DPoP ${at}`, dpop: prover.proof({ htm: 'GET', htu: `${API}/feed`, token: 'other' }) }),
+    ],
     ['a proof for another path', (at) => prover.headers(at, '/profile')],
     ['a proof for another method', (at) => prover.headers(at, '/feed', { htm: 'POST' })],
   ])('X3 at the API, %s is 401 invalid_dpop_proof', (_name, headers) => {
@@ -218,65 +232,6 @@ describe('bound tokens', () => {
     const headers = prover.headers(boundSession(stage, prover).at, '/feed');
     expect(stage.api('/feed', undefined, { headers }).status).toBe(200);
     expect(stage.api('/feed', undefined, { headers }).status).toBe(401);
-  });
-});
-
-describe('nonces', () => {
-  const prover = new Prover();
-  const nonceOf = ({ raw }: { raw: { headers: Readonly<Record<string, string>> } }): string => raw.headers['dpop-nonce'] ?? '';
-
-  test('X1 without one: 400 use_dpop_nonce with a nonce; with it the same request is granted', () => {
-    const stage = new Stage(NONCE);
-    const refused = credentials(stage, { dpop: prover.proof() });
-    expect([refused.status, refused.json['error']]).toEqual([400, 'use_dpop_nonce']);
-    expect(nonceOf(refused)).toMatch(/^[\w-]{43}$/);
-    expect(credentials(stage, { dpop: prover.proof({ nonce: nonceOf(refused) }) }).status).toBe(200);
-    expect(credentials(stage, { dpop: prover.proof({ nonce: 'invented' }) }).json['error']).toBe('use_dpop_nonce');
-  });
-
-  test('X2 the API asks with 401, a DPoP challenge and a nonce; X8 which is not that of the token endpoint', () => {
-    const stage = new Stage(NONCE);
-    const nonce = nonceOf(credentials(stage, { dpop: prover.proof() }));
-    const { at } = credentials(stage, { dpop: prover.proof({ nonce }) });
-    const refused = stage.api('/feed', undefined, { headers: prover.headers(at, '/feed') });
-    expect([refused.status, refused.headers['www-authenticate']]).toEqual([401, 'DPoP realm="api", error="use_dpop_nonce", algs="ES256 EdDSA Ed25519 RS256"']);
-    const own = refused.headers['dpop-nonce'] ?? '';
-    expect(own).not.toBe(nonce);
-    expect(stage.api('/feed', undefined, { headers: prover.headers(at, '/feed', { nonce }) }).status).toBe(401);
-    expect(stage.api('/feed', undefined, { headers: prover.headers(at, '/feed', { nonce: own }) }).status).toBe(200);
-    expect(credentials(stage, { dpop: prover.proof({ nonce: own }) }).json['error']).toBe('use_dpop_nonce');
-  });
-
-  test('X6 a nonce that was replaced is still good for a while, and the answer brings the new one', () => {
-    const stage = new Stage(NONCE);
-    const first = nonceOf(credentials(stage, { dpop: prover.proof() }));
-    expect(nonceOf(credentials(stage, { dpop: prover.proof({ nonce: first }) }))).toBe('');
-    stage.t = 5 * MINUTE;
-    const late = credentials(stage, { dpop: prover.proof({ nonce: first }) });
-    expect(late.status).toBe(200);
-    expect(nonceOf(late)).not.toBe(first);
-    const at = late.at;
-    const own = stage.api('/feed', undefined, { headers: prover.headers(at, '/feed') }).headers['dpop-nonce'] ?? '';
-    stage.t = 10 * MINUTE;
-    expect(credentials(stage, { dpop: prover.proof({ nonce: first }) }).json['error']).toBe('use_dpop_nonce');
-    const reply = stage.api('/feed', undefined, { headers: prover.headers(at, '/feed', { nonce: own }) });
-    expect([reply.status, reply.headers['dpop-nonce'] === own]).toEqual([200, false]);
-    expect(reply.headers['dpop-nonce']).toMatch(/^[\w-]{43}$/);
-  });
-
-  test('a good nonce says when the proof was made, whatever the clock of the device thinks', () => {
-    const stage = new Stage({ dpop: { nonce: 'as' } });
-    const nonce = nonceOf(credentials(stage, { dpop: prover.proof() }));
-    expect(credentials(stage, { dpop: prover.proof({ nonce, iat: EPOCH / 1_000 - 86_400 }) }).status).toBe(200);
-  });
-
-  test('a client that shows nothing where a proof is required learns the nonce at once', () => {
-    const refused = credentials(new Stage({ dpop: { use: 'required', nonce: 'as' } }), {});
-    expect([refused.json['error'], nonceOf(refused) === '']).toEqual(['invalid_dpop_proof', false]);
-  });
-
-  test('a browser may read the nonce', () => {
-    expect(credentials(new Stage(NONCE), { dpop: prover.proof() }).raw.headers['access-control-expose-headers']).toContain('DPoP-Nonce');
   });
 });
 

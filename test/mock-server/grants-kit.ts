@@ -1,7 +1,7 @@
 // A server with everything `serve` offers, short ways to ask it, and a client that makes DPoP proofs with real keys.
 import { createPrivateKey, createPublicKey, generateKeyPairSync, hash, sign } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
-import type { ServerContext } from '../../mock-server/contract.ts';
+import type { MockServer, ServerContext } from '../../mock-server/contract.ts';
 import { Desk } from '../../mock-server/desk.ts';
 import { DEFAULT_PEOPLE } from '../../mock-server/people.ts';
 import { DEFAULT_POLICY, patchPolicy } from '../../mock-server/policy.ts';
@@ -9,7 +9,6 @@ import type { PolicyPatch, ServerPolicy } from '../../mock-server/policy.ts';
 import { SERVE_ENDPOINTS } from '../../mock-server/serve-endpoints.ts';
 import { serverOf } from '../../mock-server/server.ts';
 import { createSigner } from '../../mock-server/signer.ts';
-import type { MockServer } from '../../mock-server/contract.ts';
 import type { ServerFact } from '../../src/core/events.ts';
 import type { HttpRequest, HttpResponse } from '../../src/core/http.ts';
 import { TokenLabels } from '../../src/core/labels.ts';
@@ -63,7 +62,12 @@ export class Stage {
   }
 
   json(path: string, body: object, headers: Readonly<Record<string, string>> = {}): TokenReply {
-    const request = { method: 'POST', url: `${ISSUER}${path}`, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) };
+    const request = {
+      method: 'POST',
+      url: `${ISSUER}${path}`,
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify(body),
+    };
     return readReply(this.server.handle(request, path.endsWith('/token') ? { x: `x${++this.#x}` } : {}));
   }
 
@@ -106,7 +110,16 @@ export class Prover {
     this.jwk = createPublicKey(this.key).export({ format: 'jwk' }) as JsonWebKey;
   }
 
-  proof({ htm = 'POST', htu = `${ISSUER}/token`, iat = EPOCH / 1_000, jti, nonce, token, header = {}, claims = {} }: ProofOptions = {}): string {
+  proof({
+    htm = 'POST',
+    htu = `${ISSUER}/token`,
+    iat = EPOCH / 1_000,
+    jti,
+    nonce,
+    token,
+    header = {},
+    claims = {},
+  }: ProofOptions = {}): string {
     const head = { typ: 'dpop+jwt', alg: this.alg, jwk: this.jwk, ...header };
     const ath = token === undefined ? {} : { ath: hash('sha256', token, 'base64url') };
     const body = { jti: jti ?? `proof-${++this.#jti}`, htm, htu, iat, ...(nonce === undefined ? {} : { nonce }), ...ath, ...claims };
@@ -137,5 +150,12 @@ export function encode(value: object): string {
 const KEYS: Readonly<Record<ProofAlg, () => KeyObject>> = {
   ES256: () => generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey,
   EdDSA: () => generateKeyPairSync('ed25519').privateKey,
-  RS256: () => createPrivateKey(generateKeyPairSync('rsa', { modulusLength: 2_048, privateKeyEncoding: { type: 'pkcs8', format: 'pem' }, publicKeyEncoding: { type: 'spki', format: 'pem' } }).privateKey),
+  RS256: () =>
+    createPrivateKey(
+      generateKeyPairSync('rsa', {
+        modulusLength: 2_048,
+        privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+        publicKeyEncoding: { type: 'spki', format: 'pem' },
+      }).privateKey,
+    ),
 };

@@ -7,7 +7,8 @@ import { API, Prover, Stage } from './grants-kit.ts';
 
 const SERVICE = basic('service', TEST_ONLY_SERVICE_SECRET);
 const TV = basic('tv', TEST_ONLY_TV_SECRET);
-const ask = (stage: Stage, token: string, headers: Readonly<Record<string, string>> = SERVICE) => stage.post('/introspect', { token }, headers);
+const ask = (stage: Stage, token: string, headers: Readonly<Record<string, string>> = SERVICE) =>
+  stage.post('/introspect', { token }, headers);
 const INACTIVE = { active: false };
 
 describe('who may ask', () => {
@@ -15,13 +16,19 @@ describe('who may ask', () => {
     const stage = new Stage();
     const { at } = stage.session();
     expect(ask(stage, at).json['active']).toBe(true);
-    expect(stage.post('/introspect', { token: at, client_id: 'service', client_secret: TEST_ONLY_SERVICE_SECRET }).json['active']).toBe(true);
+    expect(stage.post('/introspect', { token: at, client_id: 'service', client_secret: TEST_ONLY_SERVICE_SECRET }).json['active']).toBe(
+      true,
+    );
   });
 
   test('I1 nobody, a wrong secret and a public client are 401 invalid_client', () => {
     const stage = new Stage();
     const { at } = stage.session();
-    for (const reply of [ask(stage, at, {}), ask(stage, at, basic('service', 'wrong')), stage.post('/introspect', { token: at, client_id: 'app' })]) {
+    for (const reply of [
+      ask(stage, at, {}),
+      ask(stage, at, basic('service', 'wrong')),
+      stage.post('/introspect', { token: at, client_id: 'app' }),
+    ]) {
       expect([reply.status, reply.json]).toEqual([401, { error: 'invalid_client', error_description: expect.any(String) as string }]);
       expect(reply.raw.headers['www-authenticate']).toMatch(/^Basic /);
     }
@@ -80,7 +87,14 @@ describe('what is told', () => {
   test('I2 of a refresh token: the session, without a token_type', () => {
     const stage = new Stage();
     const { json } = ask(stage, stage.session().rt);
-    expect(json).toEqual({ active: true, scope: 'openid profile offline_access', client_id: 'app', username: 'ada', sub: 'ada', iss: ISSUER });
+    expect(json).toEqual({
+      active: true,
+      scope: 'openid profile offline_access',
+      client_id: 'app',
+      username: 'ada',
+      sub: 'ada',
+      iss: ISSUER,
+    });
   });
 
   test('I4 of a bound token: the type DPoP and the thumbprint of its key', () => {
@@ -94,7 +108,14 @@ describe('what is told', () => {
     const [spent, revoked, live] = [stage.session(), stage.session('bob', 'tablet'), stage.session()];
     stage.refresh(spent.rt);
     stage.server.revoke('family', { device: 'tablet' }, 'admin');
-    const replies = [ask(stage, 'made-up'), ask(stage, revoked.at), ask(stage, revoked.rt), ask(stage, spent.rt), ask(stage, live.at, TV), ask(stage, live.rt, TV)];
+    const replies = [
+      ask(stage, 'made-up'),
+      ask(stage, revoked.at),
+      ask(stage, revoked.rt),
+      ask(stage, spent.rt),
+      ask(stage, live.at, TV),
+      ask(stage, live.rt, TV),
+    ];
     stage.t = HOUR;
     replies.push(ask(stage, live.at));
     stage.t = 31 * DAY;

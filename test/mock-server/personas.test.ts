@@ -54,7 +54,11 @@ describe.each(ROWS)('$name', ({ name, lifetime, atOnce, later, childAfter, idle,
   });
 
   test('treats a retry with the previous refresh token as the facts say, at once and a minute later', () => {
-    expect([comeBack(name, 0).again.status, comeBack(name, MINUTE).again.status, comeBack(name, MINUTE).child]).toEqual([atOnce, later, childAfter]);
+    expect([comeBack(name, 0).again.status, comeBack(name, MINUTE).again.status, comeBack(name, MINUTE).child]).toEqual([
+      atOnce,
+      later,
+      childAfter,
+    ]);
   });
 
   test('ends an unused session when the facts say', () => {
@@ -78,7 +82,11 @@ describe.each(ROWS)('$name', ({ name, lifetime, atOnce, later, childAfter, idle,
   test('keeps the laws of a server and says in the journal what it told', () => {
     const { stage } = comeBack(name, MINUTE);
     expect(stage.server.selfCheck()).toEqual([]);
-    expect(stage.facts('token.responded').map(({ status }) => status)).toEqual([200, later, ...(childAfter === undefined ? [] : [childAfter])]);
+    expect(stage.facts('token.responded').map(({ status }) => status)).toEqual([
+      200,
+      later,
+      ...(childAfter === undefined ? [] : [childAfter]),
+    ]);
   });
 });
 
@@ -127,14 +135,22 @@ describe('on the wire', () => {
     expect(again.rt).toBe(second.rt);
     expect(second.json).toMatchObject({ token_type: 'bearer', expires_at: EPOCH / 1_000 + 3_600, user: { id: 'ada' } });
     const unknown = stage.refresh('made-up');
-    expect([unknown.status, unknown.json['error_code'], unknown.raw.headers['x-sb-error-code']]).toEqual([400, 'refresh_token_not_found', 'refresh_token_not_found']);
+    expect([unknown.status, unknown.json['error_code'], unknown.raw.headers['x-sb-error-code']]).toEqual([
+      400,
+      'refresh_token_not_found',
+      'refresh_token_not_found',
+    ]);
   });
 
   test('supabase detects the reuse of a grandparent', () => {
     const stage = play('supabase');
     const first = stage.session();
     stage.refresh(stage.refresh(first.rt).rt);
-    expect(stage.refresh(first.rt).json).toEqual({ code: 400, error_code: 'refresh_token_already_used', msg: 'Invalid Refresh Token: Already Used' });
+    expect(stage.refresh(first.rt).json).toEqual({
+      code: 400,
+      error_code: 'refresh_token_already_used',
+      msg: 'Invalid Refresh Token: Already Used',
+    });
   });
 
   test('hydra gives opaque tokens and answers a reuse with token_inactive', () => {
@@ -189,7 +205,17 @@ test.each([
 
 describe('the table', () => {
   test('has a name, a client of the registry and sources for each', () => {
-    expect(PERSONAS.map(({ name }) => name)).toEqual(['rfc', 'fapi2', 'auth0', 'okta', 'cognito', 'supabase', 'hydra', 'keycloak', 'trakt']);
+    expect(PERSONAS.map(({ name }) => name)).toEqual([
+      'rfc',
+      'fapi2',
+      'auth0',
+      'okta',
+      'cognito',
+      'supabase',
+      'hydra',
+      'keycloak',
+      'trakt',
+    ]);
     for (const { client, sources, summary } of PERSONAS) {
       expect(CLIENTS.map(({ id }) => id)).toContain(client);
       expect([sources.length > 0, summary.length > 20]).toEqual([true, true]);

@@ -6,7 +6,14 @@ import { basic, DAY, EPOCH, MINUTE } from './kit.ts';
 import { Stage } from './grants-kit.ts';
 
 const iso = (t: number): string => new Date(EPOCH + t).toISOString();
-interface Listed { id: string; device: string; client_id: string; created_at: string; last_active: string; current: boolean }
+interface Listed {
+  id: string;
+  device: string;
+  client_id: string;
+  created_at: string;
+  last_active: string;
+  current: boolean;
+}
 
 function three() {
   const stage = new Stage();
@@ -50,7 +57,9 @@ describe('the Sessions screen', () => {
   test('cannot end what is not there, is over, or is somebody else’s', () => {
     const { stage, phone, tablet, bob } = three();
     const end = (id: string) => stage.api(`/sessions/${id}`, `Bearer ${phone.at}`, { method: 'DELETE' }).status;
-    expect([end(tablet.family), end(tablet.family), end(bob.family), end('f99'), end('x'), end('')]).toEqual([204, 404, 404, 404, 404, 404]);
+    expect([end(tablet.family), end(tablet.family), end(bob.family), end('f99'), end('x'), end('')]).toEqual([
+      204, 404, 404, 404, 404, 404,
+    ]);
     expect(stage.api('/feed', `Bearer ${bob.at}`).status).toBe(200);
   });
 
@@ -96,7 +105,11 @@ describe('from outside', () => {
     expect(terminateSessions(stage.desk, 'ada', 'admin')).toBe(2);
     expect([phone, tablet, bob].map(({ rt }) => stage.refresh(rt).status)).toEqual([400, 400, 400]);
     expect(stage.facts('family.dead').map(({ family, reason }) => `${family} ${reason}`)).toEqual(['f3 admin', 'f1 admin', 'f2 admin']);
-    expect([terminateSessions(stage.desk, 'ada', 'admin'), terminateSessions(stage.desk, 'nobody', 'admin'), changePassword(stage.desk, 'nobody')]).toEqual([0, 0, 0]);
+    expect([
+      terminateSessions(stage.desk, 'ada', 'admin'),
+      terminateSessions(stage.desk, 'nobody', 'admin'),
+      changePassword(stage.desk, 'nobody'),
+    ]).toEqual([0, 0, 0]);
   });
 
   test('the list can tell of sessions that are over, and how they ended', () => {

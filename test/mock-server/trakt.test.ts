@@ -15,7 +15,14 @@ function begun(stage = stageOf()) {
   const code = String(json['device_code']);
   const poll = () => stage.json('/oauth/device/token', { code, ...ME });
   const wait = (seconds: number) => void (stage.t += seconds * 1_000);
-  return { stage, json, code, poll, wait, decide: (allowed: boolean) => decideDevice(stage.desk, String(json['user_code']), 'ada', allowed) };
+  return {
+    stage,
+    json,
+    code,
+    poll,
+    wait,
+    decide: (allowed: boolean) => decideDevice(stage.desk, String(json['user_code']), 'ada', allowed),
+  };
 }
 
 /** Tokens of a device that was let in. */
@@ -129,7 +136,8 @@ describe('the token endpoint', () => {
     const { rt } = letIn();
     expect(stage.post('/oauth/token', refreshBody(rt)).status).toBe(400);
     expect(stage.server.handle({ method: 'GET', url: `${ISSUER}/oauth/token`, headers: {}, body: '' }).status).toBe(405);
-    for (const body of [[], { ...refreshBody('x'), refresh_token: 7 }, { ...refreshBody('x'), grant_type: ['a'] }]) expect(stage.json('/oauth/token', body).status).toBeGreaterThanOrEqual(400);
+    for (const body of [[], { ...refreshBody('x'), refresh_token: 7 }, { ...refreshBody('x'), grant_type: ['a'] }])
+      expect(stage.json('/oauth/token', body).status).toBeGreaterThanOrEqual(400);
   });
 
   test('an access token is good for 7 days, a refresh token as long as nobody uses it', () => {
@@ -157,18 +165,33 @@ describe('around it', () => {
     expect(write().status).toBe(201);
     const refused = write();
     expect([refused.status, refused.headers['retry-after']]).toEqual([429, '1']);
-    expect(JSON.parse(refused.headers['x-ratelimit'] ?? '')).toMatchObject({ name: 'AUTHED_API_POST_LIMIT', period: 1, limit: 1, remaining: 0 });
-    expect(JSON.parse(stage.api('/feed', `Bearer ${at}`).headers['x-ratelimit'] ?? '')).toMatchObject({ limit: 1_000, remaining: 999, period: (5 * MINUTE) / 1_000 });
+    expect(JSON.parse(refused.headers['x-ratelimit'] ?? '')).toMatchObject({
+      name: 'AUTHED_API_POST_LIMIT',
+      period: 1,
+      limit: 1,
+      remaining: 0,
+    });
+    expect(JSON.parse(stage.api('/feed', `Bearer ${at}`).headers['x-ratelimit'] ?? '')).toMatchObject({
+      limit: 1_000,
+      remaining: 999,
+      period: (5 * MINUTE) / 1_000,
+    });
     stage.t += 1_000;
     expect(write().status).toBe(201);
   });
 
   test('its authorization page is ours: the browser is sent there with everything it brought', () => {
-    const reply = stageOf().server.handle({ method: 'GET', url: `${ISSUER}/oauth/authorize?response_type=code&client_id=tv`, headers: {}, body: '' });
+    const reply = stageOf().server.handle({
+      method: 'GET',
+      url: `${ISSUER}/oauth/authorize?response_type=code&client_id=tv`,
+      headers: {},
+      body: '',
+    });
     expect([reply.status, reply.headers['location']]).toEqual([302, `${ISSUER}/authorize?response_type=code&client_id=tv`]);
   });
 
   test('under any other persona its paths are not there', () => {
-    for (const path of ['/oauth/token', '/oauth/device/code', '/oauth/device/token', '/oauth/revoke']) expect(new Stage().json(path, ME).status).toBe(404);
+    for (const path of ['/oauth/token', '/oauth/device/code', '/oauth/device/token', '/oauth/revoke'])
+      expect(new Stage().json(path, ME).status).toBe(404);
   });
 });
