@@ -49,8 +49,14 @@ test('a device that is told to slow down waits five seconds longer from then on 
   beforeTokenRequest(setup, { 2: rival, 4: () => approveDevice(target, begun.verification_uri_complete ?? '') });
   const tokens = await client.pollDeviceAuthorizationGrant(setup.config, begun);
   expect(tokens.claims()?.sub).toBe('ada');
-  const polls = served.server.app.journal.entries.flatMap((fact) => (fact.type === 'device.polled' ? [fact.outcome] : []));
-  expect(polls).toEqual(['authorization_pending', 'authorization_pending', 'slow_down', 'authorization_pending', 'granted']);
+  const polls = served.server.app.journal.entries.flatMap((fact) => (fact.type === 'device.polled' ? [[fact.outcome, fact.interval]] : []));
+  expect(polls).toEqual([
+    ['authorization_pending', 5_000],
+    ['authorization_pending', 5_000],
+    ['slow_down', 10_000],
+    ['authorization_pending', 10_000],
+    ['granted', 10_000],
+  ]);
   // 5 s, 5 s, then 10 s and 10 s, in the steps of five seconds that the library takes.
   expect(waits).toEqual([5_000, 5_000, 5_000, 5_000, 5_000, 5_000]);
 });
@@ -112,6 +118,18 @@ test('a code is worth nothing ten minutes later, a pushed request ninety seconds
   clock.advance(90_000);
   const page = await fetch(url);
   expect([page.status, await page.text()]).toEqual([400, expect.stringContaining('invalid_request_uri')]);
+});
+
+test('an ID token that comes with a refresh tells of the sign-in, not of the refresh (R12)', async () => {
+  const { served, target, setup } = await open({ frozen: true });
+  const tokens = await signedIn(target, setup);
+  served.server.app.clock.advance(MINUTE);
+  const next = await client.refreshTokenGrant(setup.config, refreshTokenOf(tokens));
+  const [before, after] = [tokens.claims(), next.claims()];
+  expect(after?.iat).toBe((before?.iat ?? 0) + 60);
+  expect(after?.auth_time).toBe(before?.auth_time);
+  expect(after).not.toHaveProperty('nonce');
+  expect(after?.['at_hash']).not.toBe(before?.['at_hash']);
 });
 
 test('an API with nonces of its own is called with them, each proof once (X2, X3, X8)', async () => {

@@ -23,6 +23,7 @@ const PLACES = [
 /** One browser per test file; started by the first test that needs it. */
 export class SharedBrowser {
   #browser: Promise<Browser> | undefined;
+  #told = false;
 
   /** A page with cookies of its own, closed when the test ends; skips the test where there is no browser. */
   async page(context: TestContext): Promise<Page> {
@@ -30,6 +31,9 @@ export class SharedBrowser {
     if (executablePath === undefined) {
       const advice = 'no Chromium or Chrome found: install one (Debian: apt-get install chromium) or set CHROMIUM to its path';
       if (process.env['CI'] !== undefined) throw new Error(advice);
+      // Said aloud once per file: reporters keep the reason of a skip to themselves.
+      if (!this.#told) process.stderr.write(`Skipped: ${advice}\n`);
+      this.#told = true;
       return context.skip(advice);
     }
     this.#browser ??= chromium.launch({ executablePath, args: ['--disable-gpu'] });
