@@ -1,6 +1,6 @@
 // Every command once, as data, with the module that does the work: loaded only when the command runs.
 import type { ExitCondition } from './exit.ts';
-import { GLOBAL_OPTIONS, RUN_OPTIONS, SELECT_OPTIONS, SERVE_OPTIONS } from './option-table.ts';
+import { CTL_OPTIONS, GLOBAL_OPTIONS, RUN_OPTIONS, SELECT_OPTIONS, SERVE_OPTIONS } from './option-table.ts';
 import type { GlobalOptions, OptionRow } from './option-table.ts';
 import type { System } from './system.ts';
 
@@ -52,6 +52,22 @@ export const COMMANDS = {
       ['tokenwarp serve --port 0 --ready-file ready.json --quiet', 'for a test suite'],
     ],
     load: async () => (await import('./serve.ts')).serve,
+  },
+  ctl: {
+    args: '[word...]', summary: 'control a running server: its clock, tokens, faults, journal, state; judge its client',
+    details: 'The first word is the action: clock, advance <duration>, set <time>, freeze, resume, skew <device> <offset>, sessions, revoke, expire, keys, rotate-keys [how], '
+      + 'policy [member=value...], fault <kind> [value], faults, heal [id], hold [point], holds, release [name], journal, count, wait, mark <what>, snapshot [name], snapshots, '
+      + 'restore <name>, reset, verify, call <method> <path> [json]. The server is that of --url, of --ready-file, or the one on the usual port.',
+    options: CTL_OPTIONS,
+    examples: [
+      ['tokenwarp ctl advance 5m', 'five minutes pass'],
+      ['tokenwarp ctl revoke --user ada', 'ada is signed out everywhere'],
+      ['tokenwarp ctl fault drop-response --endpoint token --times 1', 'the next token response is lost after its commit'],
+      ['tokenwarp ctl hold committed --from phone', 'the next refresh of the phone waits after its commit: kill the app, then release'],
+      ['tokenwarp ctl journal --follow', 'what the server sees, as it comes'],
+      ['tokenwarp ctl verify', 'the invariants over the journal; exit code 1 when one is broken'],
+    ],
+    load: async () => (await import('./ctl.ts')).ctl,
   },
   list: {
     args: '[filter...]', summary: 'what there is: name, family, tags, summary', details: FILTER, options: SELECT_OPTIONS,

@@ -1,6 +1,6 @@
 // Exit codes: one table (DESIGN 8), from which the code of a run, the help text, `explain` and docs/cli.md are derived.
 // A code is computed from results and errors alone; no command chooses a number.
-import { InvalidInputError, NothingSelectedError, TokenwarpError, UsageError } from '../core/errors.ts';
+import { InvalidInputError, MissingError, NothingSelectedError, TokenwarpError, UsageError } from '../core/errors.ts';
 import type { ScenarioReport } from '../report/reporter.ts';
 
 export interface ExitRow { code: number; meaning: string; explanation: string }
@@ -12,7 +12,7 @@ export const EXITS = {
   'SIGTERM': { code: 143, meaning: 'terminated (SIGTERM)', explanation: 'Somebody stopped it. The reports of what had finished are written.' },
   'usage': { code: 2, meaning: 'wrong usage', explanation: 'The command line or an environment variable says something that does not exist or contradicts itself. Nothing ran, or a report could not be written.' },
   'invalid': { code: 3, meaning: 'a scenario, a schedule or the client module is invalid', explanation: 'A file says something the format does not know (`tokenwarp validate` shows every place), or the module is no client, or a recorded schedule no longer fits.' },
-  'missing-tool': { code: 6, meaning: 'a device or tool is missing', explanation: 'Something that the chosen world needs is not there. Simulated runs never end with it.' },
+  'missing-tool': { code: 6, meaning: 'a device, a tool or a server is missing', explanation: 'Something that the chosen world needs is not there, or `tokenwarp ctl` finds no server. Simulated runs never end with it.' },
   'device': { code: 7, meaning: 'a device operation failed', explanation: 'It was tried and failed on the device. Simulated runs never end with it.' },
   'divergent': { code: 8, meaning: 'same seed, different history', explanation: 'Two runs of one scenario with one seed recorded different histories (--verify-determinism). Something outside the host decided: ambient time or randomness, iteration order, or work that virtual time cannot see.' },
   'failed': { code: 1, meaning: 'an invariant or expectation failed', explanation: 'At least one scenario did not hold. The failure block shows the few events that matter and the command that replays it.' },
@@ -50,6 +50,7 @@ export function conditionOf(error: unknown): ExitCondition {
   if (error instanceof UsageError) return 'usage';
   if (error instanceof InvalidInputError) return 'invalid';
   if (error instanceof NothingSelectedError) return 'nothing-selected';
+  if (error instanceof MissingError) return 'missing-tool';
   return 'own-bug';
 }
 

@@ -29,7 +29,7 @@ export const MODULES: Readonly<Record<string, readonly string[]>> = {
   sandbox: ['node:worker_threads', 'node:timers/promises', 'node:inspector', 'node:fs', 'node:path', 'node:url', 'node:module', 'node:async_hooks'],
   explore: ['node:worker_threads', 'node:url'],
   report: ['node:util', 'node:crypto'],
-  cli: ['commander', 'node:fs', 'node:path', 'node:url', 'node:process', 'node:os', 'node:util', 'node:child_process', 'node:events'],
+  cli: ['commander', 'node:fs', 'node:path', 'node:url', 'node:process', 'node:os', 'node:util', 'node:child_process', 'node:events', 'node:http', 'node:https'],
 };
 
 /** Names of node:crypto that give other bytes each time, or answer from another thread. */

@@ -46,7 +46,7 @@ test('no two options share a flag or a variable', () => {
 
 test('every error code that the sources throw is explained, and none is explained that is not thrown', () => {
   const known = new Set([...Object.keys(ERROR_CODES), ...Object.keys(PROBLEM_CODES)]);
-  const sources = ['cli/exit.ts', 'cli/corpus.ts', 'cli/reports.ts', 'cli/select.ts', 'cli/validate.ts', 'core/errors.ts', 'sim/chooser.ts', 'sandbox/runner.ts', 'sandbox/worker.ts', 'sim/lifecycle.ts', 'scenario/load.ts', 'cli/serve.ts', 'cli/serve-policy.ts', '../mock-server/http.ts', '../mock-server/tls.ts', '../mock-server/wire-clock.ts'];
+  const sources = ['cli/exit.ts', 'cli/corpus.ts', 'cli/reports.ts', 'cli/select.ts', 'cli/validate.ts', 'core/errors.ts', 'sim/chooser.ts', 'sandbox/runner.ts', 'sandbox/worker.ts', 'sim/lifecycle.ts', 'scenario/load.ts', 'cli/serve.ts', 'cli/serve-policy.ts', 'cli/ctl-http.ts', '../mock-server/http.ts', '../mock-server/tls.ts', '../mock-server/wire-clock.ts'];
   const thrown = sources.flatMap((file) => [...readFileSync(new URL(`../../src/${file}`, import.meta.url), 'utf8').matchAll(/'(TW_[A-Z_]+)'/g)].map(([, code]) => code ?? ''));
   expect(thrown.length).toBeGreaterThan(10);
   expect([...new Set(thrown)].filter((code) => !known.has(code))).toEqual([]);
