@@ -3,6 +3,7 @@ import type { TokenLabel } from './events.ts';
 import type { Endpoint } from './fault.ts';
 import type { RefusalReason } from './server-words.ts';
 
+/** A request that is over: when, what, by whom, how it ended. */
 export interface RequestRecord {
   /** 1, 2, 3 ... in order of arrival. */
   seq: number;
