@@ -141,7 +141,9 @@ export class Front {
   /** Ends answers that would never end by themselves: streams, and requests a rule answers with silence. */
   endOpenAnswers(): void {
     for (const res of this.#open) {
-      if (res.headersSent) res.end();
+      const { socket } = res;
+      // The head of a stream has promised to keep the connection; nobody would close it now.
+      if (res.headersSent) res.end(() => socket?.end());
       else res.destroy();
     }
   }
