@@ -10,6 +10,7 @@ import type { WebApp } from './kit/chromium.ts';
 import { APP, SCOPE } from './kit/contract.ts';
 import type { Target } from './kit/contract.ts';
 import { ours, TARGETS } from './kit/target.ts';
+import { temporaryFolder } from './kit/folder.ts';
 
 const browser = new SharedBrowser();
 afterAll(() => browser.close());
@@ -53,7 +54,7 @@ class SinglePageApp {
       scope: SCOPE,
       prompt: 'consent',
       automaticSilentRenew: false,
-      silentRequestTimeoutInSeconds: 5,
+      silentRequestTimeoutInSeconds: 10,
       ...more,
     };
   }
@@ -134,6 +135,21 @@ test('without a refresh token it renews in a hidden frame, for as long as the br
   const refused = app.run('manager.signinSilent()');
   await frameCallback(page);
   expect(await refused).toMatchObject({ failed: 'login_required' });
+});
+
+// Whether a frame of another site gets the cookie is up to the browser (Debian's withholds it); the server must at least have allowed it.
+test('over https it signs in and renews, and the cookie may go to frames of other sites', async (context) => {
+  const page = await browser.page(context);
+  const served = await serve({ tls: { folder: temporaryFolder() } });
+  const target = ours(served.server);
+  const app = await spa(page, target);
+  const user = await app.signIn(target);
+  expect(await page.context().cookies()).toEqual([expect.objectContaining({ sameSite: 'None', secure: true, httpOnly: true })]);
+  const renewed = await app.run<User>('manager.signinSilent()');
+  expect(renewed).toMatchObject({
+    refresh_token: expect.not.stringContaining(user.refresh_token ?? ''),
+    profile: { sub: 'ada', iss: served.url },
+  });
 });
 
 /** The hidden frame comes back to the app, whose page there must say so. */

@@ -5,7 +5,7 @@ import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { chromium } from 'playwright-core';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { onTestFinished } from 'vitest';
 import type { TestContext } from 'vitest';
 
@@ -20,33 +20,41 @@ const PLACES = [
   'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
 ];
 
+const ARGS = ['--disable-gpu'];
+
 /** One browser per test file; started by the first test that needs it. */
 export class SharedBrowser {
   #browser: Promise<Browser> | undefined;
   #told = false;
 
-  /** A page with cookies of its own, closed when the test ends; skips the test where there is no browser. */
+  /** A page with cookies of its own, closed when the test ends; skips the test where there is no browser. Takes any certificate. */
   async page(context: TestContext): Promise<Page> {
-    const executablePath = [process.env['CHROMIUM'], ...PLACES].find((path) => path !== undefined && existsSync(path));
-    if (executablePath === undefined) {
-      const advice = 'no Chromium or Chrome found: install one (Debian: apt-get install chromium) or set CHROMIUM to its path';
-      if (process.env['CI'] !== undefined) throw new Error(advice);
-      // Said aloud once per file: reporters keep the reason of a skip to themselves.
-      if (!this.#told) process.stderr.write(`Skipped: ${advice}\n`);
-      this.#told = true;
-      return context.skip(advice);
-    }
-    this.#browser ??= chromium.launch({ executablePath, args: ['--disable-gpu'] });
-    const own = await (await this.#browser).newContext();
-    onTestFinished(() => own.close());
-    const page = await own.newPage();
-    page.setDefaultTimeout(10_000);
-    return page;
+    this.#browser ??= chromium.launch({ executablePath: this.#path(context), args: ARGS });
+    const own = await (await this.#browser).newContext({ ignoreHTTPSErrors: true });
+    return firstPage(own);
+  }
+
+  #path(context: TestContext): string {
+    const path = [process.env['CHROMIUM'], ...PLACES].find((one) => one !== undefined && existsSync(one));
+    if (path !== undefined) return path;
+    const advice = 'no Chromium or Chrome found: install one (Debian: apt-get install chromium) or set CHROMIUM to its path';
+    if (process.env['CI'] !== undefined) throw new Error(advice);
+    // Said aloud once per file: reporters keep the reason of a skip to themselves.
+    if (!this.#told) process.stderr.write(`Skipped: ${advice}\n`);
+    this.#told = true;
+    return context.skip(advice);
   }
 
   async close(): Promise<void> {
     await (await this.#browser)?.close();
   }
+}
+
+async function firstPage(own: BrowserContext): Promise<Page> {
+  onTestFinished(() => own.close());
+  const page = await own.newPage();
+  page.setDefaultTimeout(20_000);
+  return page;
 }
 
 export interface WebApp {
