@@ -89,7 +89,8 @@ function decode(part: string): Record<string, unknown> | undefined {
 
 /** A key as a proof shows it, imported once. */
 export interface ProofKey {
-  readonly key: KeyObject;
+  /** A KeyObject of node:crypto, by no name of its own: declarations of ours must not need the types of Node. */
+  readonly key: object;
   readonly jkt: string;
   readonly digest: string | undefined;
 }
@@ -123,13 +124,13 @@ function importKey(jwk: object, { kty, crv, digest }: Algorithm): ProofKey | und
 }
 
 /** RFC 7638 3: SHA-256 over the members a key cannot do without, in the order of their names. */
-export function thumbprint({ crv, e, kty, n, x, y }: JsonWebKey): string {
+function thumbprint({ crv, e, kty, n, x, y }: JsonWebKey): string {
   return hash('sha256', JSON.stringify({ crv, e, kty, n, x, y }), 'base64url');
 }
 
 function holds({ key, digest }: ProofKey, input: string, signature: string): boolean {
   try {
-    return verify(digest, Buffer.from(input), { key, dsaEncoding: 'ieee-p1363' }, Buffer.from(signature, 'base64url'));
+    return verify(digest, Buffer.from(input), { key: key as KeyObject, dsaEncoding: 'ieee-p1363' }, Buffer.from(signature, 'base64url'));
   } catch {
     return false;
   }
