@@ -24,7 +24,7 @@ import { createSigner } from './signer.ts';
 
 /** What one issuer is: its own stores, keys and policy; clock, journal and labels are the site's. */
 export interface IssuerOptions {
-  /** A URL without query and fragment (RFC 8414 2), told byte by byte as it stands here; of a further issuer its path alone, `/tenant`, will do. */
+  /** A URL without query and fragment (RFC 8414 2), told byte by byte as it stands here. */
   issuer: string;
   policy?: ServerPolicy;
   /** Those of `clients.ts` when absent. */
@@ -81,8 +81,7 @@ export interface Site {
 /** A site with empty stores. */
 export function createSite(options: SiteOptions): Site {
   const labels = new TokenLabels();
-  const wanted = [options, ...(options.moreIssuers ?? []).map((one) => ({ ...one, issuer: absolute(options, one) }))];
-  const issuers = wanted.map((one, at) => openIssuer(options, one, { labels, main: at === 0 }));
+  const issuers = [options, ...(options.moreIssuers ?? [])].map((one, at) => openIssuer(options, one, { labels, main: at === 0 }));
   const documents = new Map(
     issuers.flatMap((one) => [...documentPaths(one.issuer)].map(([path, document]) => [path, { one, document }] as const)),
   );
@@ -98,11 +97,6 @@ export function createSite(options: SiteOptions): Site {
     endpointOf: (url) => (documents.has(pathOf(url)) ? 'other' : endpointOf(find(url), url)),
     receive: (request, meta) => receive(documents, find, { request, meta }),
   };
-}
-
-/** Whoever listens on a free port knows only the paths of its further issuers in advance. */
-function absolute(main: SiteOptions, { issuer }: IssuerOptions): string {
-  return issuer.startsWith('/') ? `${originOf(main.issuer)}${issuer}` : issuer;
 }
 
 const FIVE_MINUTES = 300_000;
