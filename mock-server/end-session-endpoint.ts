@@ -18,7 +18,12 @@ interface Wish {
   target: string | undefined;
   state: string | undefined;
 }
-type Checked = Wish | { error: string; description: string };
+interface Trouble {
+  status: number;
+  error: string;
+  description: string;
+}
+type Checked = Wish | Trouble;
 type Done = () => HttpResponse;
 
 /** How a sign-out is handled, by GET or POST alike (section 2). */
@@ -26,17 +31,19 @@ export function endSessionHandling(desk: Desk, request: HttpRequest): Handling<C
   return {
     endpoint: 'other',
     arrive: () => undefined,
-    check: () =>
-      check(
-        desk,
-        readParams(request.method === 'POST' ? request.body : (request.url.split('#', 1)[0]?.split('?').slice(1).join('?') ?? '')),
-      ),
+    check: () => (METHODS.includes(request.method) ? check(desk, paramsOf(request)) : { status: 405, error: 'method_not_allowed', description: 'use GET or POST' }),
     commit(checked) {
-      if ('error' in checked) return () => errorPage(desk, 400, { ...checked, hint: 'Nobody was signed out' });
+      if ('error' in checked) return () => errorPage(desk, checked.status, { ...checked, hint: 'Nobody was signed out' });
       return checked.proven ? signOut(desk, request, checked) : ask(desk, request, checked);
     },
     respond: (done) => done(),
   };
+}
+
+const METHODS = ['GET', 'HEAD', 'POST'];
+
+function paramsOf({ method, url, body }: HttpRequest): Params {
+  return readParams(method === 'POST' ? body : (url.split('#', 1)[0]?.split('?').slice(1).join('?') ?? ''));
 }
 
 function check(desk: Desk, { values, repeated }: Params): Checked {
@@ -54,8 +61,8 @@ function check(desk: Desk, { values, repeated }: Params): Checked {
   return { sid: hint?.sid, proven: hint !== undefined, target, state: values.get('state') };
 }
 
-function invalid(description: string): { error: string; description: string } {
-  return { error: 'invalid_request', description };
+function invalid(description: string): Trouble {
+  return { status: 400, error: 'invalid_request', description };
 }
 
 function signOut(desk: Desk, request: HttpRequest, { sid, target, state }: Wish): Done {

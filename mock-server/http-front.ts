@@ -62,6 +62,8 @@ export class Front {
   serve(req: IncomingMessage, res: ServerResponse): void {
     const url = absoluteUrl(this.#app.origin, req.url ?? '');
     if (url === undefined) return refuse(res, 400, 'the request target is neither a path nor a URL');
+    // RFC 9112 3.2: joined by Node, refused by us; whoever stands in between may have read the other one.
+    if (req.headers.host?.includes(',') === true) return refuse(res, 400, 'there is more than one Host header');
     const length = req.headers['content-length'];
     if (length === undefined && req.headers['transfer-encoding'] === undefined) return this.#begin(req, res, url, '');
     if (Number(length ?? 0) > this.#options.bodyLimit) return this.#tooLarge(res);

@@ -16,8 +16,9 @@ export interface Wire {
 /** Sends an ending. `close`: the connection is not kept. The socket may be gone before this returns. */
 export function send(res: ServerResponse, ending: Ending, wire: Wire, close: boolean): void {
   if (close) res.shouldKeepAlive = false;
-  const { socket } = res;
-  if (socket === null || socket.destroyed) return;
+  // Not `res.socket`: a pipelined answer has none while it waits for those before it.
+  const { socket } = res.req;
+  if (socket.destroyed) return;
   if (ending.kind === 'drop') return drop(res, socket, ending.how, wire);
   const { response, cut } = ending;
   if (cut !== undefined) return sendCut(res, response, cut, () => wire.after(BEFORE_RESET, () => wire.raw(socket).resetAndDestroy()));
@@ -88,7 +89,7 @@ function sendCut(res: ServerResponse, response: AppResponse, cut: Cut, reset: ()
   const promised = Math.max(body.length, part.length + 1);
   res.sendDate = false;
   res.writeHead(response.status, { ...response.headers, 'content-length': promised });
-  res.write(part, () => (cut.how === 'reset' ? reset() : res.socket?.end()));
+  res.write(part, () => (cut.how === 'reset' ? reset() : res.req.socket.end()));
 }
 
 /** A chunk whose size is no number (RFC 9112 7.1), written below the framing of Node. */

@@ -173,6 +173,8 @@ function openServer(tls: Certificates | undefined, limits: WireLimits): Server {
   };
   const server = tls === undefined ? createServer(common) : createTlsServer({ ...common, cert: tls.cert, key: tls.key });
   server.on('clientError', onClientError);
+  // Without a listener Node drops the connection without a word.
+  server.on('connect', (_req, socket) => socket.end('HTTP/1.1 405 Method Not Allowed\r\nallow: GET, HEAD, POST\r\nconnection: close\r\ncontent-length: 0\r\n\r\n'));
   return server;
 }
 
