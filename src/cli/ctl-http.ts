@@ -27,7 +27,8 @@ export function targetOf({ url, readyFile, key }: TargetOptions, cwd: string): T
   if (url !== undefined || readyFile === undefined) return { control: `${(url ?? USUAL_URL).replace(/\/+$/, '').replace(/\/__tokenwarp$/, '')}${PREFIX}`, ...rest };
   const ready = readReady(resolve(cwd, readyFile));
   if (typeof ready['control'] !== 'string') throw usageError('this server was started without a control API', 'start it again without --no-control');
-  return { control: ready['control'], ...rest, ...(typeof ready['ca'] === 'string' ? { ca: readFileSync(ready['ca'], 'utf8') } : {}) };
+  const told = typeof ready['controlKey'] === 'string' ? { key: ready['controlKey'] } : {};
+  return { control: ready['control'], ...told, ...rest, ...(typeof ready['ca'] === 'string' ? { ca: readFileSync(ready['ca'], 'utf8') } : {}) };
 }
 
 function readReady(path: string): Readonly<Record<string, unknown>> {

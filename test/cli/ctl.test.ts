@@ -140,13 +140,14 @@ describe('against a running server', () => {
     expect(tokenwarp(['ctl', 'clock', '--ready-file', file])).toMatchObject({ code: 2, stderr: expect.stringContaining('without a control API') });
   });
 
-  test('off loopback the key decides, and only the greeting tells it', async () => {
+  test('off loopback the key decides, and only the greeting and the ready file tell it', async () => {
     const file = join(scratch(), 'ready.json');
     const { child, ended } = startTokenwarp(['serve', '--port', '0', '--host', '0.0.0.0', '--ready-file', file]);
     await until(() => existsSync(file));
     const { url } = JSON.parse(readFileSync(file, 'utf8')) as { url: string };
     expect(tokenwarp(['ctl', 'clock', '--url', url])).toMatchObject({ code: 2, stderr: expect.stringContaining('TOKENWARP_KEY') });
     expect(tokenwarp(['ctl', 'clock', '--url', url, '--key', 'wrong']).code).toBe(2);
+    expect(tokenwarp(['ctl', 'clock', '--ready-file', file]).code).toBe(0);
     child.kill('SIGTERM');
     const { stdout } = await ended;
     const key = /^ +key +(\S+)/m.exec(stdout)?.[1] ?? '';
