@@ -195,6 +195,17 @@ test('it reads from another origin what the API tells in headers: challenge, non
   expect(challenge).toEqual([401, expect.stringContaining('invalid_token'), expect.stringMatching(/GMT$/)]);
 });
 
+test('a web app may send the API headers of its own, and any method (T13)', async (context) => {
+  const page = await browser.page(context);
+  const { served, app, user } = await signedIn(page);
+  const init = {
+    method: 'PUT',
+    headers: { authorization: `Bearer ${user.access_token}`, 'x-device': 'kiosk', traceparent: '00-0-0-01' },
+    body: 'hello',
+  };
+  expect(await app.run(`fetch('${served.url}/api/upload', ${JSON.stringify(init)}).then(({ status }) => status)`)).toBe(200);
+});
+
 test('it binds tokens to a key in the browser with DPoP and its nonces', async (context) => {
   const page = await browser.page(context);
   const served = await serve({ policy: { dpop: { use: 'required', nonce: 'as' } } });
