@@ -234,6 +234,10 @@ const LINGER = 100;
  * Node's own close() would reset idle connections at once, and a request that is just arriving on one with it.
  */
 async function stop(server: Server, front: Front, { app, grace, raws }: Stopping): Promise<void> {
+  // Who was accepted by the kernel but not yet by us is in the middle of connecting: a turn or two lets them in.
+  await pause(0);
+  await pause(0);
+  // Not before: who is told to close comes back with a new connection.
   front.closing = true;
   const closed = new Promise<void>((resolve) => void TcpServer.prototype.close.call(server, () => resolve()));
   app.holds.release();

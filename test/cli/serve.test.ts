@@ -28,6 +28,15 @@ async function started(args: readonly string[], env: Readonly<Record<string, str
   };
 }
 
+/** So many refreshes have reached the server. */
+async function untilArrived({ control }: Ready, count: number): Promise<void> {
+  for (let i = 0; i < 200; i++) {
+    const answer = await (await fetch(`${control}/journal/count?type=token.received`)).json() as { count: number };
+    if (answer.count >= count) return;
+  }
+  throw new Error('they never arrived');
+}
+
 const refresh = (url: string, token: string): Promise<Response> =>
   fetch(`${url}/token`, { method: 'POST', body: new URLSearchParams({ grant_type: 'refresh_token', refresh_token: token, client_id: 'app' }) });
 const service = (url: string): Promise<Response> => fetch(`${url}/token`, {
@@ -94,9 +103,9 @@ describe('the ready file', () => {
 
 describe('the end', () => {
   test.each([['SIGINT', 130], ['SIGTERM', 143]] as const)('%s ends with %d, after the answers under way', async (signal, code) => {
-    const { ready, stop } = await started(['--race', '400ms', '--json']);
+    const { ready, stop } = await started(['--race', '1s', '--json']);
     const under = Array.from({ length: 20 }, () => refresh(ready.url, 'unknown'));
-    await new Promise((resolve) => { setTimeout(resolve, 150); });
+    await untilArrived(ready, 20);
     const said = await stop(signal);
     expect(said.code).toBe(code);
     expect((await Promise.all(under)).map(({ status }) => status)).toEqual(Array.from({ length: 20 }, () => 400));
