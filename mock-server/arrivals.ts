@@ -4,6 +4,7 @@ import { hash } from 'node:crypto';
 import type { Endpoint } from '../src/core/fault.ts';
 import type { AppRequest } from './app.ts';
 import type { ArrivalMeta } from './contract.ts';
+import { looksSecret } from './secretive.ts';
 
 /** One request that has arrived; `over` is told when its connection is done with it. */
 export interface Arrival {
@@ -74,10 +75,11 @@ function remember<T>(map: Map<string, T>, key: string, value: T): void {
   if (oldest !== undefined) map.delete(oldest);
 }
 
-/** The id an app gave its logical request; too long or strange, it is none. No token is that short. */
+/** The id an app gave its logical request; too long or strange, it is none. No token is that short; a piece of one goes by its digest. */
 function requestId(request: AppRequest): string | undefined {
   const id = request.headers['x-request-id'];
-  return id !== undefined && /^[\w.:-]{1,36}$/.test(id) ? id : undefined;
+  if (id === undefined || !/^[\w.:-]{1,36}$/.test(id)) return undefined;
+  return looksSecret(id) ? `id-${hash('sha256', id).slice(0, 8)}` : id;
 }
 
 /** Reading the same address twice is what apps do all day; only with an id of its own, or a body, is it the same request. */

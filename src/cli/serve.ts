@@ -28,8 +28,8 @@ export async function serve({ options, system, cwd }: Invocation<ServeOptions>):
     const removeReadyFile = writeReadyFile(options, server, cwd);
     const closeView = await openView(options, system, { server, quit: (signal) => stop.pull(signal) });
     const signal = await stop.pulled;
-    await closeView();
-    await server.stop();
+    // The view is last: it shows the answers that were under way, too.
+    await server.stop().finally(closeView);
     removeReadyFile();
     if (options.json === true) system.out.write(`${JSON.stringify({ type: 'stopped', ...(signal === undefined ? {} : { signal }) })}\n`);
     return new Set<ExitCondition>(signal === undefined ? [] : [signal]);
