@@ -1,6 +1,8 @@
 // One row of the performance table, and its two forms: text for people, JSON for comparisons.
+import { writeFileSync } from 'node:fs';
+import { availableParallelism, cpus } from 'node:os';
 
-export type Unit = 'us' | 'ms' | 'KiB' | 'B' | 'x';
+export type Unit = 'us' | 'ms' | 'MiB' | 'KiB' | 'B' | 'x' | 'req/s';
 
 export interface Row {
   /** What was measured. */
@@ -9,23 +11,37 @@ export interface Row {
   unit: Unit;
   /** What it is compared with, measured in the same run; absent when the goal is absolute. */
   floor?: { name: string; value: number; unit?: Unit };
-  /** Largest ratio to the floor, and largest value, that are good enough. */
-  goal: { ratio?: number; value?: number };
+  /** The ratio to the floor, where it is not that of the two values: the median over rounds, say. */
+  ratio?: number;
+  /** Largest ratio to the floor, least ratio, and largest value, that are good enough; none = for information. */
+  goal: { ratio?: number; least?: number; value?: number };
   /** Anything worth saying beside it: a rate, a count. */
   note?: string;
 }
 
-export interface JudgedRow extends Row {
+export interface JudgedRow extends Omit<Row, 'ratio'> {
   ratio: number | undefined;
-  verdict: 'ok' | 'over';
+  verdict: 'ok' | 'over' | 'under';
 }
 
 export function judgeRow(row: Row): JudgedRow {
-  const ratio = row.floor === undefined ? undefined : row.value / row.floor.value;
-  const within =
-    (row.goal.ratio === undefined || (ratio ?? Number.NaN) <= row.goal.ratio) &&
-    (row.goal.value === undefined || row.value <= row.goal.value);
-  return { ...row, ratio, verdict: within ? 'ok' : 'over' };
+  const { ratio: most, least, value } = row.goal;
+  const ratio = row.ratio ?? (row.floor === undefined ? undefined : row.value / row.floor.value);
+  const within = (most === undefined || (ratio ?? Number.NaN) <= most) && (value === undefined || row.value <= value);
+  const reached = least === undefined || (ratio ?? Number.NaN) >= least;
+  return { ...row, ratio, verdict: within ? (reached ? 'ok' : 'under') : 'over' };
+}
+
+/** Prints the table and how many rows meet their goal; writes the rows to the file, when there is one. */
+export function tell(title: string, rows: readonly Row[], file: string | undefined): void {
+  const machine = `Node ${process.versions.node}, ${availableParallelism()} cores, ${cpus()[0]?.model.trim() ?? 'unknown processor'}`;
+  const judged = rows.map(judgeRow);
+  const missed = judged.filter(({ verdict }) => verdict !== 'ok');
+  console.log(`${title}: ${machine}\n\n${formatTable(judged)}`);
+  console.log(
+    `\n${judged.length - missed.length} of ${judged.length} within their goal${missed.length === 0 ? '' : `; not: ${missed.map(({ measure }) => measure).join(', ')}`}`,
+  );
+  if (file !== undefined) writeFileSync(file, `${JSON.stringify({ schema: 'tokenwarp/bench.v1', machine, rows: judged }, null, 2)}\n`);
 }
 
 const HEAD = ['measure', 'value', 'floor', 'ratio', 'goal', 'verdict', 'note'];
@@ -47,6 +63,7 @@ export function formatTable(rows: readonly JudgedRow[]): string {
 function cellsOf(row: JudgedRow): string[] {
   const goals = [
     row.goal.ratio === undefined ? '' : `<= ${row.goal.ratio}x`,
+    row.goal.least === undefined ? '' : `>= ${row.goal.least}x`,
     row.goal.value === undefined ? '' : `<= ${row.goal.value} ${row.unit}`,
   ];
   return [

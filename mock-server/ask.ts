@@ -10,6 +10,8 @@ export interface Ask {
   form: Form;
   client: RegisteredClient;
   x: string;
+  /** Key of the DPoP proof it came with (RFC 9449 5). */
+  jkt?: string | undefined;
 }
 
 /** Tokens handed out. `asked`: the scope the client counts on, undefined when it named none and knows none. */
@@ -17,6 +19,8 @@ export interface Granted {
   access: AccessToken;
   refresh: RefreshToken | undefined;
   asked: string | undefined;
+  /** A sign-in, not a refresh: its ID token carries the nonce of the request. */
+  signIn?: { nonce: string | undefined };
 }
 
 /** Carries out what was checked. A refusal when the grant ended in between. */

@@ -7,12 +7,16 @@ import type { TokenLabels } from '../src/core/labels.ts';
 import type { Phase } from '../src/core/server-words.ts';
 import type { Stream } from '../src/core/streams.ts';
 import type { TokenResponse } from '../src/core/contract.ts';
-import type { PolicyPatch, ServerPolicy } from './policy.ts';
+import type { RegisteredClient } from './clients.ts';
+import type { Desk } from './desk.ts';
+import type { KeyRing } from './keys.ts';
+import type { Person } from './people.ts';
+import type { ChallengeMethod, PolicyPatch, ServerPolicy } from './policy.ts';
 
 /** Signs a JWT; the bytes must depend on the input alone, so that a run replays (Ed25519, RS256 or HS256, never ES256). */
 export interface Signer {
   readonly alg: string;
-  readonly kid: string;
+  readonly kid: string | undefined;
   /** Signature over `header.payload`, base64url. */
   sign(signingInput: string): string;
 }
@@ -31,6 +35,31 @@ export interface ServerContext {
   labels: TokenLabels;
   /** Appends to the journal. `actor` is the authorization or the resource server. */
   record(actor: 'as' | 'rs', fact: ServerFact): void;
+  /** Keys by algorithm that can rotate; without them `signer` signs everything. */
+  keys?: KeyRing;
+  /** Resolves after so many ms: paces answers that stream. Without it they come at once. */
+  pause?: (ms: number) => Promise<void>;
+  /** Clients the server knows; those of `clients.ts` when absent. */
+  clients?: readonly RegisteredClient[];
+  /** Who can sign in and what is known of them; nobody when absent: the virtual world needs no page. */
+  people?: readonly Person[];
+  /** What is served below the issuer; token and revocation alone when absent. */
+  endpoints?: readonly EndpointRow[];
+}
+
+/** One endpoint of an authorization server. Routes and metadata are both read from such rows (M3). */
+export interface EndpointRow {
+  /** Below the issuer, `/userinfo`. */
+  readonly path: string;
+  /** The metadata member that names it (RFC 8414 2); absent for what clients need not know. */
+  readonly member?: string;
+  /** Further metadata that is true because of it. */
+  readonly metadata?: (desk: Desk) => Readonly<Record<string, unknown>>;
+  /** What fault rules call it; `other` when absent. */
+  readonly endpoint?: Endpoint;
+  /** False when the policy switches it off: 404, and not in the metadata. */
+  readonly offered?: (desk: Desk) => boolean;
+  begin(desk: Desk, request: HttpRequest, meta: ArrivalMeta): Exchange;
 }
 
 /** Names the transport gives an arriving request: `x` for a token exchange, `n`/`k` for a resource request. */
@@ -39,6 +68,18 @@ export interface ArrivalMeta {
   n?: string;
   k?: number;
   arrival?: number;
+  sight?: ArrivalSight;
+}
+
+/** What a socket and the head of a request show beside the names; journalled with the arrival. */
+export interface ArrivalSight {
+  connection?: string;
+  from?: string;
+  method?: string;
+  path?: string;
+  bodyDigest?: string;
+  bodyLength?: number;
+  named?: true;
 }
 
 /**
@@ -77,6 +118,14 @@ export interface SessionOptions {
 export interface CodeOptions extends SessionOptions {
   redirectUri?: string;
   challenge?: string;
+  /** How the challenge was made; S256 when absent. */
+  challengeMethod?: ChallengeMethod;
+  /** The user's authentication at this server, ms since the Unix epoch on its clock; without it there is no ID token. */
+  authTime?: number;
+  /** For the ID token of the redemption (OIDC Core 3.1.2.1). */
+  nonce?: string;
+  /** Thumbprint of the key the code is bound to, `dpop_jkt` (RFC 9449 10). */
+  jkt?: string;
 }
 /** Sessions to revoke: of a user, of a device, of a user on a device, or all. */
 export interface RevokeTarget {

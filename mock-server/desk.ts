@@ -1,26 +1,47 @@
 // What all endpoints share: what the server borrowed, its policy now, its tokens, its clock, its journal.
 import type { ServerFact } from '../src/core/events.ts';
-import type { ServerContext } from './contract.ts';
+import type { HttpResponse } from '../src/core/http.ts';
+import { CLIENTS } from './clients.ts';
+import type { RegisteredClient } from './clients.ts';
+import type { ServerContext, Signer } from './contract.ts';
+import type { ProofKey } from './dpop.ts';
 import { createAudit } from './laws.ts';
 import type { Audit } from './laws.ts';
-import type { ServerPolicy } from './policy.ts';
+import type { PolicyPatch, ServerPolicy } from './policy.ts';
 import { createTokenStore } from './store.ts';
 import type { TokenStore } from './store.ts';
 
 export class Desk {
   readonly context: ServerContext;
   readonly store: TokenStore = createTokenStore();
+  /** Keys that DPoP proofs showed: a memory, not state. */
+  readonly proofKeys = new Map<string, ProofKey>();
   readonly audit: Audit = createAudit();
-  /** The one header of our access tokens, base64url (RFC 9068 2.1). */
-  readonly jwtHeader: string;
+  /** JWT headers already written out, base64url. */
+  readonly jwtHeaders = new Map<string, string>();
+  /** The issuer without a slash at its end: what its addresses begin with. */
+  readonly base: string;
+  readonly clients: readonly RegisteredClient[];
+  /** Documents as they were last answered, by name, and in which second. */
+  readonly documents = new Map<string, { second: number; response: HttpResponse & { bytes: Uint8Array } }>();
+  /** Metadata already written out, and the policy it is true under. */
+  metadata: { policy: ServerPolicy; text: string } | undefined;
   policy: ServerPolicy;
+  /** What the policy says differently for one session, by its family's name. */
+  readonly sessionPolicies = new Map<string, PolicyPatch>();
   #unnamed = 0;
+  #authorizations = 0;
 
   constructor(context: ServerContext, policy: ServerPolicy) {
     this.context = context;
     this.policy = policy;
-    const { alg, kid } = context.signer;
-    this.jwtHeader = Buffer.from(JSON.stringify({ typ: 'at+jwt', alg, kid })).toString('base64url');
+    this.base = context.issuer.replace(/\/$/, '');
+    this.clients = context.clients ?? CLIENTS;
+  }
+
+  /** Whoever signs now, as the policy says. */
+  signer(): Signer {
+    return this.context.keys?.signer(this.policy.signing) ?? this.context.signer;
   }
 
   /** The server's own wall clock, ms since the Unix epoch. */
@@ -36,6 +57,12 @@ export class Desk {
   record(actor: 'as' | 'rs', fact: ServerFact): void {
     this.audit.see(fact, this.policy);
     this.context.record(actor, fact);
+  }
+
+  /** A name for an authorization request: `a1`, `a2` ... */
+  nextAuthorization(): string {
+    this.#authorizations += 1;
+    return `a${this.#authorizations}`;
   }
 
   /** A name for an exchange or request whose transport gave none: `s1`, `s2` ... */

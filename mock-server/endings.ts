@@ -7,6 +7,7 @@ import type { AccessToken, Family } from './store.ts';
 export function endFamily(desk: Desk, family: Family, reason: FamilyEnd, accessToo: boolean): void {
   if (family.dead === undefined) {
     family.dead = reason;
+    family.deadAt = desk.now();
     desk.record('as', { type: 'family.dead', family: family.id, reason, user: family.user, device: family.device });
   }
   if (accessToo) killAccessOf(desk, family);
@@ -26,7 +27,15 @@ export function killAccess(desk: Desk, token: AccessToken): void {
   const over = desk.now() >= token.expiresAt + desk.policy.resource.leeway;
   if (over || token.dead !== undefined) return;
   token.dead = 'revoked';
+  token.deadAt = desk.now();
   desk.record('as', { type: 'access.dead', at: token.label, family: token.family?.id ?? 'none', reason: 'revoked' });
+}
+
+/** The token runs out now, whatever its holder was told. A JWT still says otherwise, but no list of ours believes it. */
+export function expireAccess(desk: Desk, token: AccessToken): void {
+  if (token.dead !== undefined || desk.now() >= token.expiresAt) return;
+  token.expiresAt = desk.now() - desk.policy.resource.leeway;
+  desk.record('as', { type: 'access.dead', at: token.label, family: token.family?.id ?? 'none', reason: 'expired' });
 }
 
 /** Keeps the newest `sessionsPerUser` sessions of a user and ends the others, oldest first. */

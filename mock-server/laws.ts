@@ -2,6 +2,7 @@
 // A broken law is a fault of ours (exit 70), never a verdict on a client.
 import type { ServerFact, TokenLabel } from '../src/core/events.ts';
 import type { RefusalReason } from '../src/core/server-words.ts';
+import { copyGraph } from './graph-copy.ts';
 import type { ServerPolicy } from './policy.ts';
 
 export interface Audit {
@@ -9,6 +10,9 @@ export interface Audit {
   see(fact: ServerFact, policy: ServerPolicy): void;
   /** Broken laws as sentences, in order of discovery; empty when all hold. */
   broken(): string[];
+  /** What is known so far, as a copy; `restore` goes back to it. */
+  keep(): unknown;
+  restore(kept: unknown): void;
 }
 
 /** Reasons the wire must not tell apart (RFC 6749 5.2: one `invalid_grant` for all). */
@@ -23,6 +27,7 @@ const HIDDEN_REASONS: ReadonlySet<RefusalReason> = new Set<RefusalReason>([
   'superseded',
   'code-used',
   'code-expired',
+  'other-key',
 ]);
 
 type Body<T extends ServerFact['type']> = Extract<ServerFact, { type: T }>;
@@ -37,7 +42,12 @@ export function createAudit(): Audit {
     asked: new Map(),
     sentences: [],
   };
-  return { see: (fact, policy) => see(ledger, fact, policy), broken: () => [...ledger.sentences] };
+  return {
+    see: (fact, policy) => see(ledger, fact, policy),
+    broken: () => [...ledger.sentences],
+    keep: () => copyGraph(ledger),
+    restore: (kept) => void Object.assign(ledger, copyGraph(kept as Ledger)),
+  };
 }
 
 interface Ledger {
@@ -63,6 +73,9 @@ function see(ledger: Ledger, fact: ServerFact, policy: ServerPolicy): void {
       return seeRefused(ledger, fact);
     case 'token.responded':
       return seeResponded(ledger, fact);
+    case 'access.offered':
+      issue(ledger, fact.newAt);
+      return expectAlive(ledger, fact.family, fact.newAt);
     case 'family.dead':
       return seeFamilyDead(ledger, fact);
     case 'api.received':
@@ -72,6 +85,13 @@ function see(ledger: Ledger, fact: ServerFact, policy: ServerPolicy): void {
     case 'token.received':
     case 'revocation.received':
     case 'access.dead':
+    case 'access.adopted':
+    case 'authorization.asked':
+    case 'authorization.answered':
+    case 'key.rotated':
+    case 'device.asked':
+    case 'device.decided':
+    case 'device.polled':
       return undefined;
   }
 }
@@ -116,7 +136,8 @@ function seeFamilyDead(ledger: Ledger, fact: Body<'family.dead'>): void {
 function seeApiResponded(ledger: Ledger, fact: Body<'api.responded'>, policy: ServerPolicy): void {
   const at = ledger.asked.get(`${fact.n}.${fact.k}`) ?? 'none';
   const stranger = at === 'none' || (at === 'unknown' && policy.resource.checksRevocation);
-  if (fact.status === 200 && stranger) ledger.sentences.push(`${fact.n} was answered with 200 without a token of ours`);
+  if (fact.status === 200 && fact.error === undefined && stranger)
+    ledger.sentences.push(`${fact.n} was answered with 200 without a token of ours`);
 }
 
 function issue(ledger: Ledger, label: TokenLabel): void {

@@ -1,6 +1,8 @@
 // Brings tokens and sessions into being. Called from commits only; who may have them is decided elsewhere.
 import { pruneSessions } from './endings.ts';
+import type { CodeOptions } from './contract.ts';
 import type { Desk } from './desk.ts';
+import { signJwt } from './jwt.ts';
 import type { AccessToken, Family, RefreshToken } from './store.ts';
 
 /** 43 characters of base64url hold 258 bits; the OpenID suite asks for 128. */
@@ -13,6 +15,11 @@ export interface NewSession {
   clientId: string;
   scope: string;
   grant: string;
+  /** When the user authenticated here, ms on the server's clock; without it there is no ID token. */
+  authTime?: number | undefined;
+  /** Key of the DPoP proof shown; `bound` ties the refresh tokens to it too. */
+  jkt?: string | undefined;
+  bound?: boolean;
 }
 export interface Session {
   family: Family;
@@ -20,9 +27,9 @@ export interface Session {
   refresh: RefreshToken | undefined;
 }
 
-/** A new family with its first tokens; a refresh token comes only with the scope `offline_access` (OIDC Core 11). */
+/** A new family with its first tokens; a refresh token comes with the scope `offline_access` (OIDC Core 11), or as the policy says. */
 export function openSession(desk: Desk, wanted: NewSession): Session {
-  const { user, device, clientId, scope, grant } = wanted;
+  const { user, device, clientId, scope, grant, jkt } = wanted;
   const { store } = desk;
   const family: Family = {
     id: `f${store.families.length + 1}`,
@@ -31,7 +38,11 @@ export function openSession(desk: Desk, wanted: NewSession): Session {
     clientId,
     scope,
     grantedAt: desk.now(),
+    authTime: wanted.authTime,
     dead: undefined,
+    deadAt: undefined,
+    lastActive: desk.now(),
+    jkt: wanted.bound === true ? jkt : undefined,
     refresh: [],
     access: [],
   };
@@ -39,8 +50,9 @@ export function openSession(desk: Desk, wanted: NewSession): Session {
   const ofUser = store.familiesOf.get(user);
   if (ofUser === undefined) store.familiesOf.set(user, [family]);
   else ofUser.push(family);
-  const access = mintAccess(desk, { family, sub: user, clientId, scope });
-  const refresh = ` ${scope} `.includes(' offline_access ') ? mintRefresh(desk, family, undefined) : undefined;
+  const access = mintAccess(desk, { family, sub: user, clientId, scope, jkt });
+  const lasting = desk.policy.refreshToken.given === 'always' || ` ${scope} `.includes(' offline_access ');
+  const refresh = lasting ? mintRefresh(desk, family, undefined) : undefined;
   desk.record('as', {
     type: 'session.granted',
     family: family.id,
@@ -57,20 +69,14 @@ export function openSession(desk: Desk, wanted: NewSession): Session {
 }
 
 /** What a user approved; a code hands it to whoever may redeem it. */
-export interface Approval {
-  user: string;
-  device: string;
-  clientId: string;
-  scope: string;
-  redirectUri?: string;
-  challenge?: string;
-}
+export type Approval = { user: string; device: string; clientId: string; scope: string } & CodeOptions;
 
 /** An approved authorization code (RFC 6749 4.1.2). */
 export function mintCode(desk: Desk, approval: Approval): string {
   const value = desk.context.ids.text(SECRET_LENGTH);
-  const { redirectUri, challenge, ...rest } = approval;
-  desk.store.codes.set(value, { value, ...rest, redirectUri, challenge, issuedAt: desk.now(), family: undefined });
+  const { user, device, clientId, scope, redirectUri, challenge, challengeMethod = 'S256', authTime, nonce, jkt } = approval;
+  const asked = { redirectUri, challenge, challengeMethod, authTime, nonce, jkt };
+  desk.store.codes.set(value, { value, user, device, clientId, scope, ...asked, issuedAt: desk.now(), family: undefined });
   return value;
 }
 
@@ -94,44 +100,52 @@ export function mintRefresh(desk: Desk, family: Family, parent: RefreshToken | u
   return token;
 }
 
+/** Whom an access token is for; `jkt` binds it to a key. */
+export interface AccessGrant {
+  family: Family | undefined;
+  sub: string;
+  clientId: string;
+  scope: string;
+  jkt?: string | undefined;
+}
+
 /** A fresh access token in the format of the policy. It expires on a whole second, never before its lifetime is over. */
-export function mintAccess(desk: Desk, to: { family: Family | undefined; sub: string; clientId: string; scope: string }): AccessToken {
+export function mintAccess(desk: Desk, to: AccessGrant): AccessToken {
   const { context, policy } = desk;
   const now = desk.now();
   const exp = Math.ceil((now + policy.accessToken.lifetime) / 1_000);
   const { format } = policy.accessToken;
+  const jti = format === 'jwt' ? context.ids.text(JTI_LENGTH) : undefined;
   const value =
-    format === 'opaque'
+    jti === undefined
       ? context.ids.text(SECRET_LENGTH)
-      : jwt(desk, {
+      : signJwt(desk, 'at+jwt', {
           iss: context.issuer,
           exp,
           aud: context.resourceOrigin,
           sub: to.sub,
           client_id: to.clientId,
           iat: Math.floor(now / 1_000),
-          jti: context.ids.text(JTI_LENGTH),
+          jti,
           scope: to.scope,
+          // RFC 9068 2.2.1.
+          ...(to.family?.authTime === undefined ? {} : { auth_time: Math.floor(to.family.authTime / 1_000) }),
+          ...(to.jkt === undefined ? {} : { cnf: { jkt: to.jkt } }),
         });
-  const token: AccessToken = { value, label: context.labels.issue('AT', value), ...to, format, expiresAt: exp * 1_000, dead: undefined };
+  const token: AccessToken = {
+    value,
+    label: context.labels.issue('AT', value),
+    ...to,
+    format,
+    expiresAt: exp * 1_000,
+    ...BORN,
+    issuedAt: now,
+    jti,
+    jkt: to.jkt,
+  };
   desk.store.access.set(value, token);
   to.family?.access.push(token);
   return token;
 }
 
-/** Claims of RFC 9068 2.2; `scope` as in 2.2.3. Times in whole seconds since the Unix epoch. */
-export interface AccessClaims {
-  iss: string;
-  exp: number;
-  aud: string;
-  sub: string;
-  client_id: string;
-  iat: number;
-  jti: string;
-  scope: string;
-}
-
-function jwt(desk: Desk, claims: AccessClaims): string {
-  const input = `${desk.jwtHeader}.${Buffer.from(JSON.stringify(claims)).toString('base64url')}`;
-  return `${input}.${desk.context.signer.sign(input)}`;
-}
+const BORN = { dead: undefined, deadAt: undefined, offered: undefined, replaces: undefined, adopted: false } as const;

@@ -1,5 +1,6 @@
 // Server policy as data: everything a provider may do differently, in one record. All durations in ms.
 import type { GracePolicyName } from '../src/core/server-words.ts';
+import type { WireShape } from './wire-shape.ts';
 
 export interface ServerPolicy {
   accessToken: {
@@ -7,8 +8,13 @@ export interface ServerPolicy {
     format: 'jwt' | 'opaque';
   };
   refreshToken: {
-    /** `rotate`: a new one per use; `same`: the presented one is returned; `omit`: none is returned (RFC 6749 6). */
-    rotation: 'rotate' | 'same' | 'omit';
+    /** Who gets one: sign-ins with the scope `offline_access` (OIDC Core 11), or all, as servers do that know no such scope. */
+    given: 'with-offline-access' | 'always';
+    /**
+     * `rotate`: a new one per use; `same`: the presented one is returned; `omit`: none is returned (RFC 6749 6);
+     * `reissue`: a new one per use, and those before stay good (Keycloak with Revoke Refresh Token off).
+     */
+    rotation: 'rotate' | 'same' | 'omit' | 'reissue';
     grace: { policy: GracePolicyName; window: number };
     /** From last use; absent = never. */
     idle?: number;
@@ -23,7 +29,25 @@ export interface ServerPolicy {
     checksRevocation: boolean;
     /** Accepts a token this long past its expiry. */
     leeway: number;
+    /** A revocation reaches the API and introspection this much later (I5). */
+    revocationLag: number;
+    /** How a refusal is challenged: as RFC 6750 3 says, or one of the ways seen in the wild (P6). */
+    challenge: ChallengeVariant;
+    /** P7: a 2xx to a token with at most `window` left carries a new access token in the response header `header`. */
+    silentRefresh: 'off' | { header: string; window: number };
+    /** Requests allowed per user, method group and period; absent = no limit. */
+    rateLimits?: readonly RateLimit[];
   };
+  /** Device authorization grant (RFC 8628): life of a device code, least time between polls, and whether the answer tells it (D1). */
+  device: { lifetime: number; interval: number; tellsInterval: boolean };
+  /** DPoP (RFC 9449). `window`: how far `iat` may be off; a good nonce stands for it (4.3, point 11). Nonces last `nonceLifetime`. */
+  dpop: { use: 'allowed' | 'required'; nonce: 'none' | 'as' | 'rs' | 'both'; nonceLifetime: number; window: number };
+  /** T8: status of bad client credentials in the body. */
+  clientAuth: { bodyStatus: 400 | 401 };
+  /** RFC 6749 4.1.2: a code should live ten minutes at most. */
+  codeLifetime: number;
+  /** Which sessions of the user a password change ends (RFC 9700 4.14.2). */
+  passwordChange: 'all' | 'others' | 'none';
   /** `serialize`: check and commit are one step; a number: two refreshes within so many ms may both pass the check. */
   atomicity: 'serialize' | { race: number };
   /** Newest sessions kept per user; absent = no limit. */
@@ -36,20 +60,83 @@ export interface ServerPolicy {
     /** RFC 6749 5.1: `scope` may be omitted when it is the one asked for. */
     scope: boolean;
   };
+  /** What signs JWTs, and what their header says about the key (M4). `unknown`: a `kid` that the JWKS does not list. */
+  signing: { alg: SigningAlg; kid: 'present' | 'absent' | 'unknown' };
+  /** `onRefresh`: a refresh gives a new ID token as well (OIDC Core 12.2, R12). */
+  idToken: { lifetime: number; onRefresh: boolean };
+  authorization: {
+    /** Who must send a PKCE challenge (RFC 9700 2.1.1). */
+    pkce: 'all' | 'public' | 'optional';
+    /** `plain` is what a challenge without a method means (RFC 7636 4.3): where it is not allowed, such a request is refused. */
+    challengeMethods: readonly ChallengeMethod[];
+    /** RFC 9126; `required` refuses a request that was not pushed. */
+    par: 'required' | 'optional' | 'off';
+    /** Of a pushed request. */
+    parLifetime: number;
+    /** The issuer in every authorization response (RFC 9207). */
+    iss: boolean;
+    /** A browser that signed in is not asked again: no page, and `prompt=none` works. */
+    singleSignOn: boolean;
+    /** How long after the sign-in a browser counts as signed in; absent = until somebody signs out there. */
+    browserSession?: number;
+  };
+  /** Whether a sign-out at the end session endpoint ends the grant besides the browser's session (R13). */
+  endSession: { endsGrant: boolean };
+  /** What a provider says differently on the wire; absent = as the RFCs say it. */
+  wire?: WireShape;
 }
+
+/**
+ * P6. `lower-case`: the scheme in lower case; `several`: other challenges in the same header first; `absent`: no header;
+ * `html`: a page for a body; `forbidden`: 403 instead of 401; `ok`: 200 with an error body.
+ */
+export type ChallengeVariant = 'rfc' | 'lower-case' | 'several' | 'absent' | 'html' | 'forbidden' | 'ok';
+
+/** At most `limit` requests per `period` (ms) with one of `methods`; 429 with Retry-After beyond. `name` is told in X-Ratelimit. */
+export interface RateLimit {
+  name: string;
+  methods: readonly string[];
+  period: number;
+  limit: number;
+}
+
+/** Algorithms we sign with (RFC 7518 3.1, RFC 8037 3.1). */
+export const SIGNING_ALGS = ['EdDSA', 'ES256', 'RS256'] as const;
+export type SigningAlg = (typeof SIGNING_ALGS)[number];
+/** RFC 7636 4.3. */
+export type ChallengeMethod = 'S256' | 'plain';
 
 /** The default: what RFC 9700 asks of a server for public clients. */
 export const DEFAULT_POLICY: ServerPolicy = {
   accessToken: { lifetime: 3_600_000, format: 'jwt' },
-  refreshToken: { rotation: 'rotate', grace: { policy: 'strict', window: 0 }, idle: 30 * 86_400_000, onReuse: 'family' },
+  refreshToken: {
+    given: 'with-offline-access',
+    rotation: 'rotate',
+    grace: { policy: 'strict', window: 0 },
+    idle: 30 * 86_400_000,
+    onReuse: 'family',
+  },
   revocation: { refreshKillsAccess: true, accessKillsRefresh: false },
-  resource: { checksRevocation: true, leeway: 0 },
+  resource: { checksRevocation: true, leeway: 0, revocationLag: 0, challenge: 'rfc', silentRefresh: 'off' },
+  device: { lifetime: 600_000, interval: 5_000, tellsInterval: true },
+  dpop: { use: 'allowed', nonce: 'none', nonceLifetime: 300_000, window: 60_000 },
+  clientAuth: { bodyStatus: 401 },
+  codeLifetime: 600_000,
+  passwordChange: 'all',
   atomicity: 'serialize',
   clockOffset: 0,
   response: { expiresIn: 'number', scope: true },
+  signing: { alg: 'EdDSA', kid: 'present' },
+  idToken: { lifetime: 3_600_000, onRefresh: true },
+  authorization: { pkce: 'public', challengeMethods: ['S256'], par: 'optional', parLifetime: 90_000, iss: true, singleSignOn: true },
+  endSession: { endsGrant: true },
 };
 
-type Patch<T> = T extends readonly unknown[] | string | number | boolean ? T : { [K in keyof T]?: Patch<T[K]> | undefined };
+type Patch<T> = unknown extends T
+  ? T
+  : T extends readonly unknown[] | string | number | boolean
+    ? T
+    : { [K in keyof T]?: Patch<T[K]> | undefined };
 /** A policy with only the members that change; undefined leaves a member as it is. */
 export type PolicyPatch = Patch<ServerPolicy>;
 

@@ -9,7 +9,7 @@ import type { Ask, Granted, Plan } from './ask.ts';
 import type { Desk } from './desk.ts';
 import type { GraceRuling } from './grace.ts';
 import type { Refusal } from './refusals.ts';
-import type { RefreshToken } from './store.ts';
+import type { Family, RefreshToken } from './store.ts';
 
 /** Checks a refresh; the plan, if there is one, holds as long as nothing changes in between. */
 export function checkRefresh(desk: Desk, ask: Ask): Refusal | Plan {
@@ -18,6 +18,8 @@ export function checkRefresh(desk: Desk, ask: Ask): Refusal | Plan {
   const token = desk.store.refresh.get(value);
   if (token === undefined) return invalidGrant('unknown');
   if (token.family.clientId !== ask.client.id) return invalidGrant('other-client');
+  // X5: a public client's refresh token is bound to its key (RFC 9449 5).
+  if (token.family.jkt !== undefined && token.family.jkt !== ask.jkt) return invalidGrant('other-key');
   const gone = familyRefusal(desk, token);
   if (gone !== undefined) return gone;
   const ruling = token.state === 'superseded' ? rule(desk, token) : undefined;
@@ -67,6 +69,19 @@ function idleRefusal(desk: Desk, token: RefreshToken): Refusal | undefined {
   });
 }
 
+/** Whether some refresh token of the family would be accepted now. */
+export function isRefreshable(desk: Desk, family: Family): boolean {
+  return family.refresh.findLast((token) => isUsableNow(desk, token)) !== undefined;
+}
+
+/** Whether a refresh token would be accepted now without the help of a grace policy. */
+export function isUsableNow(desk: Desk, token: RefreshToken): boolean {
+  const { dead, grantedAt } = token.family;
+  const { absolute } = desk.policy.refreshToken;
+  if (dead !== undefined || token.state !== 'active' || isIdle(desk, token)) return false;
+  return absolute === undefined || desk.now() < grantedAt + absolute;
+}
+
 function isIdle(desk: Desk, token: RefreshToken): boolean {
   const { idle } = desk.policy.refreshToken;
   return idle !== undefined && desk.now() >= token.idleFrom + idle;
@@ -84,9 +99,10 @@ function commitRefresh(desk: Desk, ask: Ask, checked: Checked): Granted | Refusa
   if (family.dead !== undefined) return invalidGrant('family-dead');
   if (token.state === 'revoked') return invalidGrant('revoked');
   const scope = ask.form.get('scope') ?? family.scope;
-  const access = mintAccess(desk, { family, sub: family.user, clientId: family.clientId, scope });
+  const access = mintAccess(desk, { family, sub: family.user, clientId: family.clientId, scope, jkt: ask.jkt });
   const refresh = ruling === undefined ? rotate(desk, token, ask.x) : repeat(desk, token, ruling);
   token.idleFrom = desk.now();
+  family.lastActive = desk.now();
   if (refresh !== undefined) refresh.idleFrom = desk.now();
   record(desk, ask, { token, access, refresh, repeated: ruling === undefined ? undefined : policy });
   return { access, refresh, asked: ask.form.get('scope') ?? family.scope };
@@ -97,6 +113,7 @@ function rotate(desk: Desk, token: RefreshToken, x: string): RefreshToken | unde
   const { rotation } = desk.policy.refreshToken;
   if (rotation === 'omit') return undefined;
   if (rotation === 'same') return token;
+  if (rotation === 'reissue') return mintRefresh(desk, token.family, token);
   if (token.state === 'active') {
     token.state = 'superseded';
     token.supersededAt = desk.now();

@@ -23,9 +23,10 @@ export function badRequest(description: string): Refusal {
 }
 
 /** 401 with a Basic challenge: RFC 6749 5.2 demands it after an Authorization header, RFC 9110 15.5.2 on every 401. */
-export function badClient(description: string): Refusal {
+export function badClient(description: string, status: 400 | 401 = 401): Refusal {
+  if (status === 400) return { status, error: 'invalid_client', description, reason: 'bad-client' };
   return {
-    status: 401,
+    status,
     error: 'invalid_client',
     description,
     reason: 'bad-client',
@@ -35,3 +36,8 @@ export function badClient(description: string): Refusal {
 
 /** T1: only POST may ask for or revoke a token (RFC 6749 3.2). */
 export const NOT_POST: Refusal = { ...badRequest('use POST'), status: 405, headers: { allow: 'POST' } };
+
+/** Whether a check ended in a refusal. */
+export function isRefusal(value: object): value is Refusal {
+  return 'reason' in value;
+}

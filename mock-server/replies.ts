@@ -3,10 +3,12 @@ import type { TokenResponse } from '../src/core/contract.ts';
 import type { HttpResponse } from '../src/core/http.ts';
 import type { Desk } from './desk.ts';
 import type { Granted } from './ask.ts';
+import { idTokenFor } from './id-token.ts';
 import type { Refusal } from './refusals.ts';
+import { extraMembers, shapeOf, tellRefusal } from './wire-shape.ts';
 
 /** T13: a browser may read these and no others. */
-const EXPOSED = 'WWW-Authenticate, Retry-After, Date';
+export const EXPOSED = 'WWW-Authenticate, DPoP-Nonce, Retry-After, Date';
 
 /** Body and headers on top of those every answer has. */
 export function reply(desk: Desk, status: number, headers: Readonly<Record<string, string>>, body: string): HttpResponse {
@@ -22,34 +24,34 @@ export function jsonReply(desk: Desk, status: number, headers: Readonly<Record<s
 const NO_STORE = { 'cache-control': 'no-store', pragma: 'no-cache' };
 
 /** `expires_in` was fixed at the commit: an answer that was held back says what was true then (R11). */
-export function grantedReply(desk: Desk, members: TokenResponse): HttpResponse {
-  return jsonReply(desk, 200, NO_STORE, members);
+export function grantedReply(desk: Desk, members: object, headers: Readonly<Record<string, string>> = {}): HttpResponse {
+  return jsonReply(desk, 200, { ...NO_STORE, ...shapeOf(desk).headers, ...headers }, members);
 }
 
 export function refusedReply(desk: Desk, refusal: Refusal): HttpResponse {
-  return jsonReply(
-    desk,
-    refusal.status,
-    { ...NO_STORE, ...refusal.headers },
-    { error: refusal.error, error_description: refusal.description },
-  );
+  const { status, headers, body } = tellRefusal(desk, refusal);
+  return jsonReply(desk, status, { ...NO_STORE, ...headers }, body);
 }
 
 /** The members of a token response, to be made at the commit. */
-export function tokenMembers(desk: Desk, { access, refresh, asked }: Granted): TokenResponse {
+export function tokenMembers(desk: Desk, granted: Granted): TokenResponse {
+  const { access, refresh, asked } = granted;
   const { response } = desk.policy;
   const seconds = Math.floor((access.expiresAt - desk.now()) / 1_000);
+  const idToken = idTokenFor(desk, granted);
   return {
     access_token: access.value,
-    token_type: 'Bearer',
+    token_type: access.jkt === undefined ? shapeOf(desk).tokenType : 'DPoP',
     // A JSON string where RFC 6749 5.1 wants a number: real providers do this, so the policy can.
     ...(response.expiresIn === 'absent' ? {} : { expires_in: (response.expiresIn === 'string' ? String(seconds) : seconds) as number }),
     ...(refresh === undefined ? {} : { refresh_token: refresh.value }),
+    ...(idToken === undefined ? {} : { id_token: idToken }),
     ...(response.scope || asked !== access.scope ? { scope: access.scope } : {}),
+    ...extraMembers(desk, granted),
   };
 }
 
 /** `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110 5.6.7). */
-function httpDate(ms: number): string {
+export function httpDate(ms: number): string {
   return new Date(ms).toUTCString();
 }

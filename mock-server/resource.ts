@@ -1,111 +1,134 @@
-// The protected API (RFC 6750): any path answers who is calling, and every refusal is challenged as the RFC says.
+// The protected API (RFC 6750, RFC 9449 7): judges who calls, answers from the table of resources, and any other path with who is calling.
 import { pathOf } from '../src/core/fault.ts';
-import { parseObject } from '../src/core/http.ts';
 import type { HttpRequest, HttpResponse } from '../src/core/http.ts';
+import { checkAccess, readToken } from './access-check.ts';
+import type { Access, Denied } from './access-check.ts';
+import type { AppResponse } from './app.ts';
+import { deniedReply, PRIVATE, toldStatus } from './challenge.ts';
 import type { ArrivalMeta } from './contract.ts';
+import { DEMO_ROWS, who } from './demo-api.ts';
 import type { Desk } from './desk.ts';
+import { spendProof } from './dpop.ts';
 import type { Handling } from './exchange.ts';
 import { scopeValues } from './form.ts';
-import { jsonReply } from './replies.ts';
-
-/** Why an API request is refused. The wire says only `invalid_token`; the journal says which. */
-type ApiReason = 'no-token' | 'malformed' | 'unknown' | 'expired' | 'revoked' | 'superseded' | 'scope';
-interface Denied {
-  status: number;
-  error: string | undefined;
-  scope?: string;
-  reason: ApiReason;
-}
-type Verdict = Denied | { sub: string };
+import { countRequest } from './rate-limit.ts';
+import { jsonReply, reply } from './replies.ts';
+import type { ResourceAnswer, ResourceRow } from './resource-row.ts';
+import { SESSION_ROWS } from './sessions-api.ts';
+import { noteAdoption, offerToken } from './silent-refresh.ts';
 
 /** Paths from here on need the scope of the same name. */
 const ADMIN = { path: '/admin', scope: 'admin' };
+const ROWS: readonly ResourceRow[] = [...DEMO_ROWS, ...SESSION_ROWS];
 
-/** How an API request is handled: judged when checked, nothing ever changes. */
-export function resourceHandling(desk: Desk, request: HttpRequest, meta: ArrivalMeta): Handling<Verdict, Verdict> {
-  const token = readToken(request.headers['authorization']);
-  const at = token.kind === 'malformed' ? 'unknown' : desk.context.labels.of(token.kind === 'token' ? token.value : undefined);
-  const n = meta.n ?? desk.nextName();
-  const k = meta.k ?? 1;
+/** A good answer, or a refusal, with the headers that only the commit knows. */
+type Done =
+  | { answer: ResourceAnswer; headers: Readonly<Record<string, string>> }
+  | { denied: Denied; headers: Readonly<Record<string, string>>; retryAfter?: number };
+
+/** How an API request is handled: judged when checked; sessions end, offers are made and proofs are spent at the commit. */
+export function resourceHandling(
+  desk: Desk,
+  request: HttpRequest,
+  meta: ArrivalMeta,
+  single?: SingleResource,
+): Handling<Access | Denied, Done> {
+  const shown = readToken(request.headers['authorization']);
+  const at = shown.kind === 'malformed' ? 'unknown' : desk.context.labels.of(shown.kind === 'token' ? shown.value : undefined);
+  const names = { n: meta.n ?? desk.nextName(), k: meta.k ?? 1 };
+  const place = single === undefined ? placeOf(desk, request) : placeOfSingle(request, single);
   return {
     endpoint: 'resource',
-    arrive: () => desk.record('rs', { type: 'api.received', n, k, at }),
-    check: () => judge(desk, request, token),
-    commit: (verdict) => verdict,
-    respond(verdict) {
-      if ('sub' in verdict) {
-        desk.record('rs', { type: 'api.responded', n, k, status: 200 });
-        return jsonReply(desk, 200, PRIVATE, { path: pathOf(request.url), sub: verdict.sub });
-      }
-      const { status, error, reason } = verdict;
-      desk.record('rs', { type: 'api.responded', n, k, status, ...(error === undefined ? {} : { error }), reason });
-      return deniedReply(desk, verdict);
+    arrive: () => desk.record('rs', { type: 'api.received', ...names, at, ...meta.sight }),
+    check: () => checkScope(place, checkAccess(desk, request, shown)),
+    commit: (access) => ('reason' in access ? { denied: access, headers: {} } : commit(desk, { request, place, access })),
+    respond(done) {
+      if ('denied' in done) return refuse(desk, names, done);
+      const { status = 200 } = done.answer;
+      desk.record('rs', { type: 'api.responded', ...names, status });
+      return answered(desk, status, done.answer, done.headers);
     },
+    raceWindow: () => place.row?.wait?.(place.query) ?? 0,
   };
 }
 
-const PRIVATE = { 'cache-control': 'private, no-store' };
-
-type Shown = { kind: 'token'; value: string } | { kind: 'none' } | { kind: 'malformed' };
-
-/** P5: the header alone counts, its scheme in any case; query and body are off (RFC 6750 2.2 and 2.3 are optional). */
-function readToken(authorization: string | undefined): Shown {
-  if (authorization === undefined || !/^bearer(?: |$)/i.test(authorization)) return { kind: 'none' };
-  const value = /^bearer +([A-Za-z0-9\-._~+/]+=*) *$/i.exec(authorization)?.[1];
-  return value === undefined ? { kind: 'malformed' } : { kind: 'token', value };
+/** A resource that stands alone, outside the API, such as userinfo. */
+export interface SingleResource {
+  scope(): string;
+  body(access: Access): object;
 }
 
-function judge(desk: Desk, request: HttpRequest, shown: Shown): Verdict {
-  if (shown.kind === 'none') return { status: 401, error: undefined, reason: 'no-token' };
-  if (shown.kind === 'malformed' || hasTokenElsewhere(request)) return { status: 400, error: 'invalid_request', reason: 'malformed' };
-  const standing = findToken(desk, shown.value);
-  if (typeof standing === 'string') return { status: 401, error: 'invalid_token', reason: standing };
-  const path = pathOf(request.url).slice(pathOf(desk.context.resourceOrigin).replace(/\/$/, '').length);
-  const needsAdmin = path === ADMIN.path || path.startsWith(`${ADMIN.path}/`);
-  if (needsAdmin && !scopeValues(standing.scope).includes(ADMIN.scope)) {
-    return { status: 403, error: 'insufficient_scope', scope: ADMIN.scope, reason: 'scope' };
+function placeOfSingle({ method, url }: HttpRequest, { scope, body }: SingleResource): Place {
+  const path = pathOf(url);
+  return {
+    path,
+    query: new URLSearchParams(),
+    row: { method, path, scope: scope(), act: (_desk, { access }) => ({ body: body(access) }) },
+  };
+}
+
+/** Where a request leads: below the base of the API, and whose it is. */
+interface Place {
+  path: string;
+  query: URLSearchParams;
+  row: ResourceRow | undefined;
+}
+
+function placeOf(desk: Desk, { method, url }: HttpRequest): Place {
+  const path = pathOf(url).slice(pathOf(desk.context.resourceOrigin).replace(/\/$/, '').length);
+  const query = new URLSearchParams(/\?([^#]*)/.exec(url)?.[1] ?? '');
+  const row = ROWS.find((one) => one.method === method && (one.path.endsWith('/') ? path.startsWith(one.path) : path === one.path));
+  return { path, query, row };
+}
+
+/** P3. */
+function checkScope({ path, row }: Place, access: Access | Denied): Access | Denied {
+  if ('reason' in access) return access;
+  const scope = path === ADMIN.path || path.startsWith(`${ADMIN.path}/`) ? ADMIN.scope : row?.scope;
+  if (scope === undefined || scopeValues(access.scope).includes(scope)) return access;
+  return { status: 403, error: 'insufficient_scope', scope, reason: 'scope' };
+}
+
+function commit(desk: Desk, { request, place, access }: { request: HttpRequest; place: Place; access: Access }): Done {
+  const { proof, token, sub } = access;
+  if (proof !== undefined && !spendProof(desk, proof)) {
+    return { denied: { status: 401, error: 'invalid_dpop_proof', reason: 'bad-proof', dpop: true }, headers: {} };
   }
-  return { sub: standing.sub };
+  const rate = countRequest(desk, sub, request.method);
+  if (rate.retryAfter !== undefined) {
+    return { denied: { status: 429, error: 'rate_limited', reason: 'rate' }, headers: rate.headers, retryAfter: rate.retryAfter };
+  }
+  if (token?.family !== undefined) token.family.lastActive = desk.now();
+  noteAdoption(desk, token);
+  const call = { request, path: place.path, query: place.query, access };
+  const answer = place.row === undefined ? { body: who(call) } : place.row.act(desk, call);
+  const nonce: Record<string, string> = proof?.nonce === undefined ? {} : { 'dpop-nonce': proof.nonce };
+  return { answer, headers: { ...rate.headers, ...nonce, ...(isGood(answer) ? offerToken(desk, token) : {}) } };
 }
 
-/** P4: a second place with a token makes the request malformed (RFC 6750 2: one method per request). */
-function hasTokenElsewhere(request: HttpRequest): boolean {
-  if (/[?&]access_token=/.test(request.url)) return true;
-  const form = request.headers['content-type']?.startsWith('application/x-www-form-urlencoded') ?? false;
-  return form && /(?:^|&)access_token=/.test(request.body);
+function isGood({ status = 200 }: ResourceAnswer): boolean {
+  return status >= 200 && status < 300;
 }
 
-interface Standing {
-  sub: string;
-  scope: string;
-  expiresAt: number;
+function refuse(
+  desk: Desk,
+  names: { n: string; k: number },
+  { denied, headers, retryAfter }: Extract<Done, { denied: Denied }>,
+): HttpResponse {
+  const { error, reason } = denied;
+  const told = { ...(error === undefined ? {} : { error }), reason, ...(retryAfter === undefined ? {} : { retryAfter }) };
+  desk.record('rs', { type: 'api.responded', ...names, status: toldStatus(desk, denied), ...told });
+  return deniedReply(desk, denied, headers);
 }
 
-function findToken(desk: Desk, value: string): Standing | ApiReason {
-  const { checksRevocation, leeway } = desk.policy.resource;
-  const known = desk.store.access.get(value);
-  const token = known ?? (checksRevocation ? undefined : readJwt(desk, value));
-  if (token === undefined) return 'unknown';
-  // RFC 7519 4.1.4: no longer valid at `exp` itself.
-  if (desk.now() >= token.expiresAt + leeway) return 'expired';
-  return (checksRevocation ? known?.dead : undefined) ?? token;
-}
-
-/** A JWT of ours by signature alone. Our signatures are deterministic: the same input signed again gives the same bytes. */
-function readJwt(desk: Desk, value: string): Standing | undefined {
-  const [header, payload, signature, ...rest] = value.split('.');
-  if (header !== desk.jwtHeader || payload === undefined || signature === undefined || rest.length > 0) return undefined;
-  if (desk.context.signer.sign(`${header}.${payload}`) !== signature) return undefined;
-  const { iss, aud, sub, scope, exp } = parseObject(Buffer.from(payload, 'base64url').toString()) ?? {};
-  if (iss !== desk.context.issuer || aud !== desk.context.resourceOrigin) return undefined;
-  if (typeof sub !== 'string' || typeof exp !== 'number') return undefined;
-  return { sub, scope: typeof scope === 'string' ? scope : '', expiresAt: exp * 1_000 };
-}
-
-/** RFC 6750 3: no `error` for a request without credentials, else the code; `scope` tells what would have sufficed. */
-function deniedReply(desk: Desk, { status, error, scope }: Denied): HttpResponse {
-  const challenge = ['Bearer realm="api"'];
-  if (error !== undefined) challenge.push(`error="${error}"`);
-  if (scope !== undefined) challenge.push(`scope="${scope}"`);
-  return jsonReply(desk, status, { ...PRIVATE, 'www-authenticate': challenge.join(', ') }, error === undefined ? {} : { error });
+function answered(
+  desk: Desk,
+  status: number,
+  { body, text = '', type, stream }: ResourceAnswer,
+  headers: Readonly<Record<string, string>>,
+): AppResponse {
+  const all = { ...PRIVATE, ...headers };
+  if (body !== undefined) return jsonReply(desk, status, all, body);
+  const response = reply(desk, status, { ...all, ...(type === undefined ? {} : { 'content-type': type }) }, text);
+  return stream === undefined ? response : { ...response, stream };
 }

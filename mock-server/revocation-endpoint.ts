@@ -1,15 +1,16 @@
 // The revocation endpoint (RFC 7009). An unknown token is a success; the token of another client is refused and stays as it is.
 import type { HttpRequest, HttpResponse } from '../src/core/http.ts';
-import { authenticateClient } from './clients.ts';
+import { checkClient } from './client-check.ts';
 import type { Desk } from './desk.ts';
 import { endFamily, killAccess } from './endings.ts';
 import type { Handling } from './exchange.ts';
 import { readForm } from './form.ts';
 import type { ReadForm } from './form.ts';
-import { badClient, badRequest, invalidGrant } from './refusals.ts';
+import { badRequest, invalidGrant, isRefusal } from './refusals.ts';
 import type { Refusal } from './refusals.ts';
 import { refusedReply, reply } from './replies.ts';
 import { FORM_REFUSALS } from './token-endpoint.ts';
+import { shapeOf } from './wire-shape.ts';
 
 /** How a revocation is handled. The refusal, if any, goes from phase to phase; undefined = 200. */
 export function revocationHandling(desk: Desk, request: HttpRequest): Handling<Refusal | undefined, Refusal | undefined> {
@@ -26,20 +27,20 @@ export function revocationHandling(desk: Desk, request: HttpRequest): Handling<R
       return refusal;
     },
     respond: (refusal): HttpResponse =>
-      refusal === undefined ? reply(desk, 200, { 'cache-control': 'no-store' }, '') : refusedReply(desk, refusal),
+      refusal === undefined ? reply(desk, 200, { 'cache-control': 'no-store', ...shapeOf(desk).headers }, '') : refusedReply(desk, refusal),
   };
 }
 
 function check(desk: Desk, request: HttpRequest, { form, problem }: ReadForm): Refusal | undefined {
   if (problem !== undefined) return FORM_REFUSALS[problem];
-  const answer = authenticateClient(request.headers['authorization'], form);
-  if ('error' in answer) return answer.error === 'invalid_client' ? badClient(answer.description) : badRequest(answer.description);
+  const client = checkClient(desk, request, form);
+  if (isRefusal(client)) return client;
   const value = form.get('token');
   if (value === undefined) return badRequest('token is missing');
   const access = desk.store.access.get(value);
   const owner = access?.clientId ?? desk.store.refresh.get(value)?.family.clientId;
   if (owner === undefined) return undefined;
-  if (owner !== answer.client.id) return invalidGrant('other-client');
+  if (owner !== client.id) return invalidGrant('other-client');
   // V6: where nobody looks a JWT up, it cannot be taken back before it expires (RFC 7009 2.2.1).
   if (access?.format !== 'jwt' || desk.policy.resource.checksRevocation) return undefined;
   return {

@@ -1,9 +1,11 @@
 // The authorization server and the protected API as one value, without sockets: requests and time come in, answers and facts go out.
 // Routes a request to its endpoint; what an endpoint does is decided there.
+import { forgetBrowsersOf } from './browser.ts';
 import { CLIENTS } from './clients.ts';
 import type { ArrivalMeta, Exchange, GrantedSession, MockServer, RevokeTarget, ServerContext, SessionOptions } from './contract.ts';
 import { Desk } from './desk.ts';
 import { endFamily, killAccessOf } from './endings.ts';
+import { findEndpoint } from './endpoints.ts';
 import { beginExchange } from './exchange.ts';
 import type { Handling } from './exchange.ts';
 import { mintCode, openSession } from './mint.ts';
@@ -11,18 +13,22 @@ import { DEFAULT_POLICY, patchPolicy } from './policy.ts';
 import type { ServerPolicy } from './policy.ts';
 import { jsonReply, reply, tokenMembers } from './replies.ts';
 import { resourceHandling } from './resource.ts';
-import { revocationHandling } from './revocation-endpoint.ts';
+import { underSessionPolicy } from './session-policy.ts';
 import type { Family } from './store.ts';
-import { tokenHandling } from './token-endpoint.ts';
 import type { HttpRequest, HttpResponse } from '../src/core/http.ts';
 
 /**
- * A server with empty stores. Endpoints: `{issuer}/token`, `{issuer}/revoke`, and everything under `resourceOrigin`;
- * any other address is answered with 404. Never throws for what a request says.
+ * A server with empty stores. Endpoints: `{issuer}/token`, `{issuer}/revoke` or those of the context, and everything under
+ * `resourceOrigin`; any other address is answered with 404. Never throws for what a request says.
  */
 export function createMockServer(context: ServerContext, policy: ServerPolicy = DEFAULT_POLICY): MockServer {
-  const desk = new Desk(context, policy);
-  const receive = (request: HttpRequest, meta: ArrivalMeta): Exchange => route(desk, request, meta);
+  return serverOf(new Desk(context, policy));
+}
+
+/** The server that works at this desk: for whoever needs its stores too. */
+export function serverOf(desk: Desk): MockServer {
+  const receive = (request: HttpRequest, meta: ArrivalMeta): Exchange =>
+    underSessionPolicy(desk, request, () => route(desk, request, meta));
   return {
     get policy() {
       return desk.policy;
@@ -44,11 +50,11 @@ export function createMockServer(context: ServerContext, policy: ServerPolicy = 
 const PUBLIC_CLIENT = CLIENTS[0] as (typeof CLIENTS)[number];
 
 function route(desk: Desk, request: HttpRequest, meta: ArrivalMeta): Exchange {
-  const { issuer, resourceOrigin } = desk.context;
+  const { resourceOrigin } = desk.context;
   const url = request.url.split(/[?#]/, 1)[0] ?? '';
   if (isPreflight(request)) return begin(preflight(desk), meta);
-  if (url === `${issuer}/token`) return begin(tokenHandling(desk, request, meta), meta);
-  if (url === `${issuer}/revoke`) return begin(revocationHandling(desk, request), meta);
+  const endpoint = findEndpoint(desk, url);
+  if (endpoint !== undefined) return endpoint.begin(desk, request, meta);
   if (url === resourceOrigin || url.startsWith(`${resourceOrigin}/`)) return begin(resourceHandling(desk, request, meta), meta);
   return begin(
     fixed(() => jsonReply(desk, 404, {}, { error: 'not_found' })),
@@ -72,7 +78,8 @@ function preflight(desk: Desk): Handling<undefined, undefined> {
       204,
       {
         'access-control-allow-methods': '*',
-        'access-control-allow-headers': 'authorization, content-type, x-request-id',
+        // The star stands for what an app adds of its own (`x-device`, tracing), but never for Authorization.
+        'access-control-allow-headers': 'authorization, content-type, dpop, x-request-id, *',
         'access-control-max-age': '600',
       },
       '',
@@ -106,6 +113,7 @@ function grantSession(desk: Desk, user: string, device: string, options: Session
 
 function revoke(desk: Desk, what: Parameters<MockServer['revoke']>[0], target: RevokeTarget, reason: 'user' | 'password' | 'admin'): void {
   const { refreshKillsAccess, accessKillsRefresh } = desk.policy.revocation;
+  if (what === 'user' && target.user !== undefined) forgetBrowsersOf(desk, target.user);
   for (const family of sessionsOf(desk, target, what === 'user')) {
     if (what === 'access-token') {
       killAccessOf(desk, family);

@@ -3,25 +3,29 @@ import type { TokenResponse } from '../src/core/contract.ts';
 import type { TokenLabel } from '../src/core/events.ts';
 import type { HttpRequest } from '../src/core/http.ts';
 import type { Ask, Grant, Granted, Plan } from './ask.ts';
-import { authenticateClient } from './clients.ts';
-import type { ArrivalMeta } from './contract.ts';
+import { checkClient } from './client-check.ts';
+import type { ArrivalMeta, ArrivalSight } from './contract.ts';
 import type { Desk } from './desk.ts';
+import type { Proof } from './dpop.ts';
 import type { Handling } from './exchange.ts';
 import { readForm } from './form.ts';
 import type { FormProblem, ReadForm } from './form.ts';
 import { GRANTS } from './grants.ts';
-import { badClient, badRequest, NOT_POST } from './refusals.ts';
+import { checkProof, nonceHeader, spend } from './proof-check.ts';
+import { badRequest, isRefusal, NOT_POST } from './refusals.ts';
 import type { Refusal } from './refusals.ts';
 import { grantedReply, refusedReply, tokenMembers } from './replies.ts';
+import { tellRefusal } from './wire-shape.ts';
 
 /** Either way out of a commit; `members` are fixed there, so an answer held back later tells no other time. */
-type Done = { refusal: Refusal } | { granted: Granted; members: TokenResponse };
+type Done = { refusal: Refusal } | { granted: Granted; members: TokenResponse; proof: Proof | undefined };
 type Checked = Refusal | Ready;
 /** A request that may commit, and how. */
 interface Ready {
   ask: Ask;
   grant: Grant;
   plan: Plan;
+  proof: Proof | undefined;
 }
 
 /** How a request for tokens is handled. Only refresh exchanges are journalled as `token.*`. */
@@ -33,18 +37,18 @@ export function tokenHandling(desk: Desk, request: HttpRequest, meta: ArrivalMet
   const journal = refreshes ? new RefreshJournal(desk, x, desk.context.labels.of(read.form.get('refresh_token'))) : undefined;
   return {
     endpoint: 'token',
-    arrive: (arrival) => journal?.received(arrival ?? 1),
+    arrive: (arrival) => journal?.received(arrival ?? 1, meta.sight ?? {}),
     check: () => check(desk, { request, read, x }),
     commit(checked) {
       const outcome = commit(desk, checked);
-      if (!isRefusal(outcome)) return { granted: outcome, members: tokenMembers(desk, outcome) };
+      if (!isRefusal(outcome)) return { granted: outcome, members: tokenMembers(desk, outcome), proof: proofOf(checked) };
       journal?.refused(outcome);
       outcome.effect?.();
       return { refusal: outcome };
     },
     respond(done) {
       journal?.responded(done);
-      return 'refusal' in done ? refusedReply(desk, done.refusal) : grantedReply(desk, done.members);
+      return 'refusal' in done ? refusedReply(desk, done.refusal) : grantedReply(desk, done.members, nonceHeader(done.proof));
     },
     raceWindow: () => (refreshes && desk.policy.atomicity !== 'serialize' ? desk.policy.atomicity.race : 0),
   };
@@ -60,17 +64,23 @@ function check(desk: Desk, { request, read, x }: Arrived): Checked {
   if (read.problem !== undefined) return FORM_REFUSALS[read.problem];
   const type = read.form.get('grant_type');
   if (type === undefined) return badRequest('grant_type is missing');
-  const answer = authenticateClient(request.headers['authorization'], read.form);
-  if ('error' in answer) return answer.error === 'invalid_client' ? badClient(answer.description) : badRequest(answer.description);
+  const client = checkClient(desk, request, read.form);
+  if (isRefusal(client)) return client;
   const grant = GRANTS.get(type);
   if (grant === undefined)
     return { status: 400, error: 'unsupported_grant_type', description: 'grant_type is not supported', reason: 'bad-grant-type' };
-  if (!answer.client.grants.includes(type)) {
+  if (!client.grants.includes(type)) {
     return { status: 400, error: 'unauthorized_client', description: 'the client may not use this grant_type', reason: 'bad-grant-type' };
   }
-  const ask: Ask = { form: read.form, client: answer.client, x };
+  const proof = checkProof(desk, request);
+  if (proof !== undefined && isRefusal(proof)) return proof;
+  const ask: Ask = { form: read.form, client, x, jkt: proof?.jkt };
   const plan = grant.check(desk, ask);
-  return isRefusal(plan) ? plan : { ask, grant, plan };
+  return isRefusal(plan) ? plan : { ask, grant, plan, proof };
+}
+
+function proofOf(checked: Checked): Proof | undefined {
+  return isRefusal(checked) ? undefined : checked.proof;
 }
 
 /** What is wrong with a body before any parameter is read (T1-T3). */
@@ -83,14 +93,12 @@ export const FORM_REFUSALS: Readonly<Record<FormProblem, Refusal>> = {
 /** A refusal stays one. A plan is checked again in the same step, unless the policy lets two exchanges race. */
 function commit(desk: Desk, checked: Checked): Granted | Refusal {
   if (isRefusal(checked)) return checked;
-  const { ask, grant, plan } = checked;
+  const { ask, grant, plan, proof } = checked;
+  const spent = spend(desk, proof);
+  if (spent !== undefined) return spent;
   if (grant.racy && desk.policy.atomicity !== 'serialize') return plan();
   const again = grant.check(desk, ask);
   return isRefusal(again) ? again : again();
-}
-
-function isRefusal(value: object): value is Refusal {
-  return 'reason' in value;
 }
 
 /** The `token.*` facts of one exchange. */
@@ -105,8 +113,9 @@ class RefreshJournal {
     this.#rt = rt;
   }
 
-  received(arrival: number): void {
-    this.#desk.record('as', { type: 'token.received', x: this.#x, rt: this.#rt, arrival });
+  received(arrival: number, { connection, from }: ArrivalSight): void {
+    const socket = { ...(connection === undefined ? {} : { connection }), ...(from === undefined ? {} : { from }) };
+    this.#desk.record('as', { type: 'token.received', x: this.#x, rt: this.#rt, arrival, ...socket });
   }
 
   refused({ error, status, reason }: Refusal): void {
@@ -117,8 +126,12 @@ class RefreshJournal {
   responded(done: Done): void {
     const x = this.#x;
     if ('refusal' in done) {
-      const { status, error } = done.refusal;
-      const read = status === 400 || status === 401 ? { kind: 'oauth-error' as const, error } : { kind: 'other' as const };
+      const { status, body } = tellRefusal(this.#desk, done.refusal);
+      const { error } = body;
+      const read =
+        (status === 400 || status === 401) && typeof error === 'string'
+          ? { kind: 'oauth-error' as const, error }
+          : { kind: 'other' as const };
       this.#desk.record('as', { type: 'token.responded', x, status, ...read });
       return;
     }

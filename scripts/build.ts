@@ -23,6 +23,29 @@ const ENTRIES = {
 /** A bundle of its own, so that it shares no chunk with code that needs Node: it runs in browsers and React Native. */
 const ENGINE = { 'engine/engine': 'src/engine/engine.ts' } as const;
 
+/** ink reaches for react's developer tools when DEV is set; nobody debugs our view that way, and the package is not ours to bundle. */
+const WITHOUT_DEVTOOLS = {
+  name: 'without-devtools',
+  resolveId: (id: string) => (id === 'react-devtools-core' ? '\0nothing' : undefined),
+  load: (id: string) => (id === '\0nothing' ? 'export default { initialize() {}, connectToDevTools() {} };' : undefined),
+};
+
+const MIT = `Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated documentation files (the
+"Software"), to deal in the Software without restriction, including without limitation the rights to use, copy, modify, merge, publish,
+distribute, sublicense, and/or sell copies of the Software, and to permit persons to whom the Software is furnished to do so, subject to
+the following conditions:
+
+The above copyright notice and this permission notice shall be included in all copies or substantial portions of the Software.
+
+THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR IMPLIED, INCLUDING BUT NOT LIMITED TO THE WARRANTIES OF
+MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR
+ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH
+THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.`;
+/** Of packages that keep their licence in the repository only. */
+const LICENCES_ELSEWHERE: Readonly<Record<string, string>> = {
+  'yoga-layout': `MIT License\n\nCopyright (c) Facebook, Inc. and its affiliates.\n\n${MIT}`,
+};
+
 rmSync(DIST, { recursive: true, force: true });
 const chunks = [...(await bundle(ENTRIES, 'node')), ...(await bundle(ENGINE, 'neutral'))];
 writeFileSync(join(DIST, 'THIRD-PARTY-LICENSES.txt'), licences(packagesIn(chunks)));
@@ -35,7 +58,15 @@ console.log(
 );
 
 async function bundle(input: Record<string, string>, platform: 'node' | 'neutral'): Promise<OutputChunk[]> {
-  const build = await rolldown({ cwd: ROOT, input, platform, external: platform === 'node' ? /^node:/ : [] });
+  const build = await rolldown({
+    cwd: ROOT,
+    input,
+    platform,
+    external: platform === 'node' ? /^node:/ : [],
+    plugins: [WITHOUT_DEVTOOLS],
+    // Of react only the production half.
+    transform: { define: { 'process.env.NODE_ENV': '"production"' } },
+  });
   const { output } = await build.write({
     dir: DIST,
     format: 'esm',
@@ -79,8 +110,9 @@ function licences(packages: readonly Package[]): string {
   return packages
     .map(({ name, version, folder }) => {
       const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
-      if (file === undefined) throw new Error(`${name} has no licence file: it cannot be bundled`);
-      return `${name} ${version}\n\n${readFileSync(join(folder, file), 'utf8').trim()}\n`;
+      const text = file === undefined ? LICENCES_ELSEWHERE[name] : readFileSync(join(folder, file), 'utf8').trim();
+      if (text === undefined) throw new Error(`${name} has no licence file: it cannot be bundled`);
+      return `${name} ${version}\n\n${text}\n`;
     })
     .join(`\n${'-'.repeat(80)}\n\n`);
 }

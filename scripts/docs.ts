@@ -2,6 +2,8 @@
 // --check it writes nothing and fails when a file is out of date, so that code and documents cannot drift apart.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { scenarioJsonSchemaText } from '../src/scenario/json-schema.ts';
+import { CONTROL_ROWS } from '../mock-server/control/control.ts';
+import { openApiDocument } from '../mock-server/control/openapi.ts';
 import { cliReference } from './docs/cli.ts';
 import { corpusPage, formatPage, invariantsPage } from './docs/pages.ts';
 import { refreshReadme } from './docs/readme.ts';
@@ -11,6 +13,7 @@ const ROOT = new URL('../', import.meta.url);
 const FILES: Readonly<Record<string, () => string>> = {
   'README.md': () => refreshReadme(readFileSync(new URL('README.md', ROOT), 'utf8')),
   'docs/cli.md': cliReference,
+  'docs/control-api.openapi.json': () => `${JSON.stringify(openApiDocument(CONTROL_ROWS), undefined, 2)}\n`,
   'docs/invariants.md': invariantsPage,
   'docs/scenario-format.md': formatPage,
   'docs/scenarios.md': corpusPage,

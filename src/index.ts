@@ -21,8 +21,12 @@ export type {
 export { InvalidInputError, NothingSelectedError, OwnBugError, TokenwarpError, UsageError } from './core/errors.ts';
 export type { ErrorDetail, SourcePosition } from './core/errors.ts';
 export type { HistoryEvent } from './core/events.ts';
+export type { RequestRecord } from './core/request-record.ts';
 export { createEngine } from './engine/engine.ts';
 export type { EngineOptions } from './engine/options.ts';
+export type { MockServerOptions, RunningMockServer, WireLimits } from '../mock-server/http.ts';
+export type { PolicyPatch } from '../mock-server/policy.ts';
+export { startMockServer } from '../mock-server/start.ts';
 export { openClientRunner } from './sandbox/runner.ts';
 export type { ClientRunner, ClientRunnerOptions } from './sandbox/runner.ts';
 export { loadPlan, loadScenarioFile, loadScenarios } from './scenario/load.ts';

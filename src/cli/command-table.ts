@@ -1,6 +1,8 @@
 // Every command once, as data, with the module that does the work: loaded only when the command runs.
 import type { Command } from './invocation.ts';
+import { SERVE_OPTIONS } from './serve-options.ts';
 import { GLOBAL_OPTIONS, RUN_OPTIONS, SELECT_OPTIONS } from './option-table.ts';
+import { CTL_OPTIONS } from './ctl-options.ts';
 import type { OptionRow } from './option-table.ts';
 
 export interface CommandRow {
@@ -32,6 +34,40 @@ export const COMMANDS = {
     ],
     isDefault: true,
     load: async () => (await import('./run.ts')).run,
+  },
+  serve: {
+    args: '',
+    summary: 'an authorization server and a protected API on a real socket, for apps and SDKs under test',
+    details:
+      'One base URL is all an app needs: it is the issuer, the API is below /api. On a terminal it shows what happens and listens to keys; ' +
+      'elsewhere it prints a line per request, with --json a JSON object per line, with --quiet nothing. Tokens never appear, only their labels. ' +
+      'SIGINT and SIGTERM finish the answers under way.',
+    options: SERVE_OPTIONS,
+    examples: [
+      ['tokenwarp serve', 'on http://127.0.0.1:7357'],
+      ['tokenwarp serve --access-ttl 30s --grace same-successor:10s', 'tokens that expire while you watch'],
+      ['tokenwarp serve --tls --host 0.0.0.0 --issuer https://10.0.2.2:7357', 'for an Android emulator'],
+      ['tokenwarp serve --port 0 --ready-file ready.json --quiet', 'for a test suite'],
+    ],
+    load: async () => (await import('./serve.ts')).serve,
+  },
+  ctl: {
+    args: '[word...]',
+    summary: 'control a running server: its clock, tokens, faults, journal, state; judge its client',
+    details:
+      'The first word is the action: clock, advance <duration>, set <time>, freeze, resume, skew <device> <offset>, sessions, revoke, expire, keys, rotate-keys [how], ' +
+      'policy [member=value...], fault <kind> [value], faults, heal [id], hold [point], holds, release [name], journal, count, wait, mark <what>, snapshot [name], snapshots, ' +
+      'restore <name>, reset, verify, call <method> <path> [json]. The server is that of --url, of --ready-file, or the one on the usual port.',
+    options: CTL_OPTIONS,
+    examples: [
+      ['tokenwarp ctl advance 5m', 'five minutes pass'],
+      ['tokenwarp ctl revoke --user ada', 'ada is signed out everywhere'],
+      ['tokenwarp ctl fault drop-response --endpoint token --times 1', 'the next token response is lost after its commit'],
+      ['tokenwarp ctl hold committed --from phone', 'the next refresh of the phone waits after its commit: kill the app, then release'],
+      ['tokenwarp ctl journal --follow', 'what the server sees, as it comes'],
+      ['tokenwarp ctl verify', 'the invariants over the journal; exit code 1 when one is broken'],
+    ],
+    load: async () => (await import('./ctl.ts')).ctl,
   },
   list: {
     args: '[filter...]',

@@ -4,7 +4,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { isAbsolute, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { NothingSelectedError } from '../core/errors.ts';
-import { didYouMean } from '../scenario/suggest.ts';
+import { didYouMean } from '../core/suggest.ts';
 
 const SUFFIX = '.scenario.yaml';
 

@@ -1,6 +1,6 @@
 // Exit codes: one table (DESIGN 8), from which the code of a run, the help text, `explain` and docs/cli.md are derived.
 // A code is computed from results and errors alone; no command chooses a number.
-import { InvalidInputError, NothingSelectedError, TokenwarpError, UsageError } from '../core/errors.ts';
+import { InvalidInputError, MissingError, NothingSelectedError, TokenwarpError, UsageError } from '../core/errors.ts';
 import type { ScenarioReport } from '../report/reporter.ts';
 
 export interface ExitRow {
@@ -36,8 +36,9 @@ export const EXITS = {
   },
   'missing-tool': {
     code: 6,
-    meaning: 'a device or tool is missing',
-    explanation: 'Something that the chosen world needs is not there. Simulated runs never end with it.',
+    meaning: 'a device, a tool or a server is missing',
+    explanation:
+      'Something that the chosen world needs is not there, or `tokenwarp ctl` finds no server. Simulated runs never end with it.',
   },
   device: {
     code: 7,
@@ -100,6 +101,7 @@ export function conditionOf(error: unknown): ExitCondition {
   if (error instanceof UsageError) return 'usage';
   if (error instanceof InvalidInputError) return 'invalid';
   if (error instanceof NothingSelectedError) return 'nothing-selected';
+  if (error instanceof MissingError) return 'missing-tool';
   return 'own-bug';
 }
 

@@ -1,7 +1,7 @@
 // `tokenwarp explain`: what a word of ours means, why it matters and who says so.
 import { detectScreen, paintOf } from '../report/screen.ts';
 import type { Paint } from '../report/screen.ts';
-import { didYouMean } from '../scenario/suggest.ts';
+import { didYouMean } from '../core/suggest.ts';
 import type { Invocation } from './invocation.ts';
 import { usageError } from './exit.ts';
 import type { ExitCondition } from './exit.ts';

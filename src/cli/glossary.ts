@@ -62,6 +62,12 @@ export const ERROR_CODES: Readonly<Record<Exclude<string, ProblemCode>, string>>
   TW_CLIENT_LOAD: 'The module given to --client fails or does not finish while it is imported. Exit code 3.',
   TW_CLIENT_EXPORT: 'The module given to --client has no function as its default export. Exit code 3.',
   TW_CLIENT_METHOD: 'What the factory returned lacks a required method: start, signIn or request. Exit code 3.',
+  TW_UNREACHABLE: 'No server answers where `tokenwarp ctl` looks for one, or the ready file is not there. Exit code 6.',
+  TW_LISTEN: 'The server cannot listen on the address and port: taken, not ours, or not there. Exit code 2.',
+  TW_TLS_FOLDER: 'The folder of the local certificate authority cannot be read or written. Exit code 2.',
+  TW_READY_FILE: 'The file given to --ready-file cannot be written. Exit code 2.',
+  TW_POLICY: 'The file given to --policy holds no server block, or one with mistakes. Exit code 3.',
+  TW_CLOCK: 'The clock of a server was asked to run backwards, or by no whole number of milliseconds. Exit code 2.',
   TW_BUG: 'A fault of tokenwarp itself. Exit code 70; please report it with the command you ran.',
 };
 

@@ -7,7 +7,7 @@ export interface OptionRow {
   /** As commander writes them: `-t, --name <regex>`; `[n]` may stand alone and then means `preset`. */
   flags: string;
   summary: string;
-  group: 'select' | 'decide' | 'stop' | 'show' | 'global';
+  group: 'select' | 'decide' | 'stop' | 'show' | 'global' | 'listen' | 'policy' | 'target';
   /** Absent for a switch. */
   read?: (text: string) => unknown;
   /** May be given several times; an environment variable separates by commas. */

@@ -72,7 +72,10 @@ function addCommand(
   const width = Math.max(...row.examples.map(([line]) => line.length));
   command.addHelpText('after', `\nExamples:\n${row.examples.map(([line, what]) => `  ${line.padEnd(width)}   ${what}`).join('\n')}\n`);
   command.action(async (...given: unknown[]) => {
-    await act(row, row.args === '' ? [] : (given[0] as string[]), command.optsWithGlobals());
+    const raw: Record<string, unknown> = command.optsWithGlobals();
+    // Commander presets `--no-x` with true, which would hide the variable TOKENWARP_X.
+    for (const key of Object.keys(row.options)) if (command.getOptionValueSource(key) === 'default') delete raw[key];
+    await act(row, row.args === '' ? [] : (given[0] as string[]), raw);
   });
 }
 

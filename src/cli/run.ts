@@ -9,6 +9,7 @@ import type { Invocation } from './invocation.ts';
 import { conditionsOf, usageError } from './exit.ts';
 import type { ExitCondition } from './exit.ts';
 import type { RunOptions } from './option-table.ts';
+import { openProgress } from './progress.ts';
 import { openReports } from './reports.ts';
 import { openRunner } from './runner.ts';
 import { runOverSeeds } from './seeds.ts';
@@ -25,7 +26,8 @@ export async function run(invocation: Invocation<RunOptions>): Promise<ReadonlyS
   if (options.schedule !== undefined && (plans.length > 1 || seeds.length > 1)) {
     throw usageError('--schedule replays one scenario with one seed', 'a replay line names both');
   }
-  const reports = await openReports(options.reporter ?? [], options, { system, cwd });
+  const progress = openProgress(options, system);
+  const reports = await openReports(options.reporter ?? [], options, { system: { ...system, out: progress.out }, cwd });
   const runner = await openRunner(options, cwd);
   const finished: ScenarioReport[] = [];
   const started = system.now();
@@ -34,6 +36,7 @@ export async function run(invocation: Invocation<RunOptions>): Promise<ReadonlyS
   try {
     reports.reporter.begin({ version: packageVersion(), scenarios: plans.map((plan) => plan.name), seeds, client: runner.client });
     for (const plan of plans) {
+      progress.update({ total: plans.length, done: finished.length, failed: countBroken(finished), current: plan.name });
       await turn();
       const report = await Promise.race([runOverSeeds(runner, plan, seeds, context), stop.pulled]);
       if (report === undefined) break;
@@ -42,9 +45,11 @@ export async function run(invocation: Invocation<RunOptions>): Promise<ReadonlyS
       if (isEnough(finished, options.bail)) break;
     }
   } catch (error) {
+    await progress.close();
     if (finished.length > 0) end();
     throw error;
   } finally {
+    await progress.close();
     stop.remove();
     await runner.close();
   }
@@ -82,8 +87,11 @@ function plansOf(filters: readonly string[], options: RunOptions, cwd: string): 
 }
 
 function isEnough(finished: readonly ScenarioReport[], bail: number | undefined): boolean {
-  const broken = finished.filter((report) => report.result.outcome === 'failed' || report.divergence !== undefined).length;
-  return bail !== undefined && broken >= bail;
+  return bail !== undefined && countBroken(finished) >= bail;
+}
+
+function countBroken(finished: readonly ScenarioReport[]): number {
+  return finished.filter((report) => report.result.outcome === 'failed' || report.divergence !== undefined).length;
 }
 
 interface StopSwitch {

@@ -1,7 +1,8 @@
 // Everything `explain` knows, gathered from the tables that define it: invariants, verbs and faults from the schema, exit codes,
 // error codes, states. Nothing is described twice.
 import { PROBLEM_CODES } from '../scenario/problem.ts';
-import { FAULT_KINDS, fault } from '../scenario/fault-schema.ts';
+import { FAULT_KINDS } from '../core/fault-words.ts';
+import { fault } from '../scenario/fault-schema.ts';
 import { step } from '../scenario/step-schema.ts';
 import { VERBS } from '../scenario/words.ts';
 import { INVARIANTS } from '../verify/invariants.ts';

@@ -1,8 +1,10 @@
 // From the text of an option to its value. Each reader refuses with one sentence that names what would have been right.
 import { parseDuration } from '../core/duration.ts';
+import { GRACE_POLICIES } from '../core/server-words.ts';
+import type { GracePolicyName } from '../core/server-words.ts';
 import { REPORTERS } from '../report/registry.ts';
 import type { ReporterName } from '../report/registry.ts';
-import { didYouMean } from '../scenario/suggest.ts';
+import { didYouMean } from '../core/suggest.ts';
 import { usageError } from './exit.ts';
 
 /** A whole number from 0 to 2^53 - 1. */
@@ -77,6 +79,37 @@ export function readOneOf<const W extends readonly string[]>(words: W): (text: s
     if (!words.includes(text)) throw usageError(`"${text}" is not one of ${words.join(', ')}`, didYouMean(text, words));
     return text;
   };
+}
+
+/** A TCP port; 0 = any free one. */
+export function readPort(text: string): number {
+  const value = Number(text);
+  if (!/^\d{1,5}$/.test(text) || value > 65_535) throw usageError(`"${text}" is not a port`, 'a whole number from 0 to 65535');
+  return value;
+}
+
+/** An http or https URL without query and fragment (RFC 8414 2). */
+export function readUrl(text: string): string {
+  if (!/^https?:\/\/[\w.\-[\]:]+(?:\/[^?#\s]*)?$/.test(text))
+    throw usageError(`"${text}" is not an issuer`, 'such as http://10.0.2.2:7357: http or https, no query, no fragment');
+  return text;
+}
+
+/** A path on the server: `/second`. */
+export function readPath(text: string): string {
+  if (!/^(?:\/[\w.~-]+)+$/.test(text)) throw usageError(`"${text}" is not a path`, 'such as /second');
+  return text;
+}
+
+/** Grace window where none is named: what Okta, WorkOS and FusionAuth ship, ms. */
+const USUAL_WINDOW = 30_000;
+
+/** `same-successor` or `same-successor:10s`. */
+export function readGrace(text: string): { policy: GracePolicyName; window: number } {
+  const [name = '', window] = text.split(':', 2);
+  const policy = readOneOf(GRACE_POLICIES)(name);
+  if (policy === 'strict' && window !== undefined) throw usageError('strict has no window', '--grace strict alone');
+  return { policy, window: policy === 'strict' ? 0 : window === undefined ? USUAL_WINDOW : readDuration(window) };
 }
 
 /** Any text that is not empty. */

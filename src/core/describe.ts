@@ -90,6 +90,19 @@ const WORDS: Words = {
   'session.granted': (e) => `${e.user} signed in on ${e.device}: ${labels(e.at, e.rt)}, good for ${formatDuration(e.lifetime)}`,
   'family.dead': (e) => `token family ${e.family} of ${e.user} on ${e.device} ended: ${e.reason}`,
   'access.dead': (e) => `${e.at} ${e.reason}`,
+  'access.offered': (e) => `${e.newAt} offered in a response header to the holder of ${e.at}`,
+  'access.adopted': (e) => `${e.newAt}, offered in a response header, used for the first time`,
+  'wire.repeated': (e) =>
+    `${e.name} repeats ${e.of} byte by byte after ${formatDuration(e.gap)}: ${e.by === 'transport' ? 'sent again by the transport' : 'asked again by the application'}`,
+  'authorization.asked': (e) =>
+    `authorization ${e.a} asked by ${e.client} on ${e.device}, ${e.page ? 'a sign-in page was shown' : 'no page was shown'}`,
+  'authorization.answered': (e) => `authorization ${e.a} answered with ${e.outcome}${e.user === undefined ? '' : ` by ${e.user}`}`,
+  'key.rotated': (e) => `${e.alg} key ${e.kid} comes in by ${e.rotation}`,
+  'device.asked': (e) => `device authorization ${e.d} begun on ${e.device}, good for ${formatDuration(e.lifetime)}`,
+  'device.decided': (e) => `device authorization ${e.d} ${e.allowed ? 'approved' : 'denied'} by ${e.user}`,
+  'device.polled': (e) => `device authorization ${e.d} polled: ${e.outcome}`,
+  mark: (e) =>
+    `marked on ${e.device}: ${e.what}${e.by === undefined ? '' : ` by ${formatDuration(e.by)}`}${e.note === undefined ? '' : `, ${e.note}`}`,
   'client.declared': (e) => `client claims ${list(e.features)}${e.missing.length === 0 ? '' : `, has no ${list(e.missing)}`}`,
   'start.called': () => 'client starts',
   'start.done': (e) => done('start', e),

@@ -34,6 +34,8 @@ export class UsageError extends TokenwarpError {}
 export class InvalidInputError extends TokenwarpError {}
 /** Nothing matched what was selected: exit code 4. */
 export class NothingSelectedError extends TokenwarpError {}
+/** A tool, device or server that is needed is not there: exit code 6. */
+export class MissingError extends TokenwarpError {}
 /** A law of our own was broken: exit code 70. */
 export class OwnBugError extends TokenwarpError {
   constructor(message: string, detail: ErrorDetail = {}) {

@@ -1,6 +1,6 @@
 // The vocabulary of a history: every fact a world, a server or a client can record.
 // A history is judged, printed and hashed from these records alone; nothing here computes.
-import type { GracePolicyName, RefusalReason, FamilyEnd } from './server-words.ts';
+import type { GracePolicyName, RefusalReason, FamilyEnd, MarkWord } from './server-words.ts';
 
 /** `phone/app` (a process), `phone` (a device), `as`, `rs` or `world`. */
 export type Actor = string;
@@ -13,7 +13,9 @@ export type ResponseKind = 'granted' | 'oauth-error' | 'other';
 
 /** A token exchange (one refresh request on the wire) is named `x1`, `x2` ... in sending order. */
 type TokenSent = { type: 'token.sent'; x: string; rt: TokenLabel; device: string; attempt: number; forced?: string };
-type TokenReceived = { type: 'token.received'; x: string; rt: TokenLabel; arrival: number };
+/** What only real sockets show: the connection, and the process the client says it is. */
+type OnSocket = { connection?: string; from?: string };
+type TokenReceived = OnSocket & { type: 'token.received'; x: string; rt: TokenLabel; arrival: number };
 interface TokenCommitted {
   type: 'token.committed';
   x: string;
@@ -40,13 +42,8 @@ type TokenAnswer = {
   retryAfter?: number;
   scripted?: true;
 };
-interface TokenResponded extends TokenAnswer {
-  type: 'token.responded';
-}
-interface TokenDelivered extends TokenAnswer {
-  type: 'token.delivered';
-  rt: TokenLabel;
-}
+type TokenResponded = TokenAnswer & { type: 'token.responded' };
+type TokenDelivered = TokenAnswer & { type: 'token.delivered'; rt: TokenLabel };
 /** `told`: an error reached the client, which ends the flight; otherwise the message vanished and the client still waits. */
 type TokenLost = { type: 'token.lost'; x: string; phase: LossPhase; told: boolean };
 type TokenAbandoned = { type: 'token.abandoned'; x: string };
@@ -67,16 +64,22 @@ type ApiSent = {
   foreign?: true;
   redirect?: true;
 };
-type ApiReceived = { type: 'api.received'; n: string; k: number; at: TokenLabel };
-type ApiAnswer = { n: string; k: number; status: number; error?: string; retryAfter?: number; scripted?: true };
-interface ApiResponded extends ApiAnswer {
-  type: 'api.responded';
-  reason?: string;
-}
-interface ApiDelivered extends ApiAnswer {
-  type: 'api.delivered';
+/** Over sockets the server also keeps what was asked; `named`: the client itself gave the request its name (x-request-id). */
+interface ApiReceived extends OnSocket {
+  type: 'api.received';
+  n: string;
+  k: number;
   at: TokenLabel;
+  method?: string;
+  path?: string;
+  bodyDigest?: string;
+  bodyLength?: number;
+  rt?: TokenLabel;
+  named?: true;
 }
+type ApiAnswer = { n: string; k: number; status: number; error?: string; retryAfter?: number; scripted?: true };
+type ApiResponded = ApiAnswer & { type: 'api.responded'; reason?: string };
+type ApiDelivered = ApiAnswer & { type: 'api.delivered'; at: TokenLabel };
 type ApiLost = { type: 'api.lost'; n: string; k: number; phase: LossPhase; told: boolean };
 type ApiAbandoned = { type: 'api.abandoned'; n: string; k: number };
 
@@ -94,7 +97,33 @@ interface SessionGranted {
   grant: string;
 }
 type FamilyDead = { type: 'family.dead'; family: string; reason: FamilyEnd; user: string; device: string };
-type AccessDead = { type: 'access.dead'; at: TokenLabel; family: string; reason: 'revoked' | 'superseded' };
+/** `expired`: brought to its end early by who controls the server. */
+type AccessDead = { type: 'access.dead'; at: TokenLabel; family: string; reason: 'revoked' | 'superseded' | 'expired' };
+
+/** P7: a response header brought a new access token; `adopted` is its first use. */
+interface AccessOffered {
+  type: 'access.offered';
+  at: TokenLabel;
+  newAt: TokenLabel;
+  family: string;
+  user: string;
+  device: string;
+  expiresAt: number;
+  lifetime: number;
+}
+type AccessAdopted = { type: 'access.adopted'; at: TokenLabel; newAt: TokenLabel; family: string };
+/** A device authorization (RFC 8628) is named `d1`, `d2` ...; `outcome` is `granted` or the error told; `interval` is what holds from now on, ms. */
+/** An authorization request (RFC 6749 4.1.1) is named `a1`, `a2` ...; `answered` when the browser was sent back: `outcome` is `code` or the error told. */
+type AuthorizationAsked = { type: 'authorization.asked'; a: string; client: string; device: string; page: boolean };
+type AuthorizationAnswered = { type: 'authorization.answered'; a: string; outcome: string; user?: string };
+/** A key comes in (M4): `kid` is listed and signs from these times on, ms. */
+type KeyRotated = { type: 'key.rotated'; rotation: string; alg: string; kid: string; listedFrom: number; signsFrom: number };
+type DeviceAsked = { type: 'device.asked'; d: string; device: string; interval: number; lifetime: number };
+type DeviceDecided = { type: 'device.decided'; d: string; user: string; allowed: boolean };
+type DevicePolled = { type: 'device.polled'; d: string; outcome: string; interval: number };
+
+/** Told by a person or a test: something on the client's side that a server cannot see. `by`: how far a clock was moved, ms. */
+type Mark = { type: 'mark'; what: MarkWord; device: string; by?: number; note?: string };
 
 type ClientDeclared = { type: 'client.declared'; features: readonly string[]; refreshAhead?: number; missing: readonly string[] };
 type StartCalled = { type: 'start.called' };
@@ -158,6 +187,9 @@ interface RunEnd {
 /** How a run ended: `finished` judged whole; `deadlock` with `open` operations; the rest are limits (exit code 5) or a client that never yields. */
 export type RunEnding = 'finished' | 'deadlock' | 'livelock' | 'step-limit' | 'time-limit' | 'wall-limit' | 'stuck';
 
+/** A request that repeats an earlier one byte by byte: `transport` = sent again by the HTTP stack after its connection broke, without the application. */
+type WireRepeated = { type: 'wire.repeated'; name: string; of: string; by: 'transport' | 'app'; gap: number };
+
 /** The facts without their frame; what a recorder is handed. */
 export type Fact =
   | TokenSent
@@ -179,6 +211,15 @@ export type Fact =
   | SessionGranted
   | FamilyDead
   | AccessDead
+  | AccessOffered
+  | AccessAdopted
+  | AuthorizationAsked
+  | AuthorizationAnswered
+  | KeyRotated
+  | DeviceAsked
+  | DeviceDecided
+  | DevicePolled
+  | Mark
   | ClientDeclared
   | StartCalled
   | StartDone
@@ -197,6 +238,7 @@ export type Fact =
   | PromptClosed
   | Text
   | ClientError
+  | WireRepeated
   | Connectivity
   | ProcessEvent
   | AppVisibility
@@ -244,6 +286,14 @@ export type ServerFact = Extract<
       | 'revocation.received'
       | 'session.granted'
       | 'family.dead'
-      | 'access.dead';
+      | 'access.dead'
+      | 'access.offered'
+      | 'access.adopted'
+      | 'authorization.asked'
+      | 'authorization.answered'
+      | 'key.rotated'
+      | 'device.asked'
+      | 'device.decided'
+      | 'device.polled';
   }
 >;

@@ -23,16 +23,33 @@ export interface Envelope {
 export type Verdict =
   | { kind: 'pass' }
   | { kind: 'delay'; ms: number }
-  /** Never arrives. `reset`: the client gets a network error now; `silence`: it hears nothing. */
-  | { kind: 'drop'; how: 'reset' | 'silence' }
-  /** The server is not reached (before `committed`), or its answer is replaced. */
-  | { kind: 'reply'; response: HttpResponse }
-  /** The body ends early. `short`: looks complete and does not parse; `error`: reading it fails. */
-  | { kind: 'truncate'; keep: number; how: 'short' | 'error' }
+  /** Never arrives. `reset` (RST) and `fin` (an orderly close): the client gets a network error now; `silence`: it hears nothing. */
+  | { kind: 'drop'; how: DropHow }
+  /** The server is not reached (before `committed`), or its answer is replaced. `retry` adds a Retry-After told from the server's clock. */
+  | { kind: 'reply'; response: HttpResponse; retry?: RetryHint }
+  /**
+   * The body ends early. `short`: looks complete and does not parse; the others break the reading: `error` after an orderly close,
+   * `reset` by RST, `chunk` by bad framing (RFC 9112 7.1). Virtually those three are one.
+   */
+  | { kind: 'truncate'; keep: number; how: 'short' | 'error' | 'reset' | 'chunk' }
   /** Members of the JSON body replaced; undefined removes one. */
   | { kind: 'rewrite'; members: Readonly<Record<string, unknown>> }
+  /** Headers of the response replaced, names in lower case; undefined removes one. */
+  | { kind: 'headers'; headers: Readonly<Record<string, string | undefined>> }
+  /** The `Date` of the response is off by so many ms. */
+  | { kind: 'skew'; ms: number }
+  /** Waits here until the hold of this name is released or the connection dies. Over sockets only. */
+  | { kind: 'hold'; name: string }
   /** The transport sends the request once more from this point on. */
   | { kind: 'duplicate' };
+
+export type DropHow = 'reset' | 'silence' | 'fin';
+/** When to come back: `after` ms from now, or at `until` (virtual ms), as whole seconds or as an HTTP-date (RFC 9110 10.2.3). */
+export interface RetryHint {
+  after?: number;
+  until?: number;
+  as: 'seconds' | 'date';
+}
 
 export interface Rule {
   /** For people: `drop response of token, once`. */
@@ -58,12 +75,22 @@ export class Rules {
     this.#rules.length = 0;
   }
 
+  /** How many are installed. */
+  get size(): number {
+    return this.#rules.length;
+  }
+
   ask(envelope: Envelope): Verdict {
+    return this.judge(envelope).verdict;
+  }
+
+  /** The verdict and the rule that gave it. */
+  judge(envelope: Envelope): { verdict: Verdict; rule?: Rule } {
     for (const rule of this.#rules) {
       const verdict = rule.ask(envelope);
-      if (verdict.kind !== 'pass') return verdict;
+      if (verdict.kind !== 'pass') return { verdict, rule };
     }
-    return PASS;
+    return { verdict: PASS };
   }
 }
 
@@ -115,4 +142,14 @@ export function pathOf(url: string): string {
 /** `https://host:1/a` -> `https://host:1`. */
 export function originOf(url: string): string {
   return /^[a-z]+:\/\/[^/?#]*/i.exec(url)?.[0] ?? '';
+}
+
+/** The headers with some replaced; undefined removes one. */
+export function replaceHeaders(
+  headers: Readonly<Record<string, string>>,
+  changes: Readonly<Record<string, string | undefined>>,
+): Record<string, string> {
+  const out: Record<string, string> = {};
+  for (const [name, value] of Object.entries({ ...headers, ...changes })) if (value !== undefined) out[name] = value;
+  return out;
 }

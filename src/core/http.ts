@@ -59,6 +59,16 @@ export function readRetryAfter(value: string | undefined, now: number): number |
   return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }
 
+/** `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110 5.6.7) of a time in ms since the Unix epoch. */
+export function httpDate(ms: number): string {
+  return new Date(ms).toUTCString();
+}
+
+/** An HTTP-date moved by `ms`; one that is absent or none counts as 1970. */
+export function shiftHttpDate(date: string | undefined, ms: number): string {
+  return httpDate((Date.parse(date ?? '') || 0) + ms);
+}
+
 /** The error code of a `WWW-Authenticate: Bearer` challenge (RFC 6750 3). */
 export function readBearerError(challenge: string | undefined): string | undefined {
   return challenge === undefined ? undefined : /\berror="([^"]*)"/.exec(challenge)?.[1];

@@ -34,7 +34,15 @@ export type RefusalReason =
   | 'bad-scope'
   | 'code-used'
   | 'code-expired'
-  | 'superseded';
+  | 'superseded'
+  // DPoP (RFC 9449): the proof itself, a missing nonce, a token bound to another key. Device flow (RFC 8628 3.5): how a poll ended.
+  | 'bad-proof'
+  | 'proof-nonce'
+  | 'other-key'
+  | 'device-pending'
+  | 'device-slow-down'
+  | 'device-denied'
+  | 'device-expired';
 
 /** Why a token family (all tokens descending from one sign-in) ended. */
 export type FamilyEnd = 'reuse' | 'user' | 'password' | 'idle' | 'absolute' | 'admin' | 'single-session' | 'revocation';
@@ -45,3 +53,10 @@ export type FamilyEnd = 'reuse' | 'user' | 'password' | 'idle' | 'absolute' | 'a
  */
 export const PHASES = ['received', 'validated', 'committed', 'serialised', 'flushed'] as const;
 export type Phase = (typeof PHASES)[number];
+
+/**
+ * What can be marked in a server's journal because the server cannot see it: the user signed out, the app went to the background or
+ * came back, a prompt is expected, the app asked for a refresh on purpose, the app was started again, a device's clock was moved.
+ */
+export const MARKS = ['sign-out', 'background', 'foreground', 'prompt-expected', 'refresh-forced', 'relaunch', 'clock-moved'] as const;
+export type MarkWord = (typeof MARKS)[number];

@@ -1,7 +1,7 @@
 // What the checks of one file share, and the one question that several of them ask: is there such a place?
 import type { ProblemCode } from './problem.ts';
 import type { Source, Span } from './source.ts';
-import { didYouMean } from './suggest.ts';
+import { didYouMean } from '../core/suggest.ts';
 
 /** What the checks share while they walk one file. */
 export interface CheckContext {

@@ -1,7 +1,7 @@
 // Which keys of a fault go together: one kind, its own keys, its own words for `how`. The table is FAULT_KINDS.
 import { checkPlace, type CheckContext } from './check-context.ts';
-import { faultKinds } from './fault.ts';
-import { FAULT_HOW, FAULT_KINDS, type FaultKind } from './fault-schema.ts';
+import { faultKinds } from '../core/fault-spec.ts';
+import { FAULT_HOW, FAULT_KINDS, type FaultKind } from '../core/fault-words.ts';
 import type { Raw } from './raw.ts';
 import type { Path } from './source.ts';
 

@@ -8,7 +8,7 @@ import { list, record, type Raw } from './raw.ts';
 import type { Problem } from './problem.ts';
 import type { Path, Source } from './source.ts';
 import { step } from './step-schema.ts';
-import { didYouMean } from './suggest.ts';
+import { didYouMean } from '../core/suggest.ts';
 import { VERBS, isVerb } from './words.ts';
 
 /** What a whole file may do when every `repeat` is written out; more is a benchmark. */

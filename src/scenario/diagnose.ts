@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import type { Path, Source } from './source.ts';
 import type { Problem } from './problem.ts';
 import { scenario } from './schema.ts';
-import { didYouMean } from './suggest.ts';
+import { didYouMean } from '../core/suggest.ts';
 
 type Issue = z.core.$ZodIssue;
 

@@ -1,33 +1,10 @@
-// The fault step as a file says it: one kind of fault, what it falls on, how often. Which keys go together is in
-// FAULT_KINDS, read by the checks and by the builder; the schema itself stays flat so that editors complete well.
+// The fault step as a file says it: one kind of fault, what it falls on, how often. Which keys go together is in FAULT_KINDS
+// (core/fault-words.ts), read by the checks and by the builder; the schema itself stays flat so that editors complete well.
 import { z } from 'zod';
 import { POINTS } from '../core/fault.ts';
+import { NAMED_REPLIES } from '../core/fault-words.ts';
 import { PHASES } from '../core/server-words.ts';
 import { duration, path, place, positiveDuration } from './values.ts';
-
-/** Answers that have a name, because every project meets them. */
-export const NAMED_REPLIES = ['captive-portal', 'forbidden-page', 'malformed-json', 'empty', 'error-in-200', 'server-error-json'] as const;
-export type NamedReply = (typeof NAMED_REPLIES)[number];
-
-/** Each kind of fault and the keys that only it understands. */
-export const FAULT_KINDS = {
-  drop: ['how'],
-  cut: ['how'],
-  delay: ['at'],
-  reply: ['at', 'retryAfter', 'location', 'body', 'json', 'headers'],
-  truncate: ['how'],
-  rewrite: [],
-  remove: [],
-  duplicate: [],
-} as const satisfies Record<string, readonly string[]>;
-export type FaultKind = keyof typeof FAULT_KINDS;
-
-/** What `how` may say for a kind. */
-export const FAULT_HOW: Partial<Record<FaultKind, readonly string[]>> = {
-  drop: ['reset', 'silence'],
-  cut: ['reset', 'silence'],
-  truncate: ['short', 'error'],
-};
 
 const status = z
   .int({ error: 'an HTTP status from 100 to 599' })
@@ -93,5 +70,3 @@ export const fault = z
     headers: z.record(z.string(), z.string()).optional().describe('reply: further headers.'),
   })
   .meta({ id: 'fault' });
-
-export type FaultInput = z.infer<typeof fault>;

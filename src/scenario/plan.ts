@@ -3,7 +3,7 @@
 import { DEFAULT_POLICY, patchPolicy } from '../../mock-server/policy.ts';
 import type { DevicePlan, Plan, Step } from '../sim/plan.ts';
 import { check } from './check.ts';
-import { defined } from './defined.ts';
+import { defined } from '../core/defined.ts';
 import { diagnose } from './diagnose.ts';
 import { byPosition, type Problem } from './problem.ts';
 import type { DeviceInput, ScenarioInput } from './schema.ts';

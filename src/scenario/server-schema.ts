@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { GRACE_POLICIES } from '../core/server-words.ts';
 import type { PolicyPatch } from '../../mock-server/policy.ts';
-import { defined } from './defined.ts';
+import { defined } from '../core/defined.ts';
 import { LONGEST, duration, ms, positiveDuration, signedDuration } from './values.ts';
 
 /** Grace window of a policy that names none: what Okta, WorkOS and FusionAuth ship. */

@@ -2,9 +2,9 @@
 // It runs on checked data only, so it decides nothing and reports nothing.
 import { parseDurationRange, type DurationRange } from '../core/duration.ts';
 import type { DevicePlan, Expectations, RequestOutcome, Step, Verb } from '../sim/plan.ts';
-import { defined } from './defined.ts';
+import { defined } from '../core/defined.ts';
 import { describe, type UntoldStep } from './describe.ts';
-import { faultSpec } from './fault.ts';
+import { faultSpec } from '../core/fault-spec.ts';
 import { policyPatch } from './server-schema.ts';
 import type { Path, Source } from './source.ts';
 import type { ExpectationsInput, StepInput } from './step-schema.ts';

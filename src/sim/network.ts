@@ -2,7 +2,7 @@
 // so a kill, a cut or a reorder can fall between any two. It knows the server only as phases.
 import type { HostConfig, HostFetchInit, HostResponse } from '../core/contract.ts';
 import type { DurationRange } from '../core/duration.ts';
-import { originOf, pathOf, Rules, type Endpoint, type Point, type Verdict } from '../core/fault.ts';
+import { originOf, pathOf, replaceHeaders, Rules, type DropHow, type Endpoint, type Point, type Verdict } from '../core/fault.ts';
 import { parseObject, type HttpRequest, type HttpResponse } from '../core/http.ts';
 import type { Streams } from '../core/streams.ts';
 import type { Exchange, MockServer } from '../../mock-server/contract.ts';
@@ -145,7 +145,7 @@ export class Network {
     if (verdict.kind === 'drop') return this.#lose(flight, verdict.how, this.#draw(flight));
     if (verdict.kind === 'reply') return this.#respond(flight, this.#script(flight, verdict.response));
     if (verdict.kind === 'duplicate') this.#resend(flight, exchange);
-    const transform = verdict.kind === 'truncate' || verdict.kind === 'rewrite' ? verdict : undefined;
+    const transform = verdict.kind === 'truncate' || verdict.kind === 'rewrite' || verdict.kind === 'headers' ? verdict : undefined;
     if (exchange.phase === 'flushed') return this.#respond(flight, exchange.response as HttpResponse, transform);
     this.#proceed(flight, exchange, verdict.kind === 'delay' ? verdict.ms : 0);
   }
@@ -180,12 +180,12 @@ export class Network {
       case 'reply':
         return this.#script(flight, verdict.response);
       case 'truncate':
-        flight.broken = verdict.how === 'error';
+        flight.broken = verdict.how !== 'short';
         return { ...response, body: response.body.slice(0, verdict.keep) };
-      case 'rewrite': {
-        const members = { ...parseObject(response.body), ...verdict.members };
-        return { ...response, body: JSON.stringify(members) };
-      }
+      case 'rewrite':
+        return { ...response, body: JSON.stringify({ ...parseObject(response.body), ...verdict.members }) };
+      case 'headers':
+        return { ...response, headers: replaceHeaders(response.headers, verdict.headers) };
       default:
         return response;
     }
@@ -238,7 +238,7 @@ export class Network {
   }
 
   /** The message vanished. With `reset` the client is told after `delay` ms; with `silence` it goes on waiting. */
-  #lose(flight: Flight, how: 'reset' | 'silence', delay: number): void {
+  #lose(flight: Flight, how: DropHow, delay: number): void {
     const { kernel, recorder } = this.#options;
     const { process, epoch } = flight;
     if (flight.point === 'request') flight.cut = true;

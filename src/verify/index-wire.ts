@@ -33,6 +33,10 @@ export const WIRE_HANDLERS: Handlers = {
     if (rt !== undefined) mint(index, rt, from);
     noteFamily(index, family, device);
   },
+  'access.offered'(index, event) {
+    const { family, user, device, newAt, expiresAt, lifetime } = event;
+    mint(index, newAt, { event, family, user, device, x: undefined, parent: undefined }, { expiresAt, lifetime });
+  },
   'family.dead'(index, event) {
     index.deaths.push(event);
     const info = noteFamily(index, event.family, event.device);

@@ -19,6 +19,8 @@ export interface Violation {
   root?: number;
   /** The few events that show it, ascending, `seq` among them. */
   witness: readonly number[];
+  /** Why a server's journal cannot prove it; absent when it is proved, and always in histories that show both ends. */
+  presumed?: string;
 }
 
 /** What one invariant says of one history. `judged` counts what it had to judge; 0 = idle. */

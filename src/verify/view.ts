@@ -4,6 +4,7 @@ import { clientHandlers } from './index-client.ts';
 import { WIRE_HANDLERS } from './index-wire.ts';
 import { buildIndex, type Index } from './indexer.ts';
 import { countBefore, lastBefore } from './moments.ts';
+import type { Knowledge } from './result.ts';
 import type {
   Declared,
   DeviceInfo,
@@ -20,12 +21,17 @@ import type {
 export interface ViewOptions {
   /** What the client claims; instead of its `client.declared` event. */
   features?: readonly string[];
+  /** Ms before expiry at which the client refreshes; instead of its `client.declared` event. */
+  refreshAhead?: number;
+  /** What kind of recording it is; default `C`. */
+  knowledge?: Knowledge;
 }
 
 export class HistoryView {
   readonly events: readonly HistoryEvent[];
   readonly declared: Declared;
   readonly index: Index;
+  readonly knowledge: Knowledge;
   #positions: Map<number, number> | undefined;
   #requests: readonly LogicalRequest[] | undefined;
 
@@ -33,7 +39,13 @@ export class HistoryView {
     this.events = events;
     this.index = buildIndex(events, [WIRE_HANDLERS, clientHandlers()]);
     const { declared } = this.index;
-    this.declared = options.features === undefined ? declared : { ...declared, features: new Set(options.features) };
+    const { features, refreshAhead } = options;
+    this.knowledge = options.knowledge ?? 'C';
+    this.declared = {
+      ...declared,
+      ...(features === undefined ? {} : { features: new Set(features) }),
+      ...(refreshAhead === undefined ? {} : { refreshAhead }),
+    };
   }
 
   /** The event with this `seq`. */

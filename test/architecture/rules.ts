@@ -34,7 +34,7 @@ export const importModules: Rule = (source) =>
     const room = roomOf(source.path) ?? '';
     const name = item.specifier.startsWith('node:') ? item.specifier : packageOf(item.specifier);
     const findings =
-      (tables.MODULES[room] ?? []).includes(name) || isEdgeFile(source.path, ['mock-server/http.ts'])
+      (tables.MODULES[room] ?? []).includes(name) || modulesOf(source.path).includes(name)
         ? []
         : [at(source, item, name, `${room} must not import ${name}`)];
     const secret = name === 'node:crypto' && !item.typeOnly ? item.names.filter((imported) => tables.FORBIDDEN_CRYPTO.test(imported)) : [];
@@ -201,6 +201,10 @@ function topLevel(source: Source): Node[] {
 
 function isEdge(path: string): boolean {
   return isEdgeFile(path, tables.EDGES);
+}
+
+function modulesOf(path: string): readonly string[] {
+  return Object.entries(tables.FILE_MODULES).flatMap(([place, names]) => (isEdgeFile(path, [place]) ? names : []));
 }
 
 function isEdgeFile(path: string, edges: readonly string[]): boolean {

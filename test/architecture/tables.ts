@@ -38,7 +38,19 @@ export const MODULES: Readonly<Record<string, readonly string[]>> = {
   ],
   explore: ['node:worker_threads', 'node:url'],
   report: ['node:util', 'node:crypto'],
-  cli: ['commander', 'node:fs', 'node:path', 'node:url', 'node:process', 'node:os', 'node:util', 'node:child_process', 'node:events'],
+  cli: [
+    'commander',
+    'node:fs',
+    'node:path',
+    'node:url',
+    'node:process',
+    'node:os',
+    'node:util',
+    'node:child_process',
+    'node:events',
+    'node:http',
+    'node:https',
+  ],
 };
 
 /** Names of node:crypto that give other bytes each time, or answer from another thread. */
@@ -98,7 +110,24 @@ export const LOCALE_MEMBERS =
 export const LOCALE_GLOBALS: readonly string[] = ['Intl'];
 
 /** Places where the platform may be touched: the edges. */
-export const EDGES: readonly string[] = ['src/cli/', 'src/sandbox/', 'src/device/', 'src/report/screen.ts', 'mock-server/http.ts', 'bin/'];
+export const EDGES: readonly string[] = [
+  'src/cli/',
+  'src/sandbox/',
+  'src/device/',
+  'src/report/screen.ts',
+  'mock-server/http.ts',
+  'mock-server/tls.ts',
+  'bin/',
+];
+
+/** Single files that need more modules than their room: sockets and certificates here, the terminal view there, and nowhere else. */
+export const FILE_MODULES: Readonly<Record<string, readonly string[]>> = {
+  'mock-server/http.ts': ['node:http', 'node:https', 'node:net'],
+  'mock-server/http-front.ts': ['node:http', 'node:net'],
+  'mock-server/http-send.ts': ['node:http', 'node:net'],
+  'mock-server/tls.ts': ['@peculiar/x509', 'reflect-metadata', 'node:fs', 'node:path'],
+  'src/report/live/': ['ink', 'react'],
+};
 
 export interface Exception {
   file: string;

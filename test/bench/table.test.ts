@@ -53,3 +53,14 @@ test('every work is measured, per repetition, and really done', async () => {
   expect(done.a).toBeGreaterThan(0);
   expect(done.b).toBeGreaterThan(3);
 });
+
+test('a rate must reach its least ratio, and a median of ratios counts before the ratio of medians', () => {
+  const rate: Row = { measure: 'refresh', value: 10, unit: 'req/s', floor: { name: 'floor', value: 50 }, goal: { least: 0.2 } };
+  expect([judgeRow(rate).verdict, judgeRow({ ...rate, value: 9.9 }).verdict]).toEqual(['ok', 'under']);
+  expect(judgeRow({ ...rate, ratio: 0.19 })).toMatchObject({ ratio: 0.19, verdict: 'under' });
+  expect(judgeRow({ measure: 'refresh', value: 10, unit: 'req/s', goal: { least: 1 } }).verdict).toBe('under');
+});
+
+test('a row without a goal is for information', () => {
+  expect(judgeRow({ ...ROW, goal: {} }).verdict).toBe('ok');
+});

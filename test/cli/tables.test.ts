@@ -5,6 +5,8 @@ import { cliReference } from '../../scripts/docs/cli.ts';
 import { COMMANDS, optionsOf } from '../../src/cli/command-table.ts';
 import type { CommandRow } from '../../src/cli/command-table.ts';
 import { ERROR_CODES } from '../../src/cli/glossary.ts';
+import { PERSONAS } from '../../mock-server/personas/personas.ts';
+import { PERSONA_NAMES } from '../../src/cli/serve-options.ts';
 import { GLOBAL_OPTIONS, RUN_OPTIONS, variableOf } from '../../src/cli/option-table.ts';
 import { buildProgram, readOptions } from '../../src/cli/program.ts';
 import type { System } from '../../src/cli/system.ts';
@@ -36,6 +38,10 @@ test('the parser can be built from the tables, and every command explains itself
   }
 });
 
+test('the names of personas in the help are those there are', () => {
+  expect(PERSONA_NAMES).toEqual(PERSONAS.map(({ name }) => name));
+});
+
 test('no two options share a flag or a variable', () => {
   for (const row of Object.values<CommandRow>(COMMANDS)) {
     const options = optionsOf(row);
@@ -60,6 +66,12 @@ test('every error code that the sources throw is explained, and none is explaine
     'sandbox/worker.ts',
     'sim/lifecycle.ts',
     'scenario/load.ts',
+    'cli/serve.ts',
+    'cli/serve-policy.ts',
+    'cli/ctl-http.ts',
+    '../mock-server/http.ts',
+    '../mock-server/tls.ts',
+    '../mock-server/wire-clock.ts',
   ];
   const thrown = sources.flatMap((file) =>
     [...readFileSync(new URL(`../../src/${file}`, import.meta.url), 'utf8').matchAll(/'(TW_[A-Z_]+)'/g)].map(([, code]) => code ?? ''),

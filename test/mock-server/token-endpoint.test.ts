@@ -169,7 +169,7 @@ describe('responses', () => {
 
   test('T13 a browser may read the challenge, Retry-After and Date, and its preflight is answered', () => {
     const bench = new Bench();
-    expect(bench.refresh('unknown').raw.headers['access-control-expose-headers']).toBe('WWW-Authenticate, Retry-After, Date');
+    expect(bench.refresh('unknown').raw.headers['access-control-expose-headers']).toBe('WWW-Authenticate, DPoP-Nonce, Retry-After, Date');
     const preflight = bench.server.handle({
       method: 'OPTIONS',
       url: 'https://api.example/notes',

@@ -12,7 +12,7 @@ export const noCrossUser: Invariant = {
   id: 'I10',
   name: 'no-cross-user',
   kind: 'wire',
-  needs: ['V', 'C'],
+  needs: ['J', 'V', 'C'],
   summary: 'a request of one user never carries a token of another, and after a user switch no token of the former user is written',
   why: 'One user reads or changes the data of another: the worst thing an account switch can do.',
   sources: [

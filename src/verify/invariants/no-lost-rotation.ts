@@ -7,13 +7,14 @@ import type { Invariant, Judgement, Violation } from '../result.ts';
 import { after, ms, violation } from '../say.ts';
 import type { HistoryView } from '../view.ts';
 import { discarded, lostAtEnd } from './lost-rotation-end.ts';
+import { judgeJournal } from './lost-rotation-journal.ts';
 import { spentBy } from './no-refresh-token-reuse.ts';
 
 export const noLostRotation: Invariant = {
   id: 'I3',
   name: 'no-lost-rotation',
   kind: 'client',
-  needs: ['V', 'C'],
+  needs: ['J', 'V', 'C'],
   summary: 'a rotated refresh token is in the store before anything of its answer is used, and is never lost again',
   why: 'A crash, a kill or the next launch brings the spent token back: the server refuses it, and the user is signed out hours after the cause.',
   sources: [
@@ -29,6 +30,7 @@ export const noLostRotation: Invariant = {
 };
 
 function judge(view: HistoryView): Judgement {
+  if (view.knowledge === 'J') return judgeJournal(view, noLostRotation);
   let judged = 0;
   const violations: Violation[] = [];
   const add = (found: Violation | undefined): void => void (found !== undefined && violations.push(found));

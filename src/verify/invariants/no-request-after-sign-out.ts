@@ -11,7 +11,7 @@ export const noRequestAfterSignOut: Invariant = {
   id: 'I8',
   name: 'no-request-after-sign-out',
   kind: 'wire',
-  needs: ['V', 'C'],
+  needs: ['J', 'V', 'C'],
   summary: 'after sign-out no request and no refresh leaves the device with a token of the session that ended',
   why: 'The user has left, and the app goes on acting in their name: on a shared device, in front of somebody else.',
   sources: ['RFC 7009 1', 'WoojinAhn/CursorMeter#57', 'DuendeArchive/identity-model-oidc-client-js#1046', 'supabase/supabase-swift#1371'],

@@ -12,7 +12,7 @@ export const noStaleTokenAfterRefresh: Invariant = {
   id: 'I4',
   name: 'no-stale-token-after-refresh',
   kind: 'wire',
-  needs: ['V', 'C'],
+  needs: ['J', 'V', 'C'],
   summary: 'after a refresh, requests carry the new access token, never the one it replaced',
   why: 'The request is refused although a good token was there: one more round trip at best, a failed screen or a second refresh at worst.',
   sources: ['RFC 6750 3.1', 'felangel/fresh#115', 'Alamofire/Alamofire#3877', 'TriliumNext/Trilium#10371'],

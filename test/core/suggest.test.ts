@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { closest, didYouMean } from '../../src/scenario/suggest.ts';
+import { closest, didYouMean } from '../../src/core/suggest.ts';
 
 test.each([
   ['reqest', 'request'],

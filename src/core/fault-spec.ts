@@ -1,11 +1,10 @@
-// A fault step -> the FaultSpec that the fault port understands. Plain data in, plain data out; which keys may stand
-// together was checked before (check.ts).
-import { formatDuration } from '../core/duration.ts';
-import type { Endpoint, FaultSpec, Point, Verdict } from '../core/fault.ts';
-import type { HttpResponse } from '../core/http.ts';
+// A fault as people write it -> the FaultSpec that the fault port understands. Plain data in, plain data out; which keys may
+// stand together is checked before, by the scenario's checks or by the control API.
 import { defined } from './defined.ts';
-import { FAULT_KINDS, type FaultInput, type FaultKind, type NamedReply } from './fault-schema.ts';
-import { ms } from './values.ts';
+import { formatDuration, parseDuration } from './duration.ts';
+import type { Endpoint, FaultSpec, Point, Verdict } from './fault.ts';
+import { FAULT_KINDS, type FaultInput, type FaultKind, type NamedReply } from './fault-words.ts';
+import type { HttpResponse } from './http.ts';
 
 /** The rule that a fault step installs; `for` in ms counts from its installation. */
 export function faultSpec(input: FaultInput): FaultSpec & { for?: number } {
@@ -133,4 +132,9 @@ function howMany(input: FaultInput): string {
 
 function plural(input: FaultInput): string {
   return input.times === undefined || input.times === 1 ? '' : 's';
+}
+
+/** Ms of a duration that was found valid. */
+function ms(value: string): number {
+  return parseDuration(value) ?? 0;
 }

@@ -1,0 +1,130 @@
+// From what was journalled while a request was served to the one record a log or a live view needs. Labels only, and nothing a client
+// wrote that could hide a secret. Knows which device a token belongs to, so that rules and logs can name it.
+import type { Fact, HistoryEvent, TokenLabel } from '../src/core/events.ts';
+import { pathOf } from '../src/core/fault.ts';
+import type { Endpoint } from '../src/core/fault.ts';
+import { readBearer } from '../src/core/http.ts';
+import type { RequestRecord } from '../src/core/request-record.ts';
+import type { AppRequest, ServerApp } from './app.ts';
+
+interface Owner {
+  family: string;
+  user: string;
+  device: string;
+}
+
+/** Who sent a request, as far as can be told: the header for it, else the device of the token it shows, else the connection. */
+export class Senders {
+  readonly #owners = new Map<TokenLabel, Owner>();
+  readonly #app: ServerApp;
+
+  constructor(app: ServerApp) {
+    this.#app = app;
+    app.journal.subscribe((entry) => this.#learn(entry));
+  }
+
+  /** `phone/app`, `phone`, or `c3`. */
+  of(request: AppRequest): string {
+    const told = request.headers[FROM_HEADER];
+    if (told !== undefined && isPlace(told)) return told;
+    return this.ownerOf(this.shown(request))?.device ?? request.connection ?? 'somebody';
+  }
+
+  ownerOf(label: TokenLabel | undefined): Owner | undefined {
+    return label === undefined ? undefined : this.#owners.get(label);
+  }
+
+  /** Label of the token a request shows: the bearer of its header, or the refresh token in its form. */
+  shown({ headers, body }: AppRequest): TokenLabel | undefined {
+    const value = readBearer(headers['authorization']) ?? REFRESH_TOKEN.exec(body)?.[1];
+    if (value === undefined) return undefined;
+    const label = this.#app.site.labels.of(value);
+    return label === 'none' ? undefined : label;
+  }
+
+  #learn(entry: HistoryEvent): void {
+    if (entry.type !== 'session.granted' && entry.type !== 'token.committed') return;
+    const owner = { family: entry.family, user: entry.user, device: entry.device };
+    const refresh = entry.type === 'session.granted' ? entry.rt : entry.newRt;
+    this.#owners.set(entry.at, owner);
+    if (refresh !== undefined) this.#owners.set(refresh, owner);
+  }
+}
+
+/** A client may say which process it is: `x-tokenwarp-from: phone/app`. */
+export const FROM_HEADER = 'x-tokenwarp-from';
+const REFRESH_TOKEN = /(?:^|&)refresh_token=([^&]+)/;
+const GRANT_TYPE = /(?:^|&)grant_type=([^&]{1,80})/;
+
+/** A device or one of its processes. Too short for a token or a piece that counts as one. */
+function isPlace(text: string): boolean {
+  return /^[a-z][\w.-]{0,10}(?:\/[a-z][\w.-]{0,10})?$/.test(text);
+}
+
+/** The path for people: what could be a secret, twelve characters and more with a digit or a capital in them, becomes `…`. */
+export function safePath(url: string): string {
+  return pathOf(url)
+    .slice(0, 120)
+    .replaceAll(/[\w\-.~+=%]{12,}/g, (run) => (/[A-Z0-9%]/.test(run) ? '…' : run));
+}
+
+/** A request being served; facts journalled meanwhile are noted with `see`. */
+export class Draft {
+  readonly record: RequestRecord;
+
+  constructor(start: Omit<RequestRecord, 'ms' | 'ending'>) {
+    this.record = { ...start, ms: 0, ending: 'gone' };
+  }
+
+  see(fact: Fact): void {
+    Object.assign(this.record, reading(fact));
+  }
+}
+
+/** What a fact says about the request that caused it. */
+function reading(fact: Fact): Partial<RequestRecord> {
+  switch (fact.type) {
+    case 'token.received':
+      return { x: fact.x, presented: fact.rt };
+    case 'token.committed':
+      return {
+        access: fact.at,
+        family: fact.family,
+        user: fact.user,
+        device: fact.device,
+        ...(fact.newRt === undefined ? {} : { refresh: fact.newRt }),
+      };
+    case 'token.refused':
+      return { error: fact.error, reason: fact.reason };
+    case 'session.granted':
+      return {
+        access: fact.at,
+        family: fact.family,
+        user: fact.user,
+        device: fact.device,
+        ...(fact.rt === undefined ? {} : { refresh: fact.rt }),
+      };
+    case 'api.received':
+      return { n: fact.n, presented: fact.at };
+    case 'api.responded':
+      return { ...(fact.error === undefined ? {} : { error: fact.error }), ...(fact.reason === undefined ? {} : { reason: fact.reason }) };
+    case 'revocation.received':
+      return { presented: fact.token };
+    default:
+      return {};
+  }
+}
+
+/** The short name of the grant a token request asks for. */
+export function grantOf({ body }: AppRequest, endpoint: Endpoint): { grant?: string } {
+  const type = endpoint === 'token' ? GRANT_TYPE.exec(body)?.[1] : undefined;
+  if (type === undefined) return {};
+  const known = KNOWN_GRANTS.find((name) => decodeGrant(type).endsWith(name));
+  return { grant: known ?? 'unknown grant' };
+}
+
+const KNOWN_GRANTS = ['refresh_token', 'authorization_code', 'client_credentials', 'device_code', 'password'] as const;
+
+function decodeGrant(text: string): string {
+  return text.replaceAll(/%3a/gi, ':');
+}

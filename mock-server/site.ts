@@ -1,0 +1,182 @@
+// The issuers of one server and which of them a request belongs to, by path. No sockets, no ambient time.
+import { originOf, pathOf } from '../src/core/fault.ts';
+import type { Endpoint } from '../src/core/fault.ts';
+import { TokenLabels } from '../src/core/labels.ts';
+import type { Streams } from '../src/core/streams.ts';
+import type { AppAnswer, AppRequest } from './app.ts';
+import type { RegisteredClient } from './clients.ts';
+import type { ArrivalMeta, MockServer, ServerContext } from './contract.ts';
+import { Desk } from './desk.ts';
+import { documentAnswer } from './documents.ts';
+import { findEndpoint } from './endpoints.ts';
+import type { Journal } from './journal.ts';
+import { createKeyRing } from './keys.ts';
+import type { KeyRecord, KeyRing, Rotation } from './keys.ts';
+import { documentPaths } from './metadata.ts';
+import type { Document } from './metadata.ts';
+import { DEFAULT_PEOPLE } from './people.ts';
+import type { Person } from './people.ts';
+import { DEFAULT_POLICY } from './policy.ts';
+import type { ServerPolicy } from './policy.ts';
+import { SERVE_ENDPOINTS } from './serve-endpoints.ts';
+import { serverOf } from './server.ts';
+import { createSigner } from './signer.ts';
+
+/** What one issuer is: its own stores, keys and policy; clock, journal and labels are the site's. */
+export interface IssuerOptions {
+  /** A URL without query and fragment (RFC 8414 2), told byte by byte as it stands here. */
+  issuer: string;
+  policy?: ServerPolicy;
+  /** Those of `clients.ts` when absent. */
+  clients?: readonly RegisteredClient[];
+  /** Those of `fixtures/people.ts` when absent. */
+  people?: readonly Person[];
+}
+
+export interface SiteOptions extends IssuerOptions {
+  /** Further issuers, each below a path of its own on the same host. */
+  moreIssuers?: readonly IssuerOptions[];
+  epoch: number;
+  now(): number;
+  journal: Journal;
+  ids: Streams;
+  pause?: ServerContext['pause'];
+}
+
+/** How long the halves of a rotation lie apart, and how long an old key stays listed; ms. */
+export interface RotationTimes {
+  lead?: number;
+  overlap?: number;
+}
+
+/** One issuer: its server, and where it lives. */
+export interface SiteIssuer {
+  /** As in `iss` and in its metadata. */
+  readonly issuer: string;
+  /** Base of its protected API, `{issuer}/api`. */
+  readonly resourceBase: string;
+  readonly server: MockServer;
+  /** Its stores, clients and policy. */
+  readonly desk: Desk;
+  readonly keys: KeyRing;
+  /**
+   * The next key of the policy's algorithm takes over (M4), well (`overlap`) or badly. `lead` is 5 min and `overlap` the life of an
+   * access token unless said otherwise. Journalled.
+   */
+  rotateKeys(rotation?: Rotation, times?: RotationTimes): KeyRecord;
+}
+
+export interface Site {
+  /** Never empty; the first is the main issuer. */
+  readonly issuers: readonly SiteIssuer[];
+  /** Labels of all tokens of all issuers: `AT-2` names one token of the whole server. */
+  readonly labels: TokenLabels;
+  /** The issuer a path belongs to: the longest that begins it, else the main one. */
+  find(url: string): SiteIssuer;
+  /** The endpoint a url leads to, known before anything is received: what a rule at the point `request` is asked about. */
+  endpointOf(url: string): Endpoint;
+  receive(request: AppRequest, meta: ArrivalMeta): AppAnswer;
+}
+
+/** A site with empty stores. */
+export function createSite(options: SiteOptions): Site {
+  const labels = new TokenLabels();
+  const issuers = [options, ...(options.moreIssuers ?? [])].map((one, at) => openIssuer(options, one, { labels, main: at === 0 }));
+  const documents = new Map(
+    issuers.flatMap((one) => [...documentPaths(one.issuer)].map(([path, document]) => [path, { one, document }] as const)),
+  );
+  const byLength = [...issuers].sort((a, b) => b.desk.base.length - a.desk.base.length);
+  const find = (url: string): SiteIssuer => {
+    const path = pathOf(url);
+    return documents.get(path)?.one ?? byLength.find((one) => isUnder(path, one)) ?? (issuers[0] as SiteIssuer);
+  };
+  return {
+    issuers,
+    labels,
+    find,
+    endpointOf: (url) => (documents.has(pathOf(url)) ? 'other' : endpointOf(find(url), url)),
+    receive: (request, meta) => receive(documents, find, { request, meta }),
+  };
+}
+
+const FIVE_MINUTES = 300_000;
+
+function openIssuer(site: SiteOptions, options: IssuerOptions, { labels, main }: { labels: TokenLabels; main: boolean }): SiteIssuer {
+  const { epoch, now, journal, ids, pause } = site;
+  const { issuer, policy = DEFAULT_POLICY, clients, people = DEFAULT_PEOPLE } = options;
+  // By path and not by address: a server on another port gives out the same values.
+  const path = pathOf(issuer);
+  const keys = createKeyRing({ now, seed: ids.stream(`keys ${path}`).text(43), fixtures: main });
+  const resourceBase = `${issuer.replace(/\/$/, '')}/api`;
+  const desk = new Desk(
+    {
+      issuer,
+      resourceOrigin: resourceBase,
+      now,
+      epoch,
+      ids: ids.stream(`ids ${path}`),
+      signer: createSigner(),
+      labels,
+      keys,
+      people,
+      endpoints: SERVE_ENDPOINTS,
+      record: (actor, fact) => void journal.append(actor, fact),
+      ...(clients === undefined ? {} : { clients }),
+      ...(pause === undefined ? {} : { pause }),
+    },
+    policy,
+  );
+  return {
+    issuer,
+    resourceBase,
+    desk,
+    keys,
+    server: serverOf(desk),
+    rotateKeys: (rotation, times) => rotate(desk, keys, { rotation, times }),
+  };
+}
+
+function rotate(
+  desk: Desk,
+  keys: KeyRing,
+  { rotation = 'overlap', times = {} }: { rotation: Rotation | undefined; times: RotationTimes | undefined },
+): KeyRecord {
+  const { lead = FIVE_MINUTES, overlap = desk.policy.accessToken.lifetime } = times;
+  const record = keys.rotate(desk.policy.signing.alg, rotation, { lead, overlap });
+  const { alg, kid, listedFrom, signsFrom } = record;
+  desk.record('as', { type: 'key.rotated', rotation, alg, kid, listedFrom, signsFrom });
+  return record;
+}
+
+function endpointOf({ desk, resourceBase }: SiteIssuer, url: string): Endpoint {
+  const bare = onIssuer(desk, url).split(/[?#]/, 1)[0] ?? '';
+  const row = findEndpoint(desk, bare);
+  if (row !== undefined) return row.endpoint ?? 'other';
+  return bare === resourceBase || bare.startsWith(`${resourceBase}/`) ? 'resource' : 'other';
+}
+
+function isUnder(path: string, { desk }: SiteIssuer): boolean {
+  const base = pathOf(desk.base).replace(/\/$/, '');
+  return path === base || path.startsWith(`${base}/`);
+}
+
+/** The same address on the issuer's own origin: clients may come through a tunnel or by another name of the host. */
+function onIssuer({ base }: Desk, url: string): string {
+  return url.startsWith(base) ? url : `${originOf(base)}${url.slice(originOf(url).length)}`;
+}
+
+interface Arrival {
+  request: AppRequest;
+  meta: ArrivalMeta;
+}
+
+function receive(
+  documents: ReadonlyMap<string, { one: SiteIssuer; document: Document }>,
+  find: Site['find'],
+  { request, meta }: Arrival,
+): AppAnswer {
+  const place = documents.get(pathOf(request.url));
+  if (place !== undefined && request.method !== 'OPTIONS') return documentAnswer(place.one.desk, place.document, request.method);
+  const { desk, server } = find(request.url);
+  return server.receive({ ...request, url: onIssuer(desk, request.url) }, meta);
+}
