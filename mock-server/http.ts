@@ -1,5 +1,6 @@
 // Where the server listens: sockets, limits, time-outs, graceful stop. Real time and a seed for ids are read here and lent to the rest.
 // Knows nothing of OAuth, and nothing of what a request means.
+/// <reference lib="esnext.disposable" preserve="true" />
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
@@ -17,7 +18,7 @@ import { Front } from './http-front.ts';
 import { DEFAULT_POLICY, patchPolicy } from './policy.ts';
 import type { PolicyPatch } from './policy.ts';
 import type { IssuerOptions } from './site.ts';
-import type { TlsMode } from './tls.ts';
+import type { TlsMode } from './tls-mode.ts';
 import type { RealTime } from './wire-clock.ts';
 
 /** How a server over sockets is started. Everything has a default. */

@@ -7,10 +7,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import * as x509 from '@peculiar/x509';
 import { UsageError } from '../src/core/errors.ts';
-
-/** `expired` and `wrong-host` are faults to meet: a leaf that has run out, and one for a host that nobody asked for. */
-export const TLS_MODES = ['valid', 'expired', 'wrong-host'] as const;
-export type TlsMode = (typeof TLS_MODES)[number];
+import type { TlsMode } from './tls-mode.ts';
 
 export interface LocalTls {
   /** PEM, to be given to a server. */

@@ -10,8 +10,8 @@ import { rolldown, type OutputChunk } from 'rolldown';
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
 const DIST = join(ROOT, 'dist');
 const TYPES = join(DIST, 'types');
-/** A module name in a declaration: `from '...'` and `import('...')`. */
-const SPECIFIER = /(?:from |import\()'([^']+)'/g;
+/** A module name in a declaration: `from '...'`, `import('...')` and `import '...'`. */
+const SPECIFIER = /(?:from |import\(|import )'([^']+)'/g;
 
 /** Each keeps its path under dist/: other code, bin/ and the exports map find it there. */
 const ENTRIES = {

@@ -18,11 +18,16 @@ const installed = join(app, 'node_modules/tokenwarp');
 const SCENARIO = 'two-requests-at-expiry.scenario.yaml';
 /** What a user's compiler must accept, and what it must refuse. */
 const TYPES = `import { INVARIANTS, judge, runScenario, type ClientFactory, type EngineOptions, type Host, type RunResult } from 'tokenwarp';
+import { startMockServer } from 'tokenwarp';
 import { createEngine } from 'tokenwarp/engine';
 const options: EngineOptions = { refreshAhead: 60_000 };
 export const factory: ClientFactory = (host: Host) => createEngine(host, options);
 export const names: readonly string[] = INVARIANTS.map(({ name }) => name);
 export const findings = (result: RunResult): number => judge(result.events).findings.length;
+export const serve = async (): Promise<string> => {
+  await using server = await startMockServer({ policy: { accessToken: { lifetime: 30_000 } } });
+  return server.url;
+};
 // @ts-expect-error: a client without request is none
 export const none: ClientFactory = () => ({ start: async () => undefined, signIn: async () => undefined });
 // @ts-expect-error: a plan is needed
@@ -40,6 +45,7 @@ try {
   await tally.check('the engine alone imports nothing: no Node, no package', checkEngine);
   await tally.check("import 'tokenwarp' and 'tokenwarp/engine' work", useTheApi);
   await tally.check('their types serve a strict TypeScript project', useTheTypes);
+  await tally.check('startMockServer serves, over TLS too', useTheServer);
   await tally.check('a scenario file of the user runs, a mistake in it is shown', useOwnScenario);
   await tally.check('--client takes a .ts file and shows its bug', () => useClient('my-client.ts'));
   await tally.check('--client takes a .mjs file and shows the same', () => useClient('my-client.mjs'));
@@ -105,6 +111,16 @@ function useTheApi(): void {
   expectRun(run(process.execPath, ['replay.mjs'], { cwd: app, env }), { code: 0, stdout: 'no-duplicate-refresh' });
   writeFileSync(join(app, 'engine.mjs'), "import { createEngine } from 'tokenwarp/engine';\nconsole.log(typeof createEngine);\n");
   expectRun(run(process.execPath, ['engine.mjs'], { cwd: app, env }), { code: 0, stdout: 'function' });
+}
+
+/** What the server loads on demand (certificates, the control API) is in the bundle too. */
+function useTheServer(): void {
+  const program = `import { startMockServer } from 'tokenwarp';
+await using server = await startMockServer({ tls: { folder: 'certificates' } });
+console.log(server.url, Object.keys(server.control ?? {}).join(), server.caFile);
+`;
+  writeFileSync(join(app, 'serve.mjs'), program);
+  expectRun(run(process.execPath, ['serve.mjs'], { cwd: app, env }), { code: 0, stdout: 'https://127.0.0.1:' });
 }
 
 /** Checked by the compiler of this repository from outside the folder, with the settings a strict project has. */

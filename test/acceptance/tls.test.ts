@@ -4,7 +4,7 @@ import * as client from 'openid-client';
 import { expect, onTestFinished, test } from 'vitest';
 import { Agent, fetch as undiciFetch } from 'undici';
 import { serve } from '../kit/served.ts';
-import type { TlsMode } from '../../mock-server/tls.ts';
+import type { TlsMode } from '../../mock-server/tls-mode.ts';
 import { APP, SERVICE } from './kit/contract.ts';
 import { temporaryFolder } from './kit/folder.ts';
 
