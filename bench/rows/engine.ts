@@ -124,17 +124,23 @@ function instantHost(): Host {
       scope: 'openid',
     },
     fetch: async () => response,
+    stream: async () => Promise.reject(new TypeError('none')),
     clock: { now: () => 1_800_000_000_000, monotonic: () => 0, setTimeout: () => () => undefined, sleep: async () => undefined },
     random: () => 0.5,
-    store: {
-      get: async (key) => store.get(key),
-      set: async (key, value) => void store.set(key, value),
-      delete: async (key) => void store.delete(key),
-    },
+    store: keptIn(store),
+    plain: keptIn(new Map()),
     lock: async (_name, fn) => fn(),
     background: { register: () => undefined, schedule: () => undefined, cancel: () => undefined },
     reauthenticate: { biometric: async () => 'unavailable', password: async () => 'unavailable' },
     connectivity: { online: () => true, subscribe: () => () => undefined },
     emit: () => undefined,
+  };
+}
+
+function keptIn(held: Map<string, string>): Host['store'] {
+  return {
+    get: async (key) => held.get(key),
+    set: async (key, value) => void held.set(key, value),
+    delete: async (key) => void held.delete(key),
   };
 }

@@ -37,7 +37,8 @@ export const FEATURE_WORDS: Readonly<Record<Feature, string>> = {
   push: 'Reacts to a silent push.',
   'silent-refresh': 'Renews the session without the user seeing anything.',
   reauthentication: 'Asks the user for biometrics or the password when the session needs it.',
-  'idle-lock': 'Locks after a time without interaction.',
+  'idle-lock': 'Locks after a time without interaction, or in background.',
+  streams: 'Keeps event streams and sockets open over every renewal of the token.',
 };
 
 export const CLIENT_ERRORS: Readonly<Record<EventOf<'client.error'>['kind'], string>> = {

@@ -87,6 +87,9 @@ const VERB_EXAMPLES: Readonly<Record<keyof typeof VERBS, string>> = {
   store: '- store: lock',
   signIn: '- signIn: grace',
   signOut: '- signOut: {}',
+  prompt: '- prompt: { biometric: failed, password: ok }',
+  interact: '- interact: {}',
+  push: '- push: refresh',
   server: '- server: { accessToken: { ttl: 5m } }',
   expect: '- expect: { refreshes: 1, sessions: { phone: active } }',
 };

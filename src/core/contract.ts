@@ -13,6 +13,7 @@ export const FEATURES = [
   'silent-refresh',
   'reauthentication',
   'idle-lock',
+  'streams',
 ] as const;
 /** One thing a client may claim beyond the core. */
 export type Feature = (typeof FEATURES)[number];
@@ -47,10 +48,12 @@ export interface TokenResponse {
 export interface HostFetchInit {
   method?: string;
   headers?: Record<string, string>;
-  body?: string;
+  body?: Body;
   signal?: AbortSignal;
   redirect?: 'follow' | 'manual';
 }
+/** What is sent: text, or a stream that can be read once. Whoever reads it again gets nothing (WHATWG Fetch: a disturbed body). */
+export type Body = string | AsyncIterable<string>;
 /** What a fetch answers: headers by lower- or upper-case name, the body once or often. */
 export interface HostResponse {
   readonly status: number;
@@ -58,6 +61,18 @@ export interface HostResponse {
   readonly headers: { get(name: string): string | null };
   text(): Promise<string>;
   json(): Promise<unknown>;
+}
+
+/** An answer that goes on: an event stream or a socket. */
+export interface HostStream {
+  /** Anything but 2xx: it did not open, `next` tells its end at once. */
+  readonly status: number;
+  readonly headers: { get(name: string): string | null };
+  /** The next message; undefined once the server ended it. Rejects with a TypeError when the connection breaks. */
+  next(): Promise<string | undefined>;
+  /** Says something on it, such as a new access token in `Bearer <token>` form. Rejects once it is over. */
+  send(message: string): Promise<void>;
+  close(): void;
 }
 
 /** Time as the process sees it. All of it is virtual. */
@@ -78,6 +93,11 @@ export interface HostStore {
   delete(key: string): Promise<void>;
 }
 
+/**
+ * What a prompt is for. `unlock`: the app opens again. `sign-in`: a session that ended is replaced; on `ok` the new tokens have been
+ * handed to {@link Client.signIn} before the prompt resolves.
+ */
+export type PromptPurpose = 'unlock' | 'sign-in';
 /** How a prompt for biometrics or a password ended. */
 export type PromptOutcome = 'ok' | 'failed' | 'cancelled' | 'unavailable' | 'locked-out';
 /** How a background job ended; `retry` asks the system to run it again. */
@@ -91,6 +111,17 @@ export interface HostConfig {
   revocationEndpoint: string;
   resourceBaseUrl: string;
   scope: string;
+  /** When the app must lock itself, ms without interaction or in background; absent = never. */
+  lock?: LockPolicy;
+  /** Response header in which the API offers a new access token, unasked; `<header>-expires-in` tells its life, s. Absent = it offers none. */
+  silentRefreshHeader?: string;
+}
+/** Ms, both on the monotonic clock. */
+export interface LockPolicy {
+  /** Without interaction, in foreground. */
+  idle?: number;
+  /** In background. */
+  background?: number;
 }
 
 /** What the world lends to one process of one device. Everything a client needs; a client that reaches past it is reported. */
@@ -104,14 +135,25 @@ export interface Host {
   /** A number in [0, 1), from this process's own seeded stream. */
   random(): number;
   readonly store: HostStore;
-  /** Mutual exclusion between the processes of one device. Rejects with `code: 'lock-timeout'` after `timeout` ms. */
+  /** Plain tier: not protected, readable while the device is locked, gone after a reinstall. */
+  readonly plain: HostStore;
+  /** Opens an event stream or socket with a GET; rejects as `fetch` does. */
+  stream(url: string, init?: Pick<HostFetchInit, 'headers' | 'signal'>): Promise<HostStream>;
+  /**
+   * Mutual exclusion between the processes of one device. Rejects with `code: 'lock-timeout'` after `timeout` ms, with
+   * `code: 'lock-unavailable'` where there is none.
+   */
   lock<T>(name: string, fn: () => Promise<T>, options?: { timeout?: number }): Promise<T>;
   readonly background: {
     register(id: string, handler: () => Promise<JobOutcome>): void;
     schedule(request: { id: string; after?: number }): void;
     cancel(id: string): void;
   };
-  readonly reauthenticate: { biometric(): Promise<PromptOutcome>; password(): Promise<PromptOutcome> };
+  /** Without a purpose: `unlock` while the client says it is locked, else `sign-in`. */
+  readonly reauthenticate: {
+    biometric(purpose?: PromptPurpose): Promise<PromptOutcome>;
+    password(purpose?: PromptPurpose): Promise<PromptOutcome>;
+  };
   readonly connectivity: { online(): boolean; subscribe(fn: (online: boolean) => void): () => void };
   /** Optional observations; strings in them are searched for tokens (no-token-leak). */
   emit(event: { type: string; [field: string]: unknown }): void;
@@ -121,7 +163,7 @@ export interface Host {
 export interface RequestInit {
   method?: string;
   headers?: Record<string, string>;
-  body?: string;
+  body?: Body;
   signal?: AbortSignal;
 }
 
@@ -138,7 +180,10 @@ export interface Client {
   foreground?(): void;
   background?(): void;
   interaction?(): void;
+  /** A silent push arrived, in any state of the app. */
   push?(payload: unknown): void;
+  /** The app listens to something that goes on; the client keeps it open, over every renewal of the token, until it is closed. */
+  openStream?(path: string, onMessage: (message: string) => void): Promise<{ close(): void }>;
   runBackgroundJob?(id: string, signal: AbortSignal): Promise<JobOutcome>;
   /** The process exits cleanly; on a kill nothing is called. */
   stop?(): Promise<void>;

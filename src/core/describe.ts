@@ -119,8 +119,16 @@ const WORDS: Words = {
   'signIn.done': (e) => done('sign-in', e),
   'signOut.called': () => 'user signs out',
   'signOut.done': (e) => done('sign-out', e),
-  'prompt.shown': (e) => `${e.method} prompt shown`,
+  'prompt.shown': (e) => `${e.method} prompt shown ${e.purpose === 'unlock' ? 'to unlock' : 'to sign in again'}`,
   'prompt.closed': (e) => `${e.method} prompt closed: ${e.outcome}`,
+  content: (e) => `content shown while ${e.state}`,
+  'lock.policy': (e) => `the app must lock${span(e.idle, 'without interaction')}${span(e.background, 'in background')}`,
+  interaction: () => 'user touches the app',
+  push: (e) => `silent push${e.refresh ? ', asking for a refresh' : ''}`,
+  'stream.opened': (e) => `stream ${e.s} open on ${e.path} with ${e.at}`,
+  'stream.message': (e) => `stream ${e.s} brought a message${e.dead === true ? ` although ${e.at} is no longer good` : ''}`,
+  'stream.renewed': (e) => `stream ${e.s} told ${e.at} instead of ${e.from}${e.accepted ? '' : ', which the server did not accept'}`,
+  'stream.closed': (e) => `stream ${e.s} on ${e.at} closed by the ${e.by}${e.reason === undefined ? '' : `: ${e.reason}`}`,
   text: (e) => `${e.channel}: ${e.text}${e.leaks.length === 0 ? '' : ` (held ${e.leaks.join(', ')})`}`,
   'client.error': (e) => `${ERROR_WORDS[e.kind]}: ${e.message}${e.where === undefined ? '' : ` at ${e.where}`}`,
   online: () => 'online',
@@ -134,6 +142,8 @@ const WORDS: Words = {
   background: () => 'to the background',
   'store.locked': () => 'device locked: the store cannot be read',
   'store.unlocked': () => 'device unlocked',
+  'store.changed': (e) => `${e.tier} store ${e.how}${e.labels.length === 0 ? '' : `, it holds ${list(e.labels)}`}`,
+  'app.installed': (e) => (e.how === 'reinstall' ? 'app deleted and installed again' : 'app updated'),
   'clock.jump': (e) => `device clock moved by ${e.by > 0 ? '+' : ''}${formatDuration(e.by)}`,
   step: (e) => e.text,
   'run.end': (e) =>
@@ -149,6 +159,10 @@ export const ERROR_WORDS: Readonly<Record<EventOf<'client.error'>['kind'], strin
   stuck: 'the client did not give control back',
   threw: 'the client threw where its contract does not allow it',
 };
+
+function span(ms: number | undefined, where: string): string {
+  return ms === undefined ? '' : `, ${formatDuration(ms)} ${where}`;
+}
 
 function sending(event: { n: string; k: number }): string {
   return event.k > 1 ? `request ${event.n}, sending ${event.k},` : `request ${event.n}`;

@@ -1,5 +1,6 @@
 // The vocabulary of a history: every fact a world, a server or a client can record.
 // A history is judged, printed and hashed from these records alone; nothing here computes.
+import type { ClientFact } from './client-facts.ts';
 import type { GracePolicyName, RefusalReason, FamilyEnd, MarkWord } from './server-words.ts';
 
 /** `phone/app` (a process), `phone` (a device), `as`, `rs` or `world`. */
@@ -125,54 +126,19 @@ type DevicePolled = { type: 'device.polled'; d: string; outcome: string; interva
 /** Told by a person or a test: something on the client's side that a server cannot see. `by`: how far a clock was moved, ms. */
 type Mark = { type: 'mark'; what: MarkWord; device: string; by?: number; note?: string };
 
-type ClientDeclared = { type: 'client.declared'; features: readonly string[]; refreshAhead?: number; missing: readonly string[] };
-type StartCalled = { type: 'start.called' };
-type StartDone = { type: 'start.done'; ok: boolean; reason?: string };
-type RequestCalled = {
-  type: 'request.called';
-  n: string;
-  generation: number;
-  method: string;
-  path: string;
-  bodyDigest: string;
-  bodyLength: number;
-  deadline: number;
-};
-type RequestSettled = { type: 'request.settled'; n: string; status?: number; reason?: string };
-type Aborted = { type: 'aborted'; n: string };
-type State = { type: 'state'; from: string; to: string; reason?: string };
-/** `w` pairs a begin with its end; `labels` are the tokens found in the value written or read. */
-type StoreBegin = { type: 'store.begin'; w: number; op: 'set' | 'delete'; key: string; labels: readonly TokenLabel[] };
-type StoreEnd = {
-  type: 'store.end';
-  w: number;
-  op: 'get' | 'set' | 'delete';
-  key: string;
-  labels: readonly TokenLabel[];
-  ok: boolean;
-  error?: string;
-};
-type LockEvent = { type: 'lock.wait' | 'lock.held' | 'lock.freed'; name: string; by?: 'kill' | 'timeout' };
-type SignInCalled = { type: 'signIn.called'; user: string; generation: number; family: string; at: TokenLabel; rt?: TokenLabel };
-type SignInDone = { type: 'signIn.done'; ok: boolean; reason?: string };
-type SignOutCalled = { type: 'signOut.called'; generation: number };
-type SignOutDone = { type: 'signOut.done'; ok: boolean; reason?: string };
-type PromptShown = { type: 'prompt.shown'; method: 'biometric' | 'password' };
-type PromptClosed = { type: 'prompt.closed'; method: 'biometric' | 'password'; outcome: string };
-/** Any string that left the process; already redacted, `leaks` names the tokens that were in it. */
-type Text = { type: 'text'; channel: string; text: string; leaks: readonly TokenLabel[] };
-/** A fault of the client itself, not of the session: an unhandled rejection, ambient time, a timer left behind. `at` is `function (file:line)`. */
-type ClientError = {
-  type: 'client.error';
-  kind: 'unhandled-rejection' | 'uncaught-exception' | 'ambient-api' | 'leaked-timer' | 'stuck' | 'threw';
-  message: string;
-  where?: string;
-};
-
 type Connectivity = { type: 'online' | 'offline' };
 type ProcessEvent = { type: 'process.launch' | 'process.kill' | 'process.suspend' | 'process.resume' | 'process.stop'; epoch: number };
 type AppVisibility = { type: 'foreground' | 'background' };
 type StoreLock = { type: 'store.locked' | 'store.unlocked' };
+/** Something outside the client changed what the store holds; `labels` are the tokens it holds now. */
+type StoreChanged = {
+  type: 'store.changed';
+  how: 'corrupted' | 'truncated' | 'torn' | 'cleared' | 'restored';
+  tier: 'secure' | 'plain';
+  labels: readonly TokenLabel[];
+};
+/** `reinstall`: the plain tier is gone, the keychain of an iPhone is not. */
+type AppInstalled = { type: 'app.installed'; how: 'reinstall' | 'update' };
 type ClockJump = { type: 'clock.jump'; by: number };
 /** The scenario did something: `text` is the step's own description. */
 type StepBegun = { type: 'step'; index: number; text: string };
@@ -220,29 +186,14 @@ export type Fact =
   | DeviceDecided
   | DevicePolled
   | Mark
-  | ClientDeclared
-  | StartCalled
-  | StartDone
-  | RequestCalled
-  | RequestSettled
-  | Aborted
-  | State
-  | StoreBegin
-  | StoreEnd
-  | LockEvent
-  | SignInCalled
-  | SignInDone
-  | SignOutCalled
-  | SignOutDone
-  | PromptShown
-  | PromptClosed
-  | Text
-  | ClientError
+  | ClientFact
   | WireRepeated
   | Connectivity
   | ProcessEvent
   | AppVisibility
   | StoreLock
+  | StoreChanged
+  | AppInstalled
   | ClockJump
   | StepBegun
   | RunEnd;

@@ -52,6 +52,9 @@ const WORDS: Words = {
   },
   signIn: (step) => `${step.user} signs in on ${list(step.on)}${unawaited(step)}`,
   signOut: (step) => `sign out on ${list(step.on)}${unawaited(step)}`,
+  prompt: (step) => `prompts of ${list(step.on)} answer ${answers(step)}`,
+  interact: (step) => `user touches the app on ${list(step.on)}`,
+  push: (step) => `silent push to ${list(step.on)}${step.refresh ? ', asking for a refresh' : ''}`,
   server: (step) => `server policy changes: ${leaves(step.change).join(', ')}`,
   expect: (step) => `expect ${expected(step.expect)}`,
 };
@@ -62,6 +65,14 @@ const REVOKED = {
   family: 'the token family',
   'all-sessions': 'all sessions of the user',
 } as const;
+
+function answers({ biometric, password, takes }: { biometric?: readonly string[]; password?: readonly string[]; takes?: number }): string {
+  return [
+    ...(biometric === undefined ? [] : [`biometric ${biometric.join(' then ')}`]),
+    ...(password === undefined ? [] : [`password ${password.join(' then ')}`]),
+    ...(takes === undefined ? [] : [`after ${formatDuration(takes)}`]),
+  ].join(', ');
+}
 
 const list = (names: readonly string[]): string => names.join(', ');
 const unawaited = (step: { wait: boolean }): string => (step.wait ? '' : ' (not awaited)');

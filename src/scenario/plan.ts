@@ -1,6 +1,7 @@
 // The door from text to plan: parse, diagnose, check, build. Pure: no file is opened here, and nothing is thrown for a
 // mistake in the text, whatever the text is.
 import { DEFAULT_POLICY, patchPolicy } from '../../mock-server/policy.ts';
+import type { LockPolicy } from '../core/contract.ts';
 import type { DevicePlan, Plan, Step } from '../sim/plan.ts';
 import { check } from './check.ts';
 import { defined } from '../core/defined.ts';
@@ -59,9 +60,10 @@ function buildPlan(input: ScenarioInput, source: Source): Plan {
     specs: input.specs ?? [],
     reproduces: input.reproduces ?? [],
     needs: input.needs ?? [],
-    methods: uses(steps, 'signOut') ? ['signOut'] : [],
+    methods: METHODS.filter(([verb]) => uses(steps, verb)).map(([, method]) => method),
     policy: patchPolicy(DEFAULT_POLICY, policyPatch(input.server ?? {})),
     devices,
+    ...defined({ lock: lockOf(input.lock) }),
     latency: input.network?.latency === undefined ? LATENCY : rangeOf(input.network.latency),
     steps,
     expect: buildExpectations(input.expect ?? {}, ['expect'], source),
@@ -69,6 +71,27 @@ function buildPlan(input: ScenarioInput, source: Source): Plan {
     maxVirtual: input.maxVirtual === undefined ? SLACK + advanced(steps) : ms(input.maxVirtual),
     requestDeadline,
   };
+}
+
+/** Client methods that a verb calls. */
+const METHODS: readonly (readonly [Step['verb'], string])[] = [
+  ['signOut', 'signOut'],
+  ['interact', 'interaction'],
+  ['push', 'push'],
+];
+
+/** Ms, by kind of app (facts: guides G4): what banks, companies and everybody else ask for. */
+const LOCKS: Readonly<Record<'fintech' | 'corporate' | 'consumer', LockPolicy>> = {
+  fintech: { idle: 300_000, background: 180_000 },
+  corporate: { idle: 1_800_000, background: 900_000 },
+  consumer: {},
+};
+
+function lockOf(input: ScenarioInput['lock']): LockPolicy | undefined {
+  if (input === undefined) return undefined;
+  if (typeof input === 'string') return LOCKS[input];
+  const { idle, background } = input;
+  return defined({ idle: idle === undefined ? undefined : ms(idle), background: background === undefined ? undefined : ms(background) });
 }
 
 function buildDevice(name: string, input: DeviceInput): DevicePlan {

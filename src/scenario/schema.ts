@@ -6,6 +6,7 @@ import { serverPatch } from './server-schema.ts';
 import { expectations, step } from './step-schema.ts';
 import { durationRange, kebab, positiveDuration, signedDuration } from './values.ts';
 
+const LOCK_PRESETS = ['fintech', 'corporate', 'consumer'] as const;
 const SESSION_STATE = ['active', 'stale', 'signed-out'] as const;
 
 const deviceShape = z
@@ -66,6 +67,16 @@ export const scenario = z.strictObject({
     .record(kebab, z.union([deviceShape, z.null()]))
     .optional()
     .describe('Devices by name. Default: one device, phone.'),
+  lock: z
+    .union([
+      z.enum(LOCK_PRESETS),
+      z.strictObject({
+        idle: positiveDuration.optional().describe('Without interaction, in foreground.'),
+        background: positiveDuration.optional().describe('In background.'),
+      }),
+    ])
+    .optional()
+    .describe('When the app must lock itself: fintech (5m, 3m), corporate (30m, 15m), consumer (never), or times. Default: never.'),
   steps: z.array(step).min(1).describe('What happens, in order.'),
   expect: expectations.optional().describe('What must be true at the end.'),
   relax: z

@@ -11,10 +11,14 @@ const nothing = z.union([z.literal('all'), z.strictObject({})]);
 /** Several requests at once are cheap; more than this is a benchmark, not a scenario. */
 const MANY = 1_000;
 
+const answer = z.enum(['ok', 'failed', 'cancelled', 'unavailable', 'locked-out']);
+const answers = z.union([answer, z.array(answer).min(1)]);
+
 const request = z.strictObject({
   path: path.describe('Path on the resource server.'),
   method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']).optional().describe('Default: GET, or POST when there is a body.'),
   body: z.string().optional().describe('Request body, as text.'),
+  oneShot: z.boolean().optional().describe('The body is a stream that can be read once. Default false.'),
   count: z
     .int()
     .min(1)
@@ -132,6 +136,22 @@ export const step = z
       .union([place, z.strictObject({})])
       .optional()
       .describe('The user signs out: {} or where.'),
+    prompt: z
+      .strictObject({
+        biometric: answers.optional().describe('What biometric prompts answer.'),
+        password: answers.optional().describe('What password prompts answer.'),
+        takes: duration.optional().describe('How long a person takes. Default 2s.'),
+      })
+      .optional()
+      .describe('What the next prompts of a device answer, in order; the last answer stays. Until then prompts are unavailable.'),
+    interact: z
+      .union([place, z.strictObject({})])
+      .optional()
+      .describe('The user touches the app: {} or where.'),
+    push: z
+      .enum(['refresh', 'ping'])
+      .optional()
+      .describe('A silent push of the backend. refresh: it asks for a refresh; ping: it says nothing about tokens.'),
     server: serverPatch.optional().describe('The server changes its policy, for what it issues or checks from now on.'),
     expect: expectations.optional().describe('What must be true at this point.'),
   })

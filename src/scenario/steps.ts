@@ -82,6 +82,7 @@ const BUILD: { readonly [V in Verb]: Build<V> } = {
       every: more.every === undefined ? 0 : ms(more.every),
       wait: input.wait ?? true,
       deadline: more.deadline === undefined ? shop.requestDeadline : ms(more.deadline),
+      oneShot: more.oneShot ?? false,
       ...defined({
         as: input.as,
         body: more.body,
@@ -129,6 +130,17 @@ const BUILD: { readonly [V in Verb]: Build<V> } = {
     return { ...base, verb: 'signIn', user: named ?? userOf(base.on, shop.devices), wait: input.wait ?? true };
   },
   signOut: (_value, base, { input }) => ({ ...base, verb: 'signOut', wait: input.wait ?? true }),
+  prompt: (value, base) => ({
+    ...base,
+    verb: 'prompt',
+    ...defined({
+      biometric: value.biometric && [value.biometric].flat(),
+      password: value.password && [value.password].flat(),
+      takes: value.takes === undefined ? undefined : ms(value.takes),
+    }),
+  }),
+  interact: (_value, base) => ({ ...base, verb: 'interact' }),
+  push: (value, base) => ({ ...base, verb: 'push', refresh: value === 'refresh' }),
   server: (value, base) => ({ ...base, verb: 'server', change: policyPatch(value) }),
   expect: (value, base, { path, shop }) => ({
     ...base,

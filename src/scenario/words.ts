@@ -25,6 +25,9 @@ export const VERBS: Readonly<Record<Verb, VerbRule>> = {
   store: { on: 'device' },
   signIn: { on: 'process', wait: true },
   signOut: { on: 'process', wait: true },
+  prompt: { on: 'device' },
+  interact: { on: 'process' },
+  push: { on: 'process' },
   server: { on: 'nothing' },
   expect: { on: 'nothing' },
 };

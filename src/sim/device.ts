@@ -1,16 +1,24 @@
 // A device and its processes: clocks, connectivity, one store that survives a kill, locks that a kill frees.
-import type { Client } from '../core/contract.ts';
+import type { Client, PromptOutcome } from '../core/contract.ts';
 import type { Owner } from './item.ts';
 import type { DevicePlan } from './plan.ts';
 
 /** Unix time of virtual 0: 2026-01-01T00:00:00Z. */
 export const EPOCH = Date.UTC(2026, 0, 1);
 
+/** Ms a person takes to answer a prompt. */
+export const PROMPT_TAKES = 2_000;
+
 export class Device {
   readonly name: string;
   readonly plan: DevicePlan;
   readonly processes: Process[];
+  /** The secure tier. */
   readonly store = new Map<string, string>();
+  /** The plain tier. */
+  readonly plain = new Map<string, string>();
+  /** What prompts answer, in order; the last answer stays. */
+  prompts: { biometric: readonly PromptOutcome[]; password: readonly PromptOutcome[]; takes: number };
   readonly locks = new Map<string, DeviceLock>();
   /** Wall clock minus true time, ms. */
   skew: number;
@@ -30,7 +38,13 @@ export class Device {
     this.plan = plan;
     this.skew = plan.clockSkew;
     this.user = plan.user;
+    this.prompts = { biometric: ['unavailable'], password: ['unavailable'], takes: PROMPT_TAKES };
     this.processes = plan.processes.map((name) => new Process(this, name));
+  }
+
+  /** What both tiers hold; keys of the plain one begin with `plain:`. */
+  everything(): [string, string][] {
+    return [...this.store, ...[...this.plain].map(([key, value]): [string, string] => [`plain:${key}`, value])];
   }
 
   /** The wall clock shown to the device's processes. */

@@ -38,10 +38,10 @@ export interface Flight {
   reject(error: unknown): void;
 }
 
-export function toRequest(url: string, init: HostFetchInit): HttpRequest {
+export function toRequest(url: string, init: HostFetchInit, body: string): HttpRequest {
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(init.headers ?? {})) headers[name.toLowerCase()] = value;
-  return { method: (init.method ?? 'GET').toUpperCase(), url, headers, body: init.body ?? '' };
+  return { method: (init.method ?? 'GET').toUpperCase(), url, headers, body };
 }
 
 /** Eight hex digits that tell bodies apart; `-` for an empty one. */

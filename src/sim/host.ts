@@ -1,6 +1,6 @@
 // The host a world lends to one epoch of one process: every call is fenced by that epoch, at the call and at delivery.
 // A call from a dead epoch returns a promise that never settles and touches nothing.
-import type { Host, HostClock, HostConfig, JobOutcome, PromptOutcome } from '../core/contract.ts';
+import type { Host, HostClock, HostConfig, JobOutcome, PromptPurpose } from '../core/contract.ts';
 import { whereOf } from '../core/stack.ts';
 import type { Streams } from '../core/streams.ts';
 import type { Process } from './device.ts';
@@ -8,6 +8,8 @@ import { createLock } from './lock.ts';
 import type { Item } from './item.ts';
 import type { Kernel } from './kernel.ts';
 import type { Network } from './network.ts';
+import type { Operation } from './operations.ts';
+import { prompt } from './prompt.ts';
 import type { Recorder } from './recorder.ts';
 import { createStore } from './store.ts';
 
@@ -20,12 +22,9 @@ export interface HostParts {
   counter: { store: number };
   /** Remember where in the client each timer was set; costs a stack trace per timer. */
   traceTimers: boolean;
-  /** What a prompt of this process answers. */
-  prompt(process: Process, method: 'biometric' | 'password'): PromptOutcome;
+  /** Signs the user of the device in again. */
+  signIn(process: Process): Operation;
 }
-
-/** Ms a person takes to answer a prompt. */
-const PROMPT_MS = 2_000;
 
 export function createHost(process: Process, parts: HostParts): Host {
   const { epoch, device } = process;
@@ -39,14 +38,19 @@ export function createHost(process: Process, parts: HostParts): Host {
     fetch: (url, init = {}) => (alive() ? network.send(process, url, init) : never()),
     clock: createClock(process, parts),
     random: () => random.fraction(),
-    store: createStore(process, parts),
+    store: createStore(process, 'secure', parts),
+    plain: createStore(process, 'plain', parts),
+    stream: () => Promise.reject(new TypeError('not offered')),
     lock: createLock(process, parts),
     background: {
       register: (id, handler: () => Promise<JobOutcome>) => void (alive() && process.jobs.set(id, handler)),
       schedule: () => undefined,
       cancel: () => undefined,
     },
-    reauthenticate: { biometric: () => prompt(process, 'biometric', parts), password: () => prompt(process, 'password', parts) },
+    reauthenticate: {
+      biometric: (purpose?: PromptPurpose) => (alive() ? prompt(process, 'biometric', purpose, parts) : never()),
+      password: (purpose?: PromptPurpose) => (alive() ? prompt(process, 'password', purpose, parts) : never()),
+    },
     connectivity: {
       online: () => device.online,
       subscribe: (fn) => {
@@ -94,23 +98,6 @@ function createClock(process: Process, { kernel, traceTimers }: HostParts): Host
         );
       }),
   };
-}
-
-function prompt(process: Process, method: 'biometric' | 'password', { kernel, recorder, ...parts }: HostParts): Promise<PromptOutcome> {
-  if (!process.alive(process.epoch)) return never();
-  recorder.note(process.name, { type: 'prompt.shown', method });
-  return new Promise((resolve) => {
-    kernel.after(
-      PROMPT_MS,
-      `${process.name}:prompt`,
-      () => {
-        const outcome = parts.prompt(process, method);
-        recorder.follow(process.name, { type: 'prompt.closed', method, outcome });
-        resolve(outcome);
-      },
-      { owner: process },
-    );
-  });
 }
 
 function never<T>(): Promise<T> {

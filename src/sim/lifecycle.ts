@@ -2,7 +2,7 @@
 import { FEATURES, type Client, type ClientFactory, type Feature } from '../core/contract.ts';
 import { formatDuration } from '../core/duration.ts';
 import { InvalidInputError } from '../core/errors.ts';
-import type { Process } from './device.ts';
+import type { Device, Process } from './device.ts';
 import { createHost } from './host.ts';
 import { freeLocks } from './lock.ts';
 import type { Operation, Operations } from './operations.ts';
@@ -50,7 +50,7 @@ export class Lifecycle {
       `${process.name}:launch`,
       () => {
         try {
-          const made = this.#factory(createHost(process, this.#parts()));
+          const made = this.#factory(createHost(process, this.#parts(process.device)));
           if (!(made instanceof Promise)) return started(this.#attach(process, made));
           kernel.external(made, `the factory of the client in ${process.name}`, {
             done: (client) => started(this.#attach(process, client)),
@@ -102,17 +102,17 @@ export class Lifecycle {
     this.#stage.clientFault(process, 'leaked-timer', new Error(text), first.origin);
   }
 
-  #parts() {
-    const { kernel, recorder, network, streams, devices } = this.#stage;
+  #parts(device: Device) {
+    const { kernel, recorder, network, streams } = this.#stage;
     return {
       kernel,
       recorder,
       network,
       streams,
-      config: this.#stage.configOf(devices[0]),
+      config: this.#stage.configOf(device),
       counter: this.#counter,
       traceTimers: this.#stage.traceTimers,
-      prompt: () => this.#stage.prompt(),
+      signIn: (process: Process) => this.#operations.signIn(process, process.device.user),
     };
   }
 

@@ -48,7 +48,13 @@ export class Network {
 
   /** What `host.fetch` does. */
   send(process: Process, url: string, init: HostFetchInit): Promise<HostResponse> {
-    const request = toRequest(url, init);
+    const { body = '' } = init;
+    if (typeof body === 'string') return this.#sendText(process, url, init, body);
+    return readAll(body).then((text) => this.#sendText(process, url, init, text));
+  }
+
+  #sendText(process: Process, url: string, init: HostFetchInit, body: string): Promise<HostResponse> {
+    const request = toRequest(url, init, body);
     return new Promise((resolve, reject) => {
       if (init.signal?.aborted === true) return reject(init.signal.reason);
       const flight = this.#flight(process, request, { redirect: init.redirect ?? 'follow', hops: 0, resolve, reject });
@@ -292,4 +298,10 @@ export class Network {
     const { min, max } = own ?? this.latency;
     return min === max ? min : this.#options.streams.stream(`net/${flight.process.name}`).integer(min, max);
   }
+}
+
+async function readAll(chunks: AsyncIterable<string>): Promise<string> {
+  let text = '';
+  for await (const chunk of chunks) text += chunk;
+  return text;
 }

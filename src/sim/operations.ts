@@ -65,7 +65,7 @@ export class Operations {
     }
   }
 
-  request(process: Process, step: Pick<RequestStep, 'path' | 'method' | 'body' | 'deadline' | 'latency'>): LogicalRequest {
+  request(process: Process, step: Pick<RequestStep, 'path' | 'method' | 'body' | 'oneShot' | 'deadline' | 'latency'>): LogicalRequest {
     const { path, method, body, latency, deadline } = step;
     const n = `n${++this.#count}`;
     const controller = new AbortController();
@@ -103,7 +103,7 @@ export class Operations {
           method,
           headers: { 'x-request-id': n },
           signal: controller.signal,
-          ...(body === undefined ? {} : { body }),
+          ...(body === undefined ? {} : { body: step.oneShot ? oneShot(body) : body }),
         });
       },
       (value) => {
@@ -177,11 +177,29 @@ export class Operations {
     return operation;
   }
 
-  /** A notification that returns nothing: foreground, background. */
+  /** The app comes to the screen or leaves it. Its first frame shows content, unless the client says by then that it must not. */
   tell(process: Process, what: 'foreground' | 'background'): void {
     this.#stage.act(process, what, (client) => {
       this.#stage.note(process, { type: what }, true);
       this.#guard(process, () => client[what]?.());
+      if (what === 'background' || client.state === undefined) return;
+      this.pollState(process);
+      if (process.shown === 'active') this.#stage.note(process, { type: 'content', state: process.shown });
+    });
+  }
+
+  interact(process: Process): void {
+    this.#stage.act(process, 'interaction', (client) => {
+      this.#stage.note(process, { type: 'interaction' }, true);
+      this.#guard(process, () => client.interaction?.());
+    });
+  }
+
+  /** A silent push of the backend; a process that does not run never sees it. */
+  push(process: Process, refresh: boolean): void {
+    this.#stage.act(process, 'push', (client) => {
+      this.#stage.note(process, { type: 'push', refresh }, true);
+      this.#guard(process, () => client.push?.(refresh ? { type: 'refresh' } : { type: 'ping' }));
     });
   }
 
@@ -273,6 +291,13 @@ export class Operations {
       return undefined;
     }
   }
+}
+
+/** A stream: the second reader finds it drained, as a WHATWG body that was read. */
+function oneShot(text: string): AsyncIterable<string> {
+  return (async function* () {
+    yield text;
+  })();
 }
 
 function endOf(operation: Operation): { ok: boolean; reason?: string } {

@@ -1,5 +1,5 @@
 // A plan: what a world is to do, as data. A step can describe itself, so every report prints the same words.
-import type { Feature, HostConfig, Rejection, SessionState } from '../core/contract.ts';
+import type { Feature, HostConfig, LockPolicy, PromptOutcome, Rejection, SessionState } from '../core/contract.ts';
 import type { DurationRange } from '../core/duration.ts';
 import type { SourcePosition } from '../core/errors.ts';
 import type { FaultSpec } from '../core/fault.ts';
@@ -22,6 +22,8 @@ export interface Plan {
   /** Optional client methods without which it is not applicable (`signOut`). */
   methods: readonly string[];
   policy: ServerPolicy;
+  /** When the app must lock itself; absent = never. */
+  lock?: LockPolicy;
   devices: readonly DevicePlan[];
   /** One-way network latency, ms; drawn per message. */
   latency: DurationRange;
@@ -71,6 +73,8 @@ export interface RequestStep extends StepBase {
   path: string;
   method: string;
   body?: string;
+  /** The body is a stream: it can be read once. */
+  oneShot: boolean;
   count: number;
   /** Ms between two of `count`. */
   every: number;
@@ -136,6 +140,23 @@ export interface SignOutStep extends StepBase {
   verb: 'signOut';
   wait: boolean;
 }
+/** What the next prompts of a device answer, in order; the last answer stays. */
+export interface PromptStep extends StepBase {
+  verb: 'prompt';
+  biometric?: readonly PromptOutcome[];
+  password?: readonly PromptOutcome[];
+  /** Ms a person takes. */
+  takes?: number;
+}
+/** The user touches the app. */
+export interface InteractStep extends StepBase {
+  verb: 'interact';
+}
+/** A silent push; `refresh`: it asks for a refresh, whatever the client thinks of its token. */
+export interface PushStep extends StepBase {
+  verb: 'push';
+  refresh: boolean;
+}
 export interface ServerStep extends StepBase {
   verb: 'server';
   change: PolicyPatch;
@@ -159,6 +180,9 @@ export type Step =
   | StoreStep
   | SignInStep
   | SignOutStep
+  | PromptStep
+  | InteractStep
+  | PushStep
   | ServerStep
   | ExpectStep;
 export type Verb = Step['verb'];

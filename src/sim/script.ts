@@ -127,6 +127,8 @@ export class Script implements Player {
 
   /** Devices reach their starting point in real order: sign in, close the app, let time pass, open it again. */
   async #prelude(): Promise<void> {
+    const { lock } = this.stage.plan;
+    if (lock !== undefined) this.stage.recorder.note('world', { type: 'lock.policy', ...lock });
     const aged = this.stage.devices.map((device) => ({ device, age: this.#ageOf(device) }));
     const longest = Math.max(...aged.map(({ age }) => age ?? 0));
     for (const { device, age } of [...aged].sort((a, b) => (b.age ?? 0) - (a.age ?? 0))) {

@@ -1,5 +1,5 @@
 // What a world offers to its parts (operations, life cycle, script): the parts know this, never the world that owns them.
-import type { Client, HostConfig, PromptOutcome } from '../core/contract.ts';
+import type { Client, HostConfig } from '../core/contract.ts';
 import type { Fact } from '../core/events.ts';
 import type { ClientFault } from '../core/faults-of-client.ts';
 import type { Streams } from '../core/streams.ts';
@@ -38,6 +38,4 @@ export interface Stage {
   clientFault(owner: Owner | undefined, kind: ClientFault['kind'], error: unknown, where?: string): void;
   /** Runs client code as an item of its own, owned by the process: parked while it is suspended, dropped when it is dead. */
   act(process: Process, label: string, fn: (client: Client) => void): void;
-  /** What a prompt of this process answers. */
-  prompt(): PromptOutcome;
 }

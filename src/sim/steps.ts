@@ -60,6 +60,19 @@ const TAKERS: Takers = {
       if (step.wait) await script.settled(operation, OPERATION_LIMIT);
     }
   },
+  prompt: (script, step) => {
+    for (const { prompts } of devices(script, step)) {
+      prompts.biometric = step.biometric ?? prompts.biometric;
+      prompts.password = step.password ?? prompts.password;
+      prompts.takes = step.takes ?? prompts.takes;
+    }
+  },
+  interact: (script, step) => {
+    for (const process of processes(script, step)) script.operations.interact(process);
+  },
+  push: (script, step) => {
+    for (const process of processes(script, step)) script.operations.push(process, step.refresh);
+  },
   server: (script, step) => script.stage.server.setPolicy(step.change),
   expect: (script, step) => void script.misses.push(...checkExpectations(script, { source: step.source, ...step.expect })),
 };

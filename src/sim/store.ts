@@ -1,5 +1,5 @@
-// The secure store of a device as one process sees it. An operation takes effect when its item runs, not at the call,
-// so a kill can fall between; while the device is locked everything rejects with `store-locked`, which is not "nothing there".
+// A store of a device, the secure or the plain one, as one process sees it. An operation takes effect when its item runs, not at the call,
+// so a kill can fall between; while the device is locked the secure one rejects with `store-locked`, which is not "nothing there".
 import type { HostStore } from '../core/contract.ts';
 import type { Fact } from '../core/events.ts';
 import type { Device, Process } from './device.ts';
@@ -12,32 +12,35 @@ export interface StoreParts {
   counter: { store: number };
 }
 type Op = 'get' | 'set' | 'delete';
+export type Tier = 'secure' | 'plain';
 
 /** The error a store operation rejects with. */
 export class StoreError extends Error {
   readonly code: string;
   constructor(code: string) {
-    super(`secure store: ${code}`);
+    super(`store: ${code}`);
     this.code = code;
   }
 }
 
-export function createStore(process: Process, { kernel, recorder, counter }: StoreParts): HostStore {
+export function createStore(process: Process, tier: Tier, { kernel, recorder, counter }: StoreParts): HostStore {
   const { device, epoch } = process;
+  const held = tier === 'secure' ? device.store : device.plain;
+  const where = tier === 'secure' ? {} : { tier };
   const run = (op: Op, key: string, value?: string): Promise<string | undefined> =>
     new Promise((resolve, reject) => {
       if (!process.alive(epoch)) return;
       const w = ++counter.store;
       const written = value === undefined ? [] : recorder.labels.inside(value);
       const note = (fact: Fact): number => recorder.note(process.name, fact, device.wallIfSkewed(kernel.now));
-      if (op !== 'get') note({ type: 'store.begin', w, op, key, labels: written });
+      if (op !== 'get') note({ type: 'store.begin', w, op, key, labels: written, ...where });
       kernel.after(
         device.storeDelay,
         `${process.name}:store.${op}`,
         () => {
-          const error = failure(device, op);
-          const read = op === 'get' ? device.store.get(key) : undefined;
-          if (error === undefined) apply(device, op, key, value);
+          const error = tier === 'secure' ? failure(device, op) : undefined;
+          const read = op === 'get' ? held.get(key) : undefined;
+          if (error === undefined) apply(held, op, key, value);
           const labels = op === 'get' && error === undefined ? recorder.labels.inside(read ?? '') : written;
           kernel.cause = note({
             type: 'store.end',
@@ -47,6 +50,7 @@ export function createStore(process: Process, { kernel, recorder, counter }: Sto
             labels,
             ok: error === undefined,
             ...(error === undefined ? {} : { error }),
+            ...where,
           });
           if (error === undefined) resolve(read);
           else reject(new StoreError(error));
@@ -68,7 +72,7 @@ function failure(device: Device, op: Op): string | undefined {
   return device.failingWrites.code;
 }
 
-function apply(device: Device, op: Op, key: string, value: string | undefined): void {
-  if (op === 'set') device.store.set(key, value ?? '');
-  if (op === 'delete') device.store.delete(key);
+function apply(held: Map<string, string>, op: Op, key: string, value: string | undefined): void {
+  if (op === 'set') held.set(key, value ?? '');
+  if (op === 'delete') held.delete(key);
 }

@@ -1,6 +1,6 @@
 // The virtual world: one kernel, one server, the devices of a plan, and the client under test in each of their processes.
 // It records; it does not judge.
-import type { Client, ClientFactory, HostConfig, PromptOutcome } from '../core/contract.ts';
+import type { Client, ClientFactory, HostConfig } from '../core/contract.ts';
 import { OwnBugError } from '../core/errors.ts';
 import type { ClientFault } from '../core/faults-of-client.ts';
 import type { Fact, RunEnding } from '../core/events.ts';
@@ -175,7 +175,13 @@ export class World implements Stage {
   }
 
   configOf(device: Device | undefined): HostConfig {
-    return { ...CONFIG, scope: device?.plan.scope ?? '' };
+    const { silentRefresh } = this.server?.policy.resource ?? this.plan.policy.resource;
+    return {
+      ...CONFIG,
+      scope: device?.plan.scope ?? '',
+      ...(this.plan.lock === undefined ? {} : { lock: this.plan.lock }),
+      ...(silentRefresh === 'off' ? {} : { silentRefreshHeader: silentRefresh.header }),
+    };
   }
 
   /** A fact of one process, with its wall clock where that differs. */
@@ -205,11 +211,6 @@ export class World implements Stage {
       },
       { owner: process },
     );
-  }
-
-  /** What prompts answer; scenarios of this version never offer one. */
-  prompt(): PromptOutcome {
-    return 'unavailable';
   }
 
   #ear(): WorldEar {
@@ -252,7 +253,7 @@ export class World implements Stage {
     const stores = Object.fromEntries(
       this.devices.map((device) => [
         device.name,
-        Object.fromEntries([...device.store].map(([key, value]) => [key, this.recorder.labels.inside(value)])),
+        Object.fromEntries(device.everything().map(([key, value]) => [key, this.recorder.labels.inside(value)])),
       ]),
     );
     const running = [...this.#byName.values()].filter((process) => process.client?.state !== undefined);

@@ -1,6 +1,6 @@
 // The correct client that every file in ../broken breaks in one place: class based, methods small enough to override one at a time.
 // Claims refresh-ahead, offline-queue and cross-process. Uses nothing but the host.
-import type { Client, Feature, HostResponse, RequestInit, SessionState, TokenResponse } from '../../../src/core/contract.ts';
+import type { Body, Client, Feature, HostResponse, RequestInit, SessionState, TokenResponse } from '../../../src/core/contract.ts';
 import { Refresher } from './refresher.ts';
 import { Rejected, type Session } from './session.ts';
 
@@ -164,7 +164,7 @@ export class BaseClient extends Refresher implements Client {
     return this.host.fetch(url, init);
   }
 
-  protected bodyForReplay(init: RequestInit): string | undefined {
+  protected bodyForReplay(init: RequestInit): Body | undefined {
     return init.body;
   }
 

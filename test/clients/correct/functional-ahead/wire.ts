@@ -1,5 +1,5 @@
 // What the functional client says to servers and how it reads their answers. No state, no exceptions.
-import type { Host, HostFetchInit, HostResponse, TokenResponse } from '../../../../src/core/contract.ts';
+import type { Body, Host, HostFetchInit, HostResponse, TokenResponse } from '../../../../src/core/contract.ts';
 import type { Answer } from './model.ts';
 
 const FORM = { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' };
@@ -38,7 +38,7 @@ export async function timed<T>(
     .finally(cancel);
 }
 
-export function init(method: string, headers: Record<string, string>, body: string | undefined, signal: AbortSignal): HostFetchInit {
+export function init(method: string, headers: Record<string, string>, body: Body | undefined, signal: AbortSignal): HostFetchInit {
   return body === undefined ? { method, headers, signal } : { method, headers, body, signal };
 }
 
