@@ -42,6 +42,9 @@ try {
   await tally.check('npx tokenwarp --version says the version', () => expectRun(tokenwarp('--version'), { code: 0, stdout: version }));
   await tally.check('npx tokenwarp --help explains itself', () => expectRun(tokenwarp('--help'), { code: 0, stdout: 'Usage' }));
   await tally.check('npx tokenwarp run passes the built-in corpus', () => expectRun(tokenwarp('run'), { code: 0, stdout: 'passed' }));
+  await tally.check('npx tokenwarp list --coverage finds the catalogue', () =>
+    expectRun(tokenwarp('list', 'late-401', '--coverage'), { code: 0, stdout: 'class of bug' }),
+  );
   await tally.check('the engine alone imports nothing: no Node, no package', checkEngine);
   await tally.check("import 'tokenwarp' and 'tokenwarp/engine' work", useTheApi);
   await tally.check('their types serve a strict TypeScript project', useTheTypes);
@@ -89,6 +92,7 @@ function checkFiles(): void {
     'dist/sandbox/worker.js',
     'dist/THIRD-PARTY-LICENSES.txt',
     'dist/types/src/index.d.ts',
+    'scenarios/bugs.yaml',
     'scenarios/scenario.schema.json',
   ];
   const missing = needed.filter((name) => !existsSync(join(installed, name)));
