@@ -64,7 +64,7 @@ export class BaseClient extends Refresher implements Client {
 
   async stop(): Promise<void> {
     this.#disarm();
-    for (const call of this.#calls) call.end('network');
+    for (const call of this.#calls) call.end('aborted');
     await this.land();
     await this.closeVault();
   }

@@ -186,6 +186,7 @@ export class ReactiveClient implements Client {
     if (wait > 0 && this.#cooldown.until > giveUp) throw new Failure('network');
     if (wait > 0) await this.#sleep(Math.ceil(wait));
     era.check();
+    if (this.#host.clock.monotonic() > giveUp) throw new Failure('network');
     if (!this.#host.connectivity.online()) throw new Failure('offline');
   }
 
