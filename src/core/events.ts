@@ -31,7 +31,16 @@ interface TokenCommitted {
   lifetime: number;
   repeated?: GracePolicyName;
 }
-type TokenRefused = { type: 'token.refused'; x: string; rt: TokenLabel; error: string; status: number; reason: RefusalReason };
+/** `late`: the server's grace for a token presented again would have honoured it until that many ms ago. */
+type TokenRefused = {
+  type: 'token.refused';
+  x: string;
+  rt: TokenLabel;
+  error: string;
+  status: number;
+  reason: RefusalReason;
+  late?: number;
+};
 type TokenAnswer = {
   x: string;
   status: number;
@@ -62,6 +71,8 @@ type ApiSent = {
   path: string;
   bodyDigest: string;
   bodyLength: number;
+  /** Digest of its Idempotency-Key header, where it has one. */
+  key?: string;
   foreign?: true;
   redirect?: true;
 };
