@@ -68,7 +68,7 @@ function isExcused(view: HistoryView, device: DeviceInfo, session: Session, seq:
   if (family !== undefined && family.seq < seq && (family.reason === 'idle' || family.reason === 'absolute')) return true;
   const signingIn = view.process(session.from.actor).opened.find((operation) => operation.called === session.from);
   if (signingIn !== undefined && (signingIn.done === undefined || signingIn.done.seq > seq || !signingIn.done.ok)) return true;
-  return view.index.prompts.some((prompt) => prompt.seq > session.from.seq && prompt.seq < seq && prompt.outcome !== 'ok');
+  return view.index.answers.some((prompt) => prompt.seq > session.from.seq && prompt.seq < seq && prompt.outcome !== 'ok');
 }
 
 /** A process that starts on an empty store tells the truth; how the store came to be empty is another question. */
