@@ -49,7 +49,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
     void writer.add(line, {
       type: 'client.declared',
       features: line.words,
-      missing: [],
+      missing: (line.options['missing'] ?? '').split(',').filter((name) => name !== ''),
       ...(line.options['ahead'] === undefined ? {} : { refreshAhead: Number(line.options['ahead']) }),
     }),
   launch: (writer, line) => void writer.add(line, { type: 'process.launch', epoch: 1 }),
