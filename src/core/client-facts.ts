@@ -31,7 +31,16 @@ type StoreEnd = {
   tier?: 'plain';
 };
 type LockEvent = { type: 'lock.wait' | 'lock.held' | 'lock.freed'; name: string; by?: 'kill' | 'timeout' };
-type SignInCalled = { type: 'signIn.called'; user: string; generation: number; family: string; at: TokenLabel; rt?: TokenLabel };
+/** `refreshExpiresIn` as in the answer to a refresh. */
+type SignInCalled = {
+  type: 'signIn.called';
+  user: string;
+  generation: number;
+  family: string;
+  at: TokenLabel;
+  rt?: TokenLabel;
+  refreshExpiresIn?: number;
+};
 type SignInDone = { type: 'signIn.done'; ok: boolean; reason?: string };
 type SignOutCalled = { type: 'signOut.called'; generation: number };
 type SignOutDone = { type: 'signOut.done'; ok: boolean; reason?: string };

@@ -49,6 +49,8 @@ type TokenAnswer = {
   at?: TokenLabel;
   newRt?: TokenLabel;
   expiresIn?: number;
+  /** Ms for which the refresh token is good, where the answer tells it (Keycloak's `refresh_expires_in`; 0 = without end). */
+  refreshExpiresIn?: number;
   retryAfter?: number;
   scripted?: true;
 };

@@ -36,6 +36,11 @@ export class Writer {
 /** A number of ms, or the default. */
 export const ms = (text: string | undefined, otherwise: number): number => (text === undefined ? otherwise : Number(text));
 
+/** `rtLife=ms`: what the answer tells of its refresh token. */
+export function refreshLife({ options }: Line): { refreshExpiresIn?: number } {
+  return options['rtLife'] === undefined ? {} : { refreshExpiresIn: Number(options['rtLife']) };
+}
+
 export function call(writer: Writer, line: Line): void {
   const n = line.words[0] ?? '';
   const length = ms(line.options['len'], 0);

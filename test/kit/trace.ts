@@ -7,7 +7,7 @@
 import type { HistoryEvent, LossPhase, RunEnding } from '../../src/core/events.ts';
 import type { FamilyEnd } from '../../src/core/server-words.ts';
 import { APP_VERBS } from './trace-app.ts';
-import { call, commit, endWrite, HOUR, ms, store, Writer, type Line } from './trace-writer.ts';
+import { call, commit, endWrite, HOUR, ms, refreshLife, store, Writer, type Line } from './trace-writer.ts';
 
 const APP = 'phone/app';
 
@@ -66,7 +66,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
   jump: (writer, line) => void writer.add(line, { type: 'clock.jump', by: Number(line.words[0]) }, line.device),
   step: (writer, line) => void writer.add(line, { type: 'step', index: 0, text: 'nothing' }, 'world'),
 
-  /** `signIn user AT RT [family=f1] [life=ms] [store=no] [done=no]`: granted, called, stored, done. */
+  /** `signIn user AT RT [family=f1] [life=ms] [rtLife=ms] [store=no] [done=no]`: granted, called, stored, done. */
   signIn(writer, line) {
     const [user = 'ada', at = 'AT-1', rt] = line.words;
     const { device } = line;
@@ -80,7 +80,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
       { type: 'session.granted', family, user, device, ...given, expiresAt: line.t + lifetime, lifetime, grant: 'authorization_code' },
       'as',
     );
-    writer.add(line, { type: 'signIn.called', user, generation: ++writer.generation, family, ...given });
+    writer.add(line, { type: 'signIn.called', user, generation: ++writer.generation, family, ...given, ...refreshLife(line) });
     if (line.options['store'] !== 'no') store(writer, line, labels);
     if (line.options['done'] !== 'no') writer.add(line, { type: 'signIn.done', ok: true });
   },
@@ -113,6 +113,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
         at: first,
         ...(second === undefined ? {} : { newRt: second }),
         ...expiresIn,
+        ...refreshLife(line),
       });
     } else if (second !== undefined) {
       const { late } = line.options;
