@@ -12,7 +12,8 @@ export const noLogoutWithoutInvalidGrant: Invariant = {
   name: 'no-logout-without-invalid-grant',
   kind: 'client',
   needs: ['C'],
-  summary: 'a session ends, and a sign-in is asked for, only after sign-out or when the server refuses the current refresh token with invalid_grant',
+  summary:
+    'a session ends, and a sign-in is asked for, only after sign-out or when the server refuses the current refresh token with invalid_grant',
   why: 'A lift, a captive portal or a short outage signs the user out of an app that the server still knows.',
   sources: [
     'RFC 6749 5.2',
@@ -82,9 +83,7 @@ function isExcused(view: HistoryView, device: DeviceInfo, session: Session, seq:
   if (signingIn !== undefined && (signingIn.done === undefined || signingIn.done.seq > seq || !signingIn.done.ok)) return true;
   if (hasRunOut(view, device, session, seq)) return true;
   if (device.installs.some((install) => install.how === 'reinstall' && install.seq > session.began && install.seq < seq)) return true;
-  const answer = view.index.answers.findLast(
-    (one) => one.seq > session.from.seq && one.seq < seq && deviceOf(one.actor) === device.device,
-  );
+  const answer = view.index.answers.findLast((one) => one.seq > session.from.seq && one.seq < seq && deviceOf(one.actor) === device.device);
   return answer !== undefined && answer.outcome !== 'ok';
 }
 
