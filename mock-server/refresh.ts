@@ -56,8 +56,18 @@ function rule(desk: Desk, token: RefreshToken): GraceRuling {
 }
 
 function rulingRefusal(desk: Desk, token: RefreshToken, ruling: GraceRuling | undefined): Refusal | undefined {
-  if (ruling?.kind === 'reuse') return invalidGrant('reused', () => endReused(desk, token.family));
-  return ruling?.kind === 'refuse' ? invalidGrant('superseded') : undefined;
+  if (ruling?.kind !== 'reuse' && ruling?.kind !== 'refuse') return undefined;
+  const refusal = ruling.kind === 'reuse' ? invalidGrant('reused', () => endReused(desk, token.family)) : invalidGrant('superseded');
+  const late = lateness(desk, token);
+  return late === undefined ? refusal : { ...refusal, late };
+}
+
+/** Ms since the grace ended that would have honoured the token; undefined when it would not have, however early. */
+function lateness(desk: Desk, token: RefreshToken): number | undefined {
+  const { policy, window } = desk.policy.refreshToken.grace;
+  const late = desk.now() - (token.supersededAt ?? 0) - window;
+  const { kind } = GRACE[policy](token, true);
+  return late < 0 || kind === 'reuse' || kind === 'refuse' ? undefined : late;
 }
 
 /** R10: an idle token ends its family unless a sibling lives on; a failed attempt extends nothing. */

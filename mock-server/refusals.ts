@@ -8,6 +8,8 @@ export interface Refusal {
   readonly description: string;
   readonly reason: RefusalReason;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Ms since a grace window closed that would have honoured the token. */
+  readonly late?: number;
   /** What the refusal changes, at commit: reuse detection, a session found expired. */
   readonly effect?: () => void;
 }

@@ -22,6 +22,8 @@ export interface TokenReading {
   refreshToken?: string;
   /** As told, in ms. */
   expiresIn?: number;
+  /** Of the refresh token, where told (`refresh_expires_in` or `refresh_token_expires_in`), in ms. */
+  refreshExpiresIn?: number;
 }
 
 /** Reads a token response as RFC 6749 5.1 and 5.2 define it. Anything else is `other`: its outcome is unknown. */
@@ -29,12 +31,14 @@ export function readTokenResponse(response: HttpResponse): TokenReading {
   const json = parseObject(response.body);
   if (json === undefined) return { kind: 'other' };
   const { access_token: accessToken, refresh_token: refreshToken, error, expires_in: expiresIn } = json;
+  const refreshExpiresIn = json['refresh_expires_in'] ?? json['refresh_token_expires_in'];
   if (response.status >= 200 && response.status < 300 && typeof accessToken === 'string' && accessToken !== '') {
     return {
       kind: 'granted',
       accessToken,
       ...(typeof refreshToken === 'string' && refreshToken !== '' ? { refreshToken } : {}),
       ...(typeof expiresIn === 'number' ? { expiresIn: expiresIn * 1_000 } : {}),
+      ...(typeof refreshExpiresIn === 'number' ? { refreshExpiresIn: refreshExpiresIn * 1_000 } : {}),
     };
   }
   if ((response.status === 400 || response.status === 401) && typeof error === 'string') return { kind: 'oauth-error', error };
