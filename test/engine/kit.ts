@@ -1,5 +1,5 @@
 // Plays a scenario against the engine and condenses the history into what engine tests ask about.
-import type { Host } from '../../src/core/contract.ts';
+import { FEATURES, type Host } from '../../src/core/contract.ts';
 import type { EventOf, EventType } from '../../src/core/events.ts';
 import { createEngine, type Engine } from '../../src/engine/engine.ts';
 import type { EngineOptions } from '../../src/engine/options.ts';
@@ -44,7 +44,7 @@ export async function runEngine(yaml: string, { options, wrap, seen, seed = 1 }:
   );
   const origin = record.history.events.find(({ type }) => type === 'step')?.seq ?? 0;
   const since = <T extends EventType>(type: T): EventOf<T>[] => eventsOf(record, type).filter(({ seq }) => seq > origin);
-  const { findings } = judge(record.history.events, { features: ['refresh-ahead', 'offline-queue', 'cross-process'] });
+  const { findings } = judge(record.history.events, { features: FEATURES.filter((feature) => feature !== 'background') });
   return {
     record,
     findings: [
