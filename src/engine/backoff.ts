@@ -82,7 +82,8 @@ export function burstLeft(sendings: readonly number[], now: number): number {
   return oldest === undefined ? 0 : Math.max(0, oldest + BURST_WINDOW - now);
 }
 
-function gapAfter(failures: number, fraction: number): number {
+/** The pause after so many failures in a row. */
+export function gapAfter(failures: number, fraction: number): number {
   const nominal = Math.min(LONGEST_GAP, FIRST_GAP * GROWTH ** (failures - 1));
   return nominal * (1 - SPREAD / 2 + SPREAD * fraction);
 }

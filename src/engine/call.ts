@@ -2,6 +2,7 @@
 // offline apart. It knows nothing of tokens.
 import type { HostClock, Rejection, RequestInit } from '../core/contract.ts';
 import { RequestRejected } from './rejection.ts';
+import type { Wait } from './room.ts';
 
 /** Ms. */
 export interface CallLimits {
@@ -9,26 +10,28 @@ export interface CallLimits {
   offline: number;
 }
 
-interface Finish {
-  resolve(answer: { status: number }): void;
+interface Finish<T> {
+  resolve(answer: T): void;
   reject(error: Error): void;
 }
 
-export class Call {
+export class Call<T = unknown> {
   readonly path: string;
   readonly init: RequestInit;
-  readonly promise: Promise<{ status: number }>;
+  readonly promise: Promise<T>;
   /** Ends the sending under way when the call is over before its answer. */
   readonly controller = new AbortController();
   /** Monotonic ms. */
   readonly calledAt: number;
   closed = false;
   replayed = false;
+  /** Nobody asks for it right now: no reason to prompt anybody. */
+  unasked = false;
   /** Told once the call is over: leaves a queue or a flight. */
   onClose: (() => void) | undefined;
   readonly #clock: HostClock;
   readonly #limits: CallLimits;
-  #finish: Finish | undefined;
+  #finish: Finish<T> | undefined;
   #left: number;
   #since = 0;
   #online: boolean | undefined;
@@ -50,6 +53,11 @@ export class Call {
     if (init.signal?.aborted === true) this.reject('aborted');
   }
 
+  /** A stream can be read once: who sends it again sends nothing (refresh-engines 2.8). */
+  get oneShot(): boolean {
+    return typeof (this.init.body ?? '') !== 'string';
+  }
+
   /** All time online counts towards one limit, each stretch offline towards another. To be told whenever the network comes or goes. */
   watch(online: boolean): void {
     if (this.closed || this.#online === online) return;
@@ -62,10 +70,16 @@ export class Call {
     if (Number.isFinite(limit)) this.#cancelTimer = this.#clock.setTimeout(() => this.reject('deadline'), limit);
   }
 
-  settle(status: number): void {
+  /** Waits until let in, or until the call is over. */
+  async wait({ done, leave }: Wait): Promise<void> {
+    this.onClose = leave;
+    await done;
+  }
+
+  settle(answer: T): void {
     if (this.closed) return;
     const finish = this.#close();
-    finish?.resolve({ status });
+    finish?.resolve(answer);
   }
 
   reject(reason: Rejection): void {
@@ -77,7 +91,7 @@ export class Call {
 
   readonly #aborted = (): void => this.reject('aborted');
 
-  #close(): Finish | undefined {
+  #close(): Finish<T> | undefined {
     this.closed = true;
     this.#cancelTimer?.();
     this.init.signal?.removeEventListener('abort', this.#aborted);

@@ -1,6 +1,7 @@
 // The decisions of the engine, apart from every effect: what to do with the token in hand, what a stored record means for it,
 // and what follows from an exchange. Pure.
 import type { Outcome } from './classify.ts';
+import { endingNamed, type Reason } from './machine.ts';
 import { isLater, type SessionRecord, type Stamp } from './record.ts';
 import type { Reading } from './vault.ts';
 
@@ -48,29 +49,31 @@ export type StoredVerdict =
   /** A sibling signed out. */
   | { kind: 'signed-out' }
   /** A sibling saw the server end the session. */
-  | { kind: 'ended'; reason: string }
+  | { kind: 'ended'; reason: Reason }
   /** Ours is younger, or the store says nothing about it: memory counts. */
-  | { kind: 'ours' };
+  | { kind: 'ours' }
+  /** The store held it and now holds less, torn or from a backup: it is to be written again. */
+  | { kind: 'damaged' };
 
 /** What the store, read again, means for the session in hand. `isOver` tells leftovers. */
 export function decideStored(reading: Reading, mine: InHand, isOver: IsOver): StoredVerdict {
   if (reading.kind === 'empty') return mine.durable ? { kind: 'signed-out' } : { kind: 'ours' };
   if (reading.kind === 'ended') return decideTombstone(reading, mine, isOver);
-  if (reading.kind !== 'record') return { kind: 'ours' };
+  if (reading.kind !== 'record') return reading.kind === 'corrupt' ? { kind: 'damaged' } : { kind: 'ours' };
   const { record } = reading;
   if (record.session !== mine.session) {
     const isLeftover = isOver(record) || (!mine.durable && !isLater(record.since, mine.since));
     return isLeftover ? { kind: 'ours' } : { kind: 'replaced', record };
   }
-  if (record.revision < mine.revision) return { kind: 'ours' };
-  return record.revision === mine.revision && record.tokens.accessToken === mine.accessToken
+  if (record.revision < mine.revision) return { kind: 'damaged' };
+  return record.revision === mine.revision && ['', mine.accessToken].includes(record.tokens.accessToken)
     ? { kind: 'same', record }
     : { kind: 'newer', record };
 }
 
 /** The note of another session's end says that ours was replaced before, unless it is older than ours. */
 function decideTombstone(ended: { session: string; reason: string }, mine: InHand, isOver: IsOver): StoredVerdict {
-  if (ended.session === mine.session) return { kind: 'ended', reason: ended.reason };
+  if (ended.session === mine.session) return { kind: 'ended', reason: endingNamed(ended.reason) ?? 'invalid-grant' };
   return mine.durable && !isOver({ session: ended.session, revision: 0, since: undefined }) ? { kind: 'signed-out' } : { kind: 'ours' };
 }
 
@@ -79,7 +82,7 @@ export type AfterExchange =
   /** Answered too late: its session is over. A refresh token in it should be revoked. */
   | { kind: 'discard'; refreshToken: string | undefined }
   /** Ask the store once more, then end the session. */
-  | { kind: 'confirm-end' }
+  | { kind: 'confirm-end'; why: Reason | undefined }
   | { kind: 'back-off'; retryAfter: number | undefined; unknown: boolean };
 
 export function decideAfterExchange(outcome: Outcome, sessionOver: boolean): AfterExchange {
@@ -88,10 +91,36 @@ export function decideAfterExchange(outcome: Outcome, sessionOver: boolean): Aft
     case 'granted':
       return { kind: 'persist', outcome };
     case 'invalid-grant':
-      return { kind: 'confirm-end' };
+      return { kind: 'confirm-end', why: outcome.why };
     case 'declined':
       return { kind: 'back-off', retryAfter: outcome.retryAfter, unknown: false };
     case 'unknown':
       return { kind: 'back-off', retryAfter: outcome.retryAfter, unknown: true };
   }
+}
+
+/** Why a refused refresh token is over: a server that says so knows best, but of a token spent unseen it only knows that it was used. */
+export function decideEnding(why: Reason | undefined, answerLost: boolean): Reason {
+  if (why !== undefined && why !== 'reused') return why;
+  return answerLost ? 'lost-response' : (why ?? 'invalid-grant');
+}
+
+export interface Offered {
+  accessToken: string;
+  /** Ms it has left; undefined = nobody said. */
+  life: number | undefined;
+}
+
+/** Whether a token that the API offers is worth taking over: it was offered for the one in hand, and is known to outlive it. */
+export function decideOffer(offered: Offered, mine: { accessToken: string; left: number }, askedWith: string): boolean {
+  if (offered.accessToken === '' || offered.accessToken === mine.accessToken || askedWith !== mine.accessToken) return false;
+  return offered.life !== undefined && offered.life > mine.left;
+}
+
+/**
+ * Whether requests called before a new sign-in may go on with it. They may when the same user is known to have come back, or when nobody
+ * can tell and the sign-in answered the engine's own prompt.
+ */
+export function decideCarryOver(sameUser: boolean | undefined, prompted: boolean): boolean {
+  return sameUser ?? prompted;
 }

@@ -1,94 +1,146 @@
-// The shared refresh engine behind the client contract. Composition only: decisions are in decide.ts, effects in the parts it joins.
-// It uses nothing but the host: an app embeds it with a Host of its own; no Node API, no globals but AbortController and atob.
-import type { Client, Feature, Host, RequestInit, SessionState, TokenResponse } from '../core/contract.ts';
-import { relieved } from './backoff.ts';
-import { Call } from './call.ts';
+// The session manager behind the client contract. Composition only: decisions are in decide.ts and machine.ts, effects in the parts it
+// joins. It uses nothing but the host: an app embeds it with a Host of its own; no Node API, no globals but AbortController and atob.
+import type { Client, Feature, Host, HostResponse, RequestInit, SessionState, TokenResponse } from '../core/contract.ts';
+import type { Doors } from './admit.ts';
+import { AutoLock } from './autolock.ts';
+import type { Call } from './call.ts';
+import { grantedIn } from './classify.ts';
+import { Clockwork } from './clockwork.ts';
+import { decideCarryOver } from './decide.ts';
 import { revoke } from './exchange.ts';
 import { Gate } from './gate.ts';
-import { Holder, type Listener } from './holder.ts';
-import { clear, reconcile, save, sweep } from './keeper.ts';
+import { Holder } from './holder.ts';
+import { clear, save, sweep } from './keeper.ts';
 import { Loader } from './loader.ts';
-import { type EngineOptions, settingsOf } from './options.ts';
-import { flightOf, refreshFloor } from './refresh.ts';
+import { type Listener, Machine, type Transition } from './machine.ts';
+import { type EngineOptions, type Settings, settingsOf } from './options.ts';
+import { Prompts } from './prompts.ts';
 import { InvalidSignInError, RequestRejected } from './rejection.ts';
-import { endSession, observe, openSession, rejectCalls, type Runtime, stampOf } from './runtime.ts';
+import { endSession, type EngineEvent, observe, openCall, openSession, rejectCalls, type Runtime, stampOf } from './runtime.ts';
 import { perform } from './send.ts';
-import { ENDINGS, type Session } from './session.ts';
-import { AheadTimer } from './timer.ts';
+import { Streams } from './streams.ts';
 import { Timers } from './timers.ts';
 import { tokensFrom } from './tokens.ts';
+import { transitionsOf } from './transitions.ts';
+import { freshen, pushed, relieve } from './triggers.ts';
 import { Vault } from './vault.ts';
+
+export { createSessions, type SessionInfo, type Sessions } from './sessions.ts';
+export { type EngineOptions, LOCK_PRESETS, type PromptMethod } from './options.ts';
+export { type Reason, type Transition, TRANSITIONS } from './machine.ts';
+export type { EngineEvent } from './runtime.ts';
 
 /** How long `signOut` waits for the revocation, ms; it goes on behind it. */
 const REVOCATION_PATIENCE = 5_000;
-const FEATURES: readonly Feature[] = ['refresh-ahead', 'offline-queue', 'cross-process'];
+const FEATURES: readonly Feature[] = [
+  'refresh-ahead',
+  'offline-queue',
+  'cross-process',
+  'push',
+  'silent-refresh',
+  'reauthentication',
+  'idle-lock',
+  'streams',
+];
 
 /** A client with everything that is optional in the contract and done by this engine. */
 export interface Engine extends Client {
+  /** The whole answer, its body unread. */
+  request(path: string, init?: RequestInit): Promise<HostResponse>;
   signOut(): Promise<void>;
   state(): SessionState;
   foreground(): void;
+  background(): void;
+  interaction(): void;
+  push(payload: unknown): void;
+  openStream(path: string, onMessage: (message: string) => void): Promise<{ close(): void }>;
   stop(): Promise<void>;
   /** Hears every transition of the session state with its reason; returns its removal. */
   subscribe(listener: Listener): () => void;
+  /** Every transition from now on, until `signal` is aborted or the engine is stopped. */
+  transitions(signal?: AbortSignal): AsyncIterableIterator<Transition>;
+  /** Hears what an app may want to show or report; returns its removal. */
+  watch(watcher: (event: EngineEvent) => void): () => void;
   readonly features: readonly Feature[];
   readonly refreshAhead: number;
 }
 
 /**
- * A refresh engine on `host`.
+ * A session manager on `host`.
  *
- * Requests with a living token near its end wait up to 3 s for its refresh, then go with the old one. `start` never refreshes: an
- * expired token is refreshed by the first request. `signIn` and `signOut` resolve once the store holds, or has lost, the session; if it
- * refuses (a locked phone) they resolve all the same and the engine repeats the write until it works. `signOut` also waits up to 5 s for
- * the revocation, when online. Of a session that the server ended, the store keeps a note without tokens until the next sign-in or sign-out.
+ * `start` restores what the store holds. A good access token is used as it is; an expired one is refreshed while the state is still
+ * `loading`, for `startPatience` at most. Requests with a living token near its end wait up to 3 s for its refresh, then go with the old
+ * one. `signIn` and `signOut` resolve once the store holds, or has lost, the session; if it refuses (a locked phone) they resolve all the
+ * same and the engine repeats the write until it works. `signOut` also waits up to 5 s for the revocation, when online. Of a session that
+ * the server ended, the store keeps a note without tokens until the next sign-in or sign-out.
  *
  * @example
  * const engine = createEngine(host, { refreshAhead: 120_000 });
  * await engine.start();
- * const { status } = await engine.request('/me');
+ * const answer = await engine.request('/me');
  */
 export function createEngine(host: Host, options: EngineOptions = {}): Engine {
-  return new RefreshEngine(host, options);
+  return new SessionManager(host, options);
 }
 
-class RefreshEngine implements Engine {
+class SessionManager implements Engine {
   readonly features = FEATURES;
   readonly refreshAhead: number;
   readonly #rt: Runtime;
   readonly #loader: Loader;
-  readonly #timer: AheadTimer;
+  readonly #autoLock: AutoLock;
+  readonly #prompts: Prompts;
+  readonly #streams: Streams;
+  readonly #doors: Doors;
 
   constructor(host: Host, options: EngineOptions) {
     const settings = settingsOf(options);
+    const rt = this.#wire(host, settings);
+    this.#rt = rt;
+    this.refreshAhead = settings.refreshAhead;
+    const clockwork = new Clockwork(rt);
+    this.#autoLock = new AutoLock(rt);
+    this.#loader = new Loader(rt, () => this.#autoLock.isOn);
+    this.#prompts = new Prompts(rt, () => this.#loader.recheck());
+    this.#doors = {
+      nudge: () => this.#loader.nudge(),
+      recheck: () => this.#loader.recheck(),
+      isDue: (mono) => this.#autoLock.isDue(mono),
+      check: () => this.#autoLock.check(),
+    };
+    this.#streams = new Streams(rt, this.#doors, clockwork);
+    this.subscribe((transition) => {
+      observe(rt, { type: 'session-state', ...transition });
+      clockwork.arm(rt.holder.session);
+    });
+  }
+
+  #wire(host: Host, settings: Settings): Runtime {
+    const machine = new Machine();
     const calls = new Set<Call>();
     const gate = new Gate(host.connectivity, (online) => {
       for (const call of calls) call.watch(online);
-      if (online) this.#relieve();
+      if (!online) return;
+      relieve(this.#rt);
+      void freshen(this.#rt);
     });
-    const vault = new Vault(host.store, settings.storeKey);
-    this.#rt = {
+    return {
       host,
       settings,
-      vault,
-      holder: new Holder(),
+      machine,
+      vault: new Vault(host, settings),
+      holder: new Holder(machine),
       gate,
       timers: new Timers(host.clock),
       exchanges: new Timers(host.clock),
       calls,
       sendings: [],
+      watchers: new Set(),
+      renewed: new Set(),
+      prompt: () => this.#prompts.begin(),
       quietUntil: 0,
       stopped: false,
     };
-    this.refreshAhead = settings.refreshAhead;
-    this.#loader = new Loader(this.#rt);
-    this.#timer = new AheadTimer(this.#rt);
-    this.subscribe(({ from, to, reason }) => {
-      observe(this.#rt, 'session-state', { from, to, reason });
-      const { session } = this.#rt.holder;
-      if (session === undefined) this.#timer.stop();
-      else this.#timer.arm(session);
-    });
   }
 
   start(): Promise<void> {
@@ -97,31 +149,28 @@ class RefreshEngine implements Engine {
 
   async signIn(response: TokenResponse): Promise<void> {
     const rt = this.#rt;
-    const { access_token: accessToken, refresh_token: refreshToken, expires_in: expiresIn } = response;
+    const { access_token: accessToken } = response;
     if (typeof accessToken !== 'string' || accessToken === '') throw new InvalidSignInError();
+    const prompted = this.#prompts.signingIn;
     const before = rt.holder.session;
-    if (before === undefined) rejectCalls(rt, 'signed-out');
-    else endSession(rt, before, ENDINGS.signedInAnew);
-    const granted = { accessToken, expiresIn, date: undefined, refreshToken: refreshToken === '' ? undefined : refreshToken };
-    const tokens = tokensFrom(rt, granted, { now: stampOf(rt), travelled: 0, refreshToken: undefined });
+    const goOn = rt.machine.state === 'expired' && decideCarryOver(rt.holder.isSameUser(accessToken), prompted);
+    if (before !== undefined) endSession(rt, before, 'signed-in');
+    else if (!goOn) rejectCalls(rt, 'signed-out');
+    const tokens = tokensFrom(rt, grantedIn(response), { now: stampOf(rt), travelled: 0, before: undefined });
     const session = openSession(rt, { session: nameOf(rt), since: stampOf(rt), revision: 1, tokens, outage: undefined }, false);
     session.writing = save(rt, session, session.record);
     await session.writing;
     session.writing = undefined;
     if (session.ended !== undefined) return;
-    rt.holder.move('active', 'signed-in');
+    rt.machine.fire(prompted ? 'reauthenticated' : 'signed-in');
     void sweep(rt, session.since);
   }
 
-  request(path: string, init: RequestInit = {}): Promise<{ status: number }> {
-    const { host, settings, calls, gate, stopped } = this.#rt;
+  request(path: string, init: RequestInit = {}): Promise<HostResponse> {
+    const { stopped } = this.#rt;
     if (stopped) return Promise.reject(new RequestRejected('aborted'));
-    const limits = { online: settings.requestDeadline, offline: settings.queueDeadline };
-    const call = new Call(path, init, { clock: host.clock, limits, removed: (over) => calls.delete(over) });
-    if (call.closed) return call.promise;
-    calls.add(call);
-    call.watch(gate.online);
-    void perform(this.#rt, this.#loader, call);
+    const call = openCall<HostResponse>(this.#rt, path, init);
+    if (!call.closed) void perform(this.#rt, this.#doors, call);
     return call.promise;
   }
 
@@ -130,10 +179,10 @@ class RefreshEngine implements Engine {
     const { session } = rt.holder;
     const now = stampOf(rt);
     if (session === undefined) {
+      rt.holder.leave('user');
       rejectCalls(rt, 'signed-out');
-      rt.holder.leave('signed-out');
     } else {
-      endSession(rt, session, ENDINGS.signedOut);
+      endSession(rt, session, 'user');
     }
     rt.holder.cutoff = now;
     await clear(rt, now);
@@ -145,20 +194,51 @@ class RefreshEngine implements Engine {
   }
 
   state(): SessionState {
-    return this.#rt.holder.state;
+    return this.#rt.machine.state;
   }
 
   subscribe(listener: Listener): () => void {
-    return this.#rt.holder.subscribe(listener);
+    return this.#rt.machine.subscribe(listener);
+  }
+
+  transitions(signal?: AbortSignal): AsyncIterableIterator<Transition> {
+    return transitionsOf(this.#rt.machine, signal);
+  }
+
+  watch(watcher: (event: EngineEvent) => void): () => void {
+    const { watchers } = this.#rt;
+    watchers.add(watcher);
+    return () => watchers.delete(watcher);
   }
 
   foreground(): void {
-    this.#relieve();
-    this.#rt.timers.hurry();
+    const rt = this.#rt;
+    this.#autoLock.foreground();
+    this.#prompts.show(true);
+    this.#prompts.begin();
+    relieve(rt);
+    rt.timers.hurry();
     this.#loader.nudge();
-    const { session } = this.#rt.holder;
-    if (session !== undefined) void this.#freshen(session);
-    else if (this.#rt.holder.state !== 'loading') void this.#loader.recheck();
+    if (rt.holder.session !== undefined) void freshen(rt);
+    else if (rt.machine.state !== 'loading') void this.#loader.recheck();
+  }
+
+  background(): void {
+    this.#autoLock.background();
+    this.#prompts.show(false);
+  }
+
+  interaction(): void {
+    this.#autoLock.interaction();
+    this.#prompts.begin();
+  }
+
+  push(payload: unknown): void {
+    void pushed(this.#rt, payload);
+  }
+
+  openStream(path: string, onMessage: (message: string) => void): Promise<{ close(): void }> {
+    return this.#streams.open(path, onMessage);
   }
 
   /** An exchange that has left is waited for: its answer may hold the only good refresh token. Those of sessions long over are given up. */
@@ -166,7 +246,8 @@ class RefreshEngine implements Engine {
     const rt = this.#rt;
     if (rt.stopped) return;
     rt.stopped = true;
-    this.#timer.stop();
+    this.#prompts.show(true);
+    this.#streams.close();
     rejectCalls(rt, 'aborted');
     const { session } = rt.holder;
     const flight = session?.flight;
@@ -177,26 +258,7 @@ class RefreshEngine implements Engine {
     rt.exchanges.close();
     if (session?.dirty === true) await rt.vault.write(() => (session.ended === undefined ? session.record : undefined));
     await rt.vault.drain();
-  }
-
-  /** Whatever made refreshes fail may be over: the next attempt need not wait for the back-off of the last one. */
-  #relieve(): void {
-    const { session } = this.#rt.holder;
-    if (session?.outage === undefined) return;
-    session.outage = relieved(session.outage);
-    if (session.flight === undefined) return;
-    session.flight.fresh = true;
-    session.flight.kick();
-  }
-
-  /** Back on screen: a sibling may have rotated meanwhile, and a token near its end is better renewed before somebody waits. */
-  async #freshen(session: Session): Promise<void> {
-    const rt = this.#rt;
-    if (session.writing !== undefined || session.flight !== undefined) return;
-    await reconcile(rt, session);
-    const idle = session.ended === undefined && session.flight === undefined && !rt.stopped;
-    if (!idle || session.isFresh(rt.host.clock.monotonic()) || session.tokens.refreshToken === undefined) return;
-    if (rt.gate.online && refreshFloor(rt, session) <= 0) flightOf(rt, session);
+    rt.machine.close();
   }
 }
 

@@ -15,7 +15,7 @@ export async function exchange(rt: Runtime, refreshToken: string): Promise<Outco
 export async function revoke(rt: Runtime, refreshToken: string): Promise<void> {
   const { revocationEndpoint, clientId } = rt.host.config;
   if (revocationEndpoint === '') return;
-  if (!rt.gate.online) await rt.gate.wait('other').open;
+  if (!rt.gate.online) await rt.gate.wait('other').done;
   if (rt.stopped) return;
   const body = form({ token: refreshToken, token_type_hint: 'refresh_token', client_id: clientId });
   await post(rt, revocationEndpoint, body, (ms, fn) => rt.timers.after(ms, fn));

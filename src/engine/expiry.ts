@@ -4,6 +4,8 @@
 export interface Claims {
   exp: number | undefined;
   iat: number | undefined;
+  /** Whose it is. */
+  sub?: string | undefined;
 }
 
 /** What there is to go by when a token arrives. Times in ms. */
@@ -64,15 +66,15 @@ export function deathMargin(life: number | undefined): number {
   return life === undefined ? 0 : Math.min(2_000, life / 20);
 }
 
-/** `exp` and `iat` of a JWT, in ms; nothing for an opaque token. The signature is none of a client's business. */
+/** `exp` and `iat` of a JWT, in ms, and its `sub`; nothing for an opaque token. The signature is none of a client's business. */
 export function readClaims(token: string): Claims {
   const payload = token.split('.')[1];
   if (payload === undefined) return NO_CLAIMS;
   try {
     const json: unknown = JSON.parse(atob(payload.replaceAll('-', '+').replaceAll('_', '/')));
     if (typeof json !== 'object' || json === null) return NO_CLAIMS;
-    const { exp, iat } = json as Record<string, unknown>;
-    return { exp: secondsToMs(exp), iat: secondsToMs(iat) };
+    const { exp, iat, sub } = json as Record<string, unknown>;
+    return { exp: secondsToMs(exp), iat: secondsToMs(iat), sub: typeof sub === 'string' ? sub : undefined };
   } catch {
     return NO_CLAIMS;
   }
@@ -80,7 +82,8 @@ export function readClaims(token: string): Claims {
 
 const NO_CLAIMS: Claims = { exp: undefined, iat: undefined };
 
-function secondsToMs(value: unknown): number | undefined {
+/** A positive number of seconds, as a number or as digits. */
+export function secondsToMs(value: unknown): number | undefined {
   const seconds = typeof value === 'string' && /^\d+(\.\d+)?$/.test(value) ? Number(value) : value;
   return typeof seconds === 'number' && Number.isFinite(seconds) && seconds > 0 ? seconds * 1_000 : undefined;
 }

@@ -1,10 +1,11 @@
 // The gate to the network: what needs it waits here while the device is offline and goes on in the order it came.
 import type { Host } from '../core/contract.ts';
+import { Room, type Wait } from './room.ts';
 
 export class Gate {
   readonly #connectivity: Host['connectivity'];
   readonly #close: () => void;
-  #waiting = new Set<() => void>();
+  readonly #room = new Room();
   #queued = 0;
 
   /** `changed` hears each change before anybody is let through. */
@@ -12,7 +13,7 @@ export class Gate {
     this.#connectivity = connectivity;
     this.#close = connectivity.subscribe((online) => {
       changed(online);
-      if (online) this.#open();
+      if (online) this.#room.open();
     });
   }
 
@@ -25,30 +26,19 @@ export class Gate {
     return this.#queued;
   }
 
-  /** Waits for the network; `leave` gives up. A `request` counts towards the queue's limit. */
-  wait(kind: 'request' | 'other'): { open: Promise<void>; leave: () => void } {
-    let pass: () => void = () => {};
-    const open = new Promise<void>((resolve) => {
-      pass = resolve;
-    });
+  /** Waits for the network. A `request` counts towards the queue's limit. */
+  wait(kind: 'request' | 'other'): Wait {
     const weight = kind === 'request' ? 1 : 0;
-    const entry = (): void => {
-      if (!this.#waiting.delete(entry)) return;
-      this.#queued -= weight;
-      pass();
-    };
-    this.#waiting.add(entry);
     this.#queued += weight;
-    if (this.online) entry();
-    return { open, leave: entry };
+    const wait = this.#room.wait(() => {
+      this.#queued -= weight;
+    });
+    if (this.online) wait.leave();
+    return wait;
   }
 
   stop(): void {
     this.#close();
-    this.#open();
-  }
-
-  #open(): void {
-    for (const entry of [...this.#waiting]) entry();
+    this.#room.open();
   }
 }

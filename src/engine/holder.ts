@@ -1,39 +1,32 @@
-// Which session this process holds, in which state, and who wants to know. Transitions are told before anything that follows
-// from them, so that no request settles while the state still says otherwise (invariants I7b).
-import type { SessionState } from '../core/contract.ts';
+// Which session this process holds, and how it tells leftovers of earlier ones in the store.
+import { readClaims } from './expiry.ts';
+import { isReplaced, type Machine, type Reason, rejectionOf } from './machine.ts';
 import { isLater, type Stamp } from './record.ts';
-import type { Ending, Session } from './session.ts';
+import type { Session } from './session.ts';
 
-export interface Transition {
-  from: SessionState;
-  to: SessionState;
-  reason: string;
-}
 /** A stored session, as far as leftovers are told from others. */
 export interface StoredName {
   session: string;
   revision: number;
   since: Stamp | undefined;
 }
-export type Listener = (transition: Transition) => void;
 
 export class Holder {
-  state: SessionState = 'loading';
   session: Session | undefined;
   /** Changes whenever somebody signs in or out: work begun before must not touch what came after. */
   epoch = 0;
-  /** Session id -> the last revision that is over. */
-  readonly #ended = new Map<string, number>();
-  readonly #listeners = new Set<Listener>();
-  #loaded: (() => void)[] = [];
-
-  subscribe(listener: Listener): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  }
-
   /** The last sign-out here: what was stored before is a leftover, even when it could not be read then. */
   cutoff: Stamp | undefined;
+  /** The store says that the session ended, in a note without tokens: when that is gone too, somebody signed out. */
+  buried = false;
+  readonly #machine: Machine;
+  /** Session id -> the last revision that is over. */
+  readonly #ended = new Map<string, number>();
+  #subject: string | undefined;
+
+  constructor(machine: Machine) {
+    this.#machine = machine;
+  }
 
   /** Whether a stored session is a leftover of one that ended here. One the server refused may live on in a younger revision. */
   isOver({ session, revision, since }: StoredName): boolean {
@@ -42,56 +35,36 @@ export class Holder {
     );
   }
 
-  move(to: SessionState, reason: string): void {
-    const from = this.state;
-    this.state = to;
-    for (const listener of this.#listeners) tell(listener, { from, to, reason });
-    if (to !== 'loading') this.#release();
+  /** Whether `accessToken` is of the user whose session ended last; undefined when the tokens do not say. */
+  isSameUser(accessToken: string): boolean | undefined {
+    const { sub } = readClaims(accessToken);
+    return sub === undefined || this.#subject === undefined ? undefined : sub === this.#subject;
   }
 
   /** Makes `session` the current one without a transition: its state follows when it may be used. */
   take(session: Session): void {
     this.session = session;
+    this.buried = false;
     this.epoch += 1;
   }
 
-  /** Nobody is signed in from now on; for a process that holds no session (yet). */
-  leave(reason: string): void {
+  /** Nobody is signed in from now on; for a process that holds no session (any more). */
+  leave(reason: Reason): void {
+    this.buried = false;
     this.epoch += 1;
-    this.move('signed-out', reason);
+    this.#machine.fire(reason);
   }
 
-  /** Ends `session`; nothing happens when it is over already. */
-  end(session: Session, ending: Ending): void {
+  /** Ends `session`; nothing happens when it is over already. One that another replaces has no transition: the other one will. */
+  end(session: Session, reason: Reason): void {
     if (session.ended !== undefined) return;
-    session.ended = ending;
-    this.#ended.set(session.id, ending.state === 'expired' ? session.revision : Number.POSITIVE_INFINITY);
+    session.ended = reason;
+    const refused = rejectionOf(reason) === 'reauthentication-required';
+    this.#ended.set(session.id, refused ? session.revision : Number.POSITIVE_INFINITY);
     if (this.session !== session) return;
     this.session = undefined;
+    this.#subject = readClaims(session.tokens.accessToken).sub;
     this.epoch += 1;
-    if (ending.state !== 'active') this.move(ending.state, ending.reason);
-  }
-
-  /** Resolves when the store has been read, or a session was opened otherwise. */
-  whenLoaded(): Promise<void> {
-    return new Promise((resolve) => {
-      if (this.state !== 'loading' || this.session !== undefined) resolve();
-      else this.#loaded.push(resolve);
-    });
-  }
-
-  #release(): void {
-    const waiting = this.#loaded;
-    this.#loaded = [];
-    for (const resolve of waiting) resolve();
-  }
-}
-
-/** A listener that throws is its owner's fault: it must not stop a sign-out halfway. */
-function tell(listener: Listener, transition: Transition): void {
-  try {
-    listener(transition);
-  } catch {
-    // Nobody to tell: the engine has no log, and an error could carry anything.
+    if (!isReplaced(reason)) this.#machine.fire(reason);
   }
 }

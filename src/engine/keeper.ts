@@ -3,9 +3,10 @@
 import { laterOutage } from './backoff.ts';
 import type { Call } from './call.ts';
 import { decideStored } from './decide.ts';
+import type { Reason } from './machine.ts';
 import { isLater, type SessionRecord, type Stamp } from './record.ts';
-import { endSession, monotonicHolds, observe, openSession, type Runtime, stampOf } from './runtime.ts';
-import { ENDINGS, type Session } from './session.ts';
+import { adopt, endSession, monotonicHolds, observe, openSession, type Runtime } from './runtime.ts';
+import type { Session } from './session.ts';
 import { codeOf, type Reading } from './vault.ts';
 
 /** The one lock of a device: whoever holds it may present the refresh token. */
@@ -47,24 +48,28 @@ function heed(rt: Runtime, session: Session, reading: Reading): Reconciled {
     case 'newer':
       session.durable = true;
       session.dirty = false;
-      session.adopt(verdict.record, stampOf(rt), monotonicHolds(rt));
+      adopt(rt, session, verdict.record);
       return 'adopted';
+    case 'damaged':
+      if (session.durable) rewrite(rt, session);
+      return 'mine';
     case 'signed-out':
-      endSession(rt, session, ENDINGS.siblingSignedOut);
+      endSession(rt, session, 'sibling-signed-out');
       return 'over';
     case 'ended':
-      endSession(rt, session, { state: 'expired', reason: verdict.reason, rejection: 'reauthentication-required' });
+      rt.holder.buried = true;
+      endSession(rt, session, verdict.reason);
       return 'over';
     case 'replaced':
-      endSession(rt, session, ENDINGS.replaced, (call) => mayCarryOver(call, verdict.record.since.mono));
+      endSession(rt, session, 'sibling-signed-in', (call) => mayCarryOver(call, verdict.record.since.mono));
       openSession(rt, verdict.record, true);
-      rt.holder.move('active', ENDINGS.replaced.reason);
+      rt.machine.fire('sibling-signed-in');
       return 'over';
   }
 }
 
 /** A read that the app asked for after the other sign-in is the new user's; a write may have been composed for the old one. */
-function mayCarryOver({ init, calledAt }: Call, since: number): boolean {
+export function mayCarryOver({ init, calledAt }: Call, since: number): boolean {
   return calledAt > since && SAFE_METHODS.includes(init.method ?? 'GET');
 }
 
@@ -76,27 +81,35 @@ export async function save(rt: Runtime, session: Session, record: SessionRecord)
     session.dirty = false;
     return true;
   }
-  if (end === 'refused' && !session.dirty) {
-    session.dirty = true;
-    observe(rt, 'store-write-failed');
-    void keepSaving(rt, session);
-  }
+  if (end === 'refused') rewrite(rt, session);
   return false;
+}
+
+/** The store does not hold what memory does: it is written until it does. */
+function rewrite(rt: Runtime, session: Session): void {
+  if (session.dirty) return;
+  session.dirty = true;
+  observe(rt, { type: 'store-write-failed' });
+  void keepSaving(rt, session);
 }
 
 /** Empties the store after a sign-out at `since`; repeated until it works or somebody signs in here. */
 export async function clear(rt: Runtime, since: Stamp): Promise<void> {
   const { epoch } = rt.holder;
   if ((await rt.vault.clear()) !== 'refused') return;
-  observe(rt, 'store-clear-failed');
+  observe(rt, { type: 'store-clear-failed' });
   const wanted = (): boolean => rt.holder.epoch === epoch;
   void repeatLocked(rt, wanted, async () => (await rt.vault.clearOlder(since)) !== 'refused');
 }
 
 /** Notes in the store that the server ended the session; repeated until it works. */
-export async function bury(rt: Runtime, session: Session, reason: string): Promise<void> {
-  const write = async (): Promise<boolean> =>
-    (await rt.vault.bury({ session: session.id, revision: session.revision }, reason)) !== 'refused';
+export async function bury(rt: Runtime, session: Session, reason: Reason): Promise<void> {
+  const { epoch } = rt.holder;
+  const write = async (): Promise<boolean> => {
+    const end = await rt.vault.bury({ session: session.id, revision: session.revision }, reason);
+    if (rt.holder.epoch === epoch) rt.holder.buried = end === 'written';
+    return end !== 'refused';
+  };
   if (!(await write())) void repeatLocked(rt, () => true, write);
 }
 
@@ -106,7 +119,7 @@ export async function bury(rt: Runtime, session: Session, reason: string): Promi
  */
 export async function sweep(rt: Runtime, since: Stamp): Promise<void> {
   const { epoch } = rt.holder;
-  await exclusively(rt, async () => {
+  await exclusively(rt, LOCK, async () => {
     const { session } = rt.holder;
     if (rt.stopped || rt.holder.epoch !== epoch) return;
     if (session === undefined) return void (await rt.vault.clearOlder(since));
@@ -124,18 +137,15 @@ function isLost({ holder }: Runtime, { id, since }: Session, reading: Reading): 
   return reading.kind === 'record' && reading.record.session !== id && isLater(since, reading.record.since);
 }
 
-/** Runs `job` under the device's lock; without it where the host has none; not at all when it stays taken: then false. */
-async function exclusively(rt: Runtime, job: () => Promise<void>): Promise<boolean> {
+/** Runs `job` under a lock of the device; without it where the host has none; not at all when it stays taken: then false. */
+export async function exclusively(rt: Runtime, name: string, job: () => Promise<void>, patient = false): Promise<boolean> {
   let entered = false;
+  const enter = (): Promise<void> => {
+    entered = true;
+    return job();
+  };
   try {
-    await rt.host.lock(
-      LOCK,
-      () => {
-        entered = true;
-        return job();
-      },
-      { timeout: rt.settings.lockTimeout },
-    );
+    await rt.host.lock(name, enter, patient ? {} : { timeout: rt.settings.lockTimeout });
   } catch (error) {
     if (entered) return true;
     if (codeOf(error) === 'lock-timeout') return false;
@@ -155,7 +165,7 @@ function repeatLocked(rt: Runtime, wanted: () => boolean, work: () => Promise<bo
     const job = async (): Promise<void> => {
       done = rt.stopped || !wanted() || (await work());
     };
-    if (await exclusively(rt, job)) return done;
+    if (await exclusively(rt, LOCK, job)) return done;
     missed += 1;
     if (missed >= LOCK_PATIENCE) await job();
     return done;
@@ -165,7 +175,7 @@ function repeatLocked(rt: Runtime, wanted: () => boolean, work: () => Promise<bo
 function keepSaving(rt: Runtime, session: Session): Promise<void> {
   const wanted = (): boolean => session.dirty && session.ended === undefined;
   return repeat(rt, wanted, async () => {
-    await exclusively(rt, async () => {
+    await exclusively(rt, LOCK, async () => {
       if ((await reconcile(rt, session)) !== 'mine' || !wanted()) return;
       if ((await rt.vault.write(() => (wanted() ? session.record : undefined))) !== 'written') return;
       session.durable = true;

@@ -8,11 +8,14 @@ export interface Stamp {
 }
 
 export interface TokenSet {
+  /** Empty: the store does not hold it, by the choice of `accessTokenTier`. */
   readonly accessToken: string;
   readonly refreshToken: string | undefined;
   readonly receivedAt: Stamp;
   /** Ms it had left when it was received; undefined = nobody said, so only a 401 can tell. */
   readonly life: number | undefined;
+  /** As `life`, of the refresh token: known only where the server tells it. */
+  readonly refreshLife: number | undefined;
   /** Ms before its end from which it is refreshed ahead; drawn once per token (refresh-bugs E15). */
   readonly ahead: number;
   /** End on the server's clock, ms since the Unix epoch. */
@@ -54,24 +57,28 @@ export interface Tombstone {
   readonly ended: string;
 }
 
+/** What was stored. `marked`: when it was, the plain tier held the mark of this installation (see vault.ts). */
+export type Stored = (SessionRecord | Tombstone) & { readonly marked: boolean };
+
 const VERSION = 1;
 
-export function encodeRecord(record: SessionRecord | Tombstone): string {
-  return JSON.stringify({ v: VERSION, ...record });
+export function encodeRecord(stored: Stored): string {
+  return JSON.stringify({ v: VERSION, ...stored });
 }
 
 /** What a stored value holds; undefined when it is nothing that this version wrote. */
-export function decodeRecord(value: string): SessionRecord | Tombstone | undefined {
+export function decodeRecord(value: string): Stored | undefined {
   const json = parse(value);
   if (!isObject(json) || json['v'] !== VERSION) return undefined;
   const { session, since, revision, tokens, outage, ended } = json;
+  const marked = json['marked'] === true;
   if (typeof session !== 'string') return undefined;
-  if (typeof ended === 'string') return { session, ended };
+  if (typeof ended === 'string') return { session, ended, marked };
   if (!isNumber(revision)) return undefined;
   const begun = decodeStamp(since);
   const set = decodeTokens(tokens);
   if (begun === undefined || set === undefined) return undefined;
-  return { session, since: begun, revision, tokens: set, outage: decodeOutage(outage) };
+  return { session, since: begun, revision, tokens: set, outage: decodeOutage(outage), marked };
 }
 
 /** By both clocks: one may have been set, the other may have begun anew. */
@@ -89,35 +96,28 @@ export function elapsedSince(stamp: Stamp, now: Stamp, monotonicHolds: boolean):
 
 function decodeTokens(value: unknown): TokenSet | undefined {
   if (!isObject(value)) return undefined;
-  const { accessToken, refreshToken, receivedAt, life, ahead, expiresAt } = value;
+  const { accessToken, refreshToken, receivedAt, life, refreshLife, ahead, expiresAt } = value;
   const stamp = decodeStamp(receivedAt);
-  if (typeof accessToken !== 'string' || accessToken === '' || stamp === undefined || !isNumber(ahead)) return undefined;
+  if (typeof accessToken !== 'string' || stamp === undefined || !isNumber(ahead)) return undefined;
   return {
     accessToken,
     receivedAt: stamp,
     ahead,
     refreshToken: typeof refreshToken === 'string' && refreshToken !== '' ? refreshToken : undefined,
-    life: isNumber(life) ? life : undefined,
-    expiresAt: isNumber(expiresAt) ? expiresAt : undefined,
+    life: numberOr(life),
+    refreshLife: numberOr(refreshLife),
+    expiresAt: numberOr(expiresAt),
   };
 }
+
+const OUTAGE_NUMBERS = ['failures', 'wait', 'gap', 'floor', 'ration', 'credit'] as const;
 
 /** A damaged outage costs nothing but its memory: the tokens are worth more. */
 function decodeOutage(value: unknown): Outage | undefined {
   if (!isObject(value)) return undefined;
-  const { failures, at, wait, gap, floor, ration, credit, unknown } = value;
-  const stamp = decodeStamp(at);
-  if (
-    stamp === undefined ||
-    !isNumber(failures) ||
-    !isNumber(wait) ||
-    !isNumber(gap) ||
-    !isNumber(floor) ||
-    !isNumber(ration) ||
-    !isNumber(credit)
-  )
-    return undefined;
-  return { failures, at: stamp, wait, gap, floor, ration, credit, unknown: unknown === true };
+  const at = decodeStamp(value['at']);
+  if (at === undefined || !OUTAGE_NUMBERS.every((name) => isNumber(value[name]))) return undefined;
+  return { ...(value as unknown as Outage), at, unknown: value['unknown'] === true };
 }
 
 function decodeStamp(value: unknown): Stamp | undefined {
@@ -140,4 +140,8 @@ function isObject(value: unknown): value is Record<string, unknown> {
 
 function isNumber(value: unknown): value is number {
   return typeof value === 'number' && Number.isFinite(value);
+}
+
+function numberOr(value: unknown): number | undefined {
+  return isNumber(value) ? value : undefined;
 }

@@ -2,13 +2,14 @@
 // inside it, exchanges, writes, and only then lets anybody use what was granted.
 import { afterFailure, burstLeft, noteSending, waitLeft } from './backoff.ts';
 import type { Outcome } from './classify.ts';
-import { decideAfterExchange } from './decide.ts';
+import { decideAfterExchange, decideEnding } from './decide.ts';
 import { exchange, revoke } from './exchange.ts';
 import { Flight, type FlightEnd } from './flight.ts';
 import { bury, LOCK, LOCK_PATIENCE, reconcile, save } from './keeper.ts';
+import type { Reason } from './machine.ts';
 import type { Stamp } from './record.ts';
-import { endSession, monotonicHolds, observe, type Runtime, stampOf } from './runtime.ts';
-import { ENDINGS, type Session } from './session.ts';
+import { adopt, endSession, monotonicHolds, observe, type Runtime, stampOf } from './runtime.ts';
+import type { Session } from './session.ts';
 import { tokensFrom } from './tokens.ts';
 import { codeOf } from './vault.ts';
 
@@ -56,7 +57,7 @@ async function run(rt: Runtime, session: Session, flight: Flight): Promise<void>
     while (result === 'idle' && flight.needed) result = await fly(rt, session, flight);
     end = result === 'idle' ? 'failed' : result;
   } catch {
-    observe(rt, 'refresh-broke');
+    observe(rt, { type: 'refresh-broke' });
   }
   session.flight = undefined;
   flight.finish(end);
@@ -95,7 +96,7 @@ async function getReady(rt: Runtime, session: Session, flight: Flight, again: bo
     if (rt.gate.online && floor <= 0) return 'go';
     waited = true;
     if (!flight.needed) return 'idle';
-    if (!rt.gate.online) await rt.gate.wait('other').open;
+    if (!rt.gate.online) await rt.gate.wait('other').done;
     else await flight.pause(rt.timers, floor);
   }
 }
@@ -118,7 +119,7 @@ async function underLock(rt: Runtime, session: Session, flight: Flight, spent: S
   if (session.isFresh(rt.host.clock.monotonic())) return 'renewed';
   flight.releaseAhead();
   if (spent.locks < LOCK_PATIENCE) return 'again';
-  observe(rt, 'lock-bypassed');
+  observe(rt, { type: 'lock-bypassed' });
   return await job();
 }
 
@@ -128,7 +129,7 @@ async function attempt(rt: Runtime, session: Session, flight: Flight, spent: Spe
   if (stored === 'over' || session.ended !== undefined) return 'ended';
   if (session.isFresh(rt.host.clock.monotonic())) return 'renewed';
   const { refreshToken } = session.tokens;
-  if (refreshToken === undefined) return await finish(rt, session, ENDINGS.noRefreshToken);
+  if (refreshToken === undefined) return await finish(rt, session, 'no-refresh-token');
   if (stored === 'locked' || (stored === 'unreadable' && spent.blind < MOST_BLIND)) return 'blind';
   if (!rt.gate.online || rt.stopped || refreshFloor(rt, session, !flight.fresh) > 0) return 'again';
   const sentAt = stampOf(rt);
@@ -144,7 +145,7 @@ async function attempt(rt: Runtime, session: Session, flight: Flight, spent: Spe
     case 'discard':
       return discard(rt, session, after.refreshToken);
     case 'confirm-end':
-      return await confirmEnd(rt, session, refreshToken);
+      return await confirmEnd(rt, session, refreshToken, after.why);
     case 'back-off':
       return await backOff(rt, session, flight, { sentAt, ...after });
   }
@@ -159,14 +160,14 @@ async function persist(
 ): Promise<Step> {
   const { granted, sentAt } = what;
   const now = stampOf(rt);
-  const tokens = tokensFrom(rt, granted, { now, travelled: now.mono - sentAt.mono, refreshToken: session.tokens.refreshToken });
+  const tokens = tokensFrom(rt, granted, { now, travelled: now.mono - sentAt.mono, before: session.tokens });
   flight.delivered = true;
   try {
     await reconcile(rt, session);
     const record = { ...session.record, revision: session.revision + 1, tokens, outage: undefined };
     if (session.ended === undefined) await save(rt, session, record);
     if (session.ended !== undefined) return discard(rt, session, granted.refreshToken);
-    session.adopt(record, stampOf(rt), monotonicHolds(rt));
+    adopt(rt, session, record);
     return 'renewed';
   } finally {
     flight.delivered = false;
@@ -183,17 +184,18 @@ function discard(rt: Runtime, session: Session, refreshToken: string | undefined
  * `invalid_grant` counts only for the pair that is current: a sibling may have rotated it (refresh-bugs L1 ff). A store that cannot be
  * read now does not unsay it; if a younger pair shows there later, the session comes back with it.
  */
-async function confirmEnd(rt: Runtime, session: Session, refused: string): Promise<Step> {
+async function confirmEnd(rt: Runtime, session: Session, refused: string, why: Reason | undefined): Promise<Step> {
   const stored = await reconcile(rt, session);
   if (stored === 'over') return 'ended';
   if (stored === 'adopted' || session.tokens.refreshToken !== refused)
     return session.isFresh(rt.host.clock.monotonic()) ? 'renewed' : 'again';
-  return await finish(rt, session, session.outage?.unknown === true ? ENDINGS.lostResponse : ENDINGS.invalidGrant);
+  return await finish(rt, session, decideEnding(why, session.outage?.unknown === true));
 }
 
-async function finish(rt: Runtime, session: Session, ending: (typeof ENDINGS)[keyof typeof ENDINGS]): Promise<FlightEnd> {
-  endSession(rt, session, ending);
-  await bury(rt, session, ending.reason);
+/** The session is over for good: noted here, then in the store. */
+export async function finish(rt: Runtime, session: Session, reason: Reason): Promise<FlightEnd> {
+  endSession(rt, session, reason);
+  await bury(rt, session, reason);
   return 'ended';
 }
 

@@ -18,6 +18,13 @@ export class InvalidSignInError extends TokenwarpError {
   }
 }
 
+/** An API of the user's sessions answered with a status that says nothing useful; `code` is TW_UNEXPECTED_ANSWER. */
+export class UnexpectedAnswerError extends TokenwarpError {
+  constructor(status: number) {
+    super('TW_UNEXPECTED_ANSWER', `unexpected answer: status ${status}`, { hint: 'try again later', fields: { status } });
+  }
+}
+
 const MEANING: Readonly<Record<Rejection, string>> = {
   'reauthentication-required': 'the session has ended and needs a new sign-in',
   'signed-out': 'nobody is signed in, or the user signed out meanwhile',

@@ -1,17 +1,38 @@
 // What the parts of one engine share: the host, the settings, the session in hand and the requests under way.
-import type { Host, Rejection } from '../core/contract.ts';
-import type { Call } from './call.ts';
+import type { Host, Rejection, RequestInit, SessionState } from '../core/contract.ts';
+import { Call, type CallLimits } from './call.ts';
 import type { Gate } from './gate.ts';
 import type { Holder } from './holder.ts';
+import { type Machine, quietly, type Reason, rejectionOf } from './machine.ts';
 import type { Settings } from './options.ts';
-import type { SessionRecord, Stamp } from './record.ts';
-import { type Ending, Session } from './session.ts';
+import { elapsedSince, type SessionRecord, type Stamp } from './record.ts';
+import { Session } from './session.ts';
 import type { Timers } from './timers.ts';
 import type { Vault } from './vault.ts';
+
+/** What an app may watch. Never a token, never a text from outside. */
+export type EngineEvent =
+  | { type: 'session-state'; from: SessionState; to: SessionState; reason: Reason }
+  /** The session ends in so many ms unless something renews it. */
+  | { type: 'near-expiry'; in: number }
+  /** Ms since the sign-in: one of `sessionAges`. */
+  | { type: 'session-age'; age: number }
+  /** The entry of the store is none that this version wrote; it is left as it is until the next sign-in. */
+  | { type: 'store-corrupt' }
+  /** The newest pair is in memory only; the write is repeated until it works. */
+  | { type: 'store-write-failed' }
+  | { type: 'store-clear-failed' }
+  /** Another process has held the lock for too long: a refresh went ahead without it. */
+  | { type: 'lock-bypassed' }
+  /** A stream could not be kept open though the session goes on. */
+  | { type: 'stream-ended'; path: string }
+  /** A fault of the engine or its host ended a refresh. */
+  | { type: 'refresh-broke' };
 
 export interface Runtime {
   readonly host: Host;
   readonly settings: Settings;
+  readonly machine: Machine;
   readonly vault: Vault;
   readonly holder: Holder;
   readonly gate: Gate;
@@ -22,6 +43,11 @@ export interface Runtime {
   readonly calls: Set<Call>;
   /** Monotonic ms of the latest refresh sendings. */
   readonly sendings: number[];
+  readonly watchers: Set<(event: EngineEvent) => void>;
+  /** Told whenever a session has tokens it had not before. */
+  readonly renewed: Set<(session: Session) => void>;
+  /** Asks the person for what the state wants, if that has not been tried; says whether it is being tried. */
+  prompt: () => boolean;
   /** Monotonic ms before which the server wants no refresh from this device, whoever is signed in (RFC 9110 10.2.3). */
   quietUntil: number;
   /** Set by `stop`: nothing new begins. */
@@ -37,6 +63,24 @@ export function monotonicHolds({ settings }: Runtime): boolean {
   return settings.monotonicSince === 'boot';
 }
 
+/** Ms since `stamp`. */
+export function ageOf(rt: Runtime, stamp: Stamp): number {
+  return elapsedSince(stamp, stampOf(rt), monotonicHolds(rt));
+}
+
+/** A request of the app, or something that waits as one does; over at once when its signal was aborted before. */
+export function openCall<T>(rt: Runtime, path: string, init: RequestInit, limits?: CallLimits): Call<T> {
+  const { settings, host, calls, gate } = rt;
+  const call = new Call<T>(path, init, {
+    clock: host.clock,
+    limits: limits ?? { online: settings.requestDeadline, offline: settings.queueDeadline },
+    removed: (over) => calls.delete(over),
+  });
+  if (!call.closed) calls.add(call);
+  call.watch(gate.online);
+  return call;
+}
+
 /** Makes a stored or just granted record the session in hand. */
 export function openSession(rt: Runtime, record: SessionRecord, durable: boolean): Session {
   const session = new Session(record, stampOf(rt), { durable, monotonicHolds: monotonicHolds(rt) });
@@ -44,11 +88,18 @@ export function openSession(rt: Runtime, record: SessionRecord, durable: boolean
   return session;
 }
 
-/** Ends a session: state first, then its requests, then its refresh, which notices by itself. */
-export function endSession(rt: Runtime, session: Session, ending: Ending, spared?: (call: Call) => boolean): void {
+/** Lets the session have the tokens of `record`. */
+export function adopt(rt: Runtime, session: Session, record: SessionRecord): void {
+  session.adopt(record, stampOf(rt), monotonicHolds(rt));
+  for (const tell of rt.renewed) tell(session);
+}
+
+/** Ends a session: state first, then its requests, unless the user is asked to sign in again, then its refresh, which notices by itself. */
+export function endSession(rt: Runtime, session: Session, reason: Reason, spared?: (call: Call) => boolean): void {
   if (session.ended !== undefined) return;
-  rt.holder.end(session, ending);
-  rejectCalls(rt, ending.rejection, spared);
+  rt.holder.end(session, reason);
+  const rejection = rejectionOf(reason);
+  if (rejection === 'signed-out' || !rt.prompt()) rejectCalls(rt, rejection, spared);
   session.flight?.kick();
 }
 
@@ -56,11 +107,8 @@ export function rejectCalls(rt: Runtime, reason: Rejection, spared: (call: Call)
   for (const call of [...rt.calls]) if (!spared(call)) call.reject(reason);
 }
 
-/** Tells whoever watches what went wrong; never a token, never a text from outside. */
-export function observe(rt: Runtime, type: string, fields: Readonly<Record<string, string | number>> = {}): void {
-  try {
-    rt.host.emit({ type, ...fields });
-  } catch {
-    // An observer's fault must not become a session's.
-  }
+/** Tells whoever watches. */
+export function observe(rt: Runtime, event: EngineEvent): void {
+  quietly(() => rt.host.emit(event));
+  for (const watcher of rt.watchers) quietly(() => watcher(event));
 }

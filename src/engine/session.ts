@@ -1,27 +1,9 @@
 // One signed-in session as this process holds it. A new sign-in makes a new object: whoever still holds the old one sees `ended`,
 // which is the generation check of invariants I9 and I10.
-import type { Rejection, SessionState } from '../core/contract.ts';
 import { deathMargin } from './expiry.ts';
 import type { Flight } from './flight.ts';
+import type { Reason } from './machine.ts';
 import { elapsedSince, type Outage, type SessionRecord, type Stamp, type TokenSet } from './record.ts';
-
-/** Why a session is over, for its waiting requests and for whoever watches the state. */
-export interface Ending {
-  state: SessionState;
-  reason: string;
-  rejection: Rejection;
-}
-
-export const ENDINGS = {
-  invalidGrant: { state: 'expired', reason: 'invalid-grant', rejection: 'reauthentication-required' },
-  /** The refresh token was spent by an exchange whose answer never came (refresh-bugs F11): told apart, so that it gets reported. */
-  lostResponse: { state: 'expired', reason: 'lost-response', rejection: 'reauthentication-required' },
-  noRefreshToken: { state: 'expired', reason: 'no-refresh-token', rejection: 'reauthentication-required' },
-  signedOut: { state: 'signed-out', reason: 'signed-out', rejection: 'signed-out' },
-  siblingSignedOut: { state: 'signed-out', reason: 'sibling-signed-out', rejection: 'signed-out' },
-  replaced: { state: 'active', reason: 'sibling-signed-in', rejection: 'signed-out' },
-  signedInAnew: { state: 'active', reason: 'signed-in', rejection: 'signed-out' },
-} as const satisfies Readonly<Record<string, Ending>>;
 
 /** Paths remembered at most. */
 const MOST_STUBBORN = 100;
@@ -38,7 +20,11 @@ export class Session {
   dirty = false;
   /** A sign-in is being written: nobody uses it before. */
   writing: Promise<unknown> | undefined;
-  ended: Ending | undefined;
+  /** After a launch: ends when it is known whether the session is still good, or cannot be known now. */
+  verifying: Promise<unknown> | undefined;
+  /** The last token that the API offered: it is told again until it is used. */
+  offered: string | undefined;
+  ended: Reason | undefined;
   flight: Flight | undefined;
   /** Paths that refused brand-new tokens: how many different ones, and until when (monotonic ms) that is held against them. */
   readonly #stubborn = new Map<string, { tokens: Set<string>; until: number }>();
@@ -62,11 +48,15 @@ export class Session {
     return { session: this.id, since: this.since, revision: this.revision, tokens: this.tokens, outage: this.outage };
   }
 
-  /** Takes over a younger pair. Everything known about the old one is forgotten. */
+  /** Takes over a younger pair. Everything known about the old one is forgotten, unless the store keeps no access token: then ours stays. */
   adopt(record: SessionRecord, now: Stamp, monotonicHolds: boolean): void {
     this.revision = record.revision;
-    this.tokens = record.tokens;
     this.outage = record.outage;
+    if (record.tokens.accessToken === '') {
+      this.tokens = { ...this.tokens, refreshToken: record.tokens.refreshToken };
+      return;
+    }
+    this.tokens = record.tokens;
     this.#refused = undefined;
     this.#measure(now, monotonicHolds);
   }
@@ -106,12 +96,27 @@ export class Session {
     return mono < this.#aliveUntil && this.#refused === undefined;
   }
 
+  /** Somebody asked for a new token: from now on this one counts as near its end. */
+  hasten(): void {
+    this.#freshUntil = Number.NEGATIVE_INFINITY;
+  }
+
   /** Ms until refresh-ahead is due; Infinity when the token's life is unknown. */
   untilAhead(mono: number): number {
     return this.#freshUntil - mono;
   }
 
-  /** The server said what time it is, ms since the Unix epoch: beats the wall clock, which may have been set over a restart. */
+  /** Ms until the token is not sent any more; Infinity when its life is unknown. */
+  untilDead(mono: number): number {
+    return this.#aliveUntil - mono;
+  }
+
+  /** Whether the ages of its tokens are known for certain, not by a wall clock that may have been set over a restart. */
+  get certain(): boolean {
+    return !this.#uncertain;
+  }
+
+  /** The server said what time it is, ms since the Unix epoch: beats the wall clock. */
   serverTime(date: number, mono: number): void {
     const { expiresAt } = this.tokens;
     if (!this.#uncertain || expiresAt === undefined) return;
@@ -120,9 +125,10 @@ export class Session {
   }
 
   #measure(now: Stamp, monotonicHolds: boolean): void {
-    const { life, receivedAt } = this.tokens;
+    const { life, receivedAt, accessToken } = this.tokens;
     this.#uncertain = !monotonicHolds || now.mono < receivedAt.mono;
-    this.#endsIn(life === undefined ? Number.POSITIVE_INFINITY : life - elapsedSince(receivedAt, now, monotonicHolds), now.mono);
+    const left = life === undefined ? Number.POSITIVE_INFINITY : life - elapsedSince(receivedAt, now, monotonicHolds);
+    this.#endsIn(accessToken === '' ? Number.NEGATIVE_INFINITY : left, now.mono);
   }
 
   #endsIn(remaining: number, mono: number): void {

@@ -1,33 +1,36 @@
-// From what a server granted to what is kept: lifetime, moment of refresh-ahead, and the refresh token that stays when none came.
-import { drawAhead, estimateLife, readClaims } from './expiry.ts';
-import type { Stamp, TokenSet } from './record.ts';
-import type { Runtime } from './runtime.ts';
+// From what a server granted to what is kept: lifetimes, moment of refresh-ahead, and the refresh token that stays when none came.
+import type { Granted } from './classify.ts';
+import { drawAhead, estimateLife, readClaims, secondsToMs } from './expiry.ts';
+import { elapsedSince, type Stamp, type TokenSet } from './record.ts';
+import { monotonicHolds, type Runtime } from './runtime.ts';
 
-export interface Granted {
-  accessToken: string;
-  refreshToken: string | undefined;
-  expiresIn: unknown;
-  date: number | undefined;
-}
 export interface Receipt {
   now: Stamp;
   /** Ms from request to answer. */
   travelled: number;
-  /** The one presented: kept when the answer brings none (RFC 6749 6, refresh-bugs F9 to F17). */
-  refreshToken: string | undefined;
+  /** The one it was granted for: its refresh token is kept when the answer brings none (RFC 6749 6, refresh-bugs F9 to F17). */
+  before: TokenSet | undefined;
 }
 
 export function tokensFrom(rt: Runtime, granted: Granted, receipt: Receipt): TokenSet {
   const { accessToken, expiresIn, date } = granted;
-  const { now, travelled } = receipt;
+  const { now, travelled, before } = receipt;
   const life = estimateLife({ expiresIn, claims: readClaims(accessToken), date, wall: now.wall, travelled });
   const { refreshAhead, jitter } = rt.settings;
+  const refreshToken = granted.refreshToken ?? before?.refreshToken;
+  const left = refreshToken === before?.refreshToken ? refreshLifeLeft(before, now, monotonicHolds(rt)) : undefined;
   return {
     accessToken,
     receivedAt: now,
     life: life.left,
     expiresAt: life.expiresAt,
-    refreshToken: granted.refreshToken ?? receipt.refreshToken,
+    refreshToken,
+    refreshLife: secondsToMs(granted.refreshExpiresIn) ?? left,
     ahead: drawAhead(refreshAhead, life.lifetime, jitter, rt.host.random()),
   };
+}
+
+/** Ms until the server will not take the refresh token any more; undefined = it did not say. */
+export function refreshLifeLeft(tokens: TokenSet | undefined, now: Stamp, monotonicHolds: boolean): number | undefined {
+  return tokens?.refreshLife === undefined ? undefined : tokens.refreshLife - elapsedSince(tokens.receivedAt, now, monotonicHolds);
 }

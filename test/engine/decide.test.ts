@@ -1,8 +1,18 @@
 import { describe, expect, test } from 'vitest';
-import { decideAfterExchange, decideStored, decideToken, type InHand, type TokenFacts } from '../../src/engine/decide.ts';
+import {
+  decideAfterExchange,
+  decideCarryOver,
+  decideEnding,
+  decideOffer,
+  decideStored,
+  decideToken,
+  type InHand,
+  type TokenFacts,
+} from '../../src/engine/decide.ts';
 import { Holder } from '../../src/engine/holder.ts';
+import { Machine } from '../../src/engine/machine.ts';
 import { decodeRecord, elapsedSince, encodeRecord, isLater, type SessionRecord } from '../../src/engine/record.ts';
-import { ENDINGS, Session } from '../../src/engine/session.ts';
+import { Session } from '../../src/engine/session.ts';
 import type { Reading } from '../../src/engine/vault.ts';
 
 const at = (ms: number) => ({ wall: ms, mono: ms });
@@ -12,9 +22,18 @@ const record = (over: Partial<SessionRecord> = {}): SessionRecord => ({
   revision: 3,
   outage: undefined,
   ...over,
-  tokens: { accessToken: 'a3', refreshToken: 'r3', receivedAt: at(100), life: 3_600_000, ahead: 300_000, expiresAt: 5, ...over.tokens },
+  tokens: {
+    accessToken: 'a3',
+    refreshToken: 'r3',
+    receivedAt: at(100),
+    life: 3_600_000,
+    refreshLife: undefined,
+    ahead: 300_000,
+    expiresAt: 5,
+    ...over.tokens,
+  },
 });
-const reading = (over: Partial<SessionRecord> = {}): Reading => ({ kind: 'record', record: record(over) });
+const reading = (over: Partial<SessionRecord> = {}): Reading => ({ kind: 'record', record: record(over), marked: false });
 const mine: InHand = { session: 's1', since: at(100), revision: 3, accessToken: 'a3', durable: true };
 const nothingOver = (): boolean => false;
 
@@ -42,7 +61,8 @@ describe('the stored record', () => {
       {},
       'newer',
     ],
-    ['has a lower revision: our write is still to come', reading({ revision: 2 }), {}, 'ours'],
+    ['has the same revision and keeps no access token', reading({ tokens: { ...record().tokens, accessToken: '' } }), {}, 'same'],
+    ['has a lower revision: it came from a backup, or our write is still to come', reading({ revision: 2 }), {}, 'damaged'],
     ['is another session: somebody else signed in', reading({ session: 's2' }), {}, 'replaced'],
     ['is an older session while ours was never written: a leftover', reading({ session: 's0', since: at(50) }), { durable: false }, 'ours'],
     [
@@ -61,7 +81,7 @@ describe('the stored record', () => {
       'signed-out',
     ],
     ['says that an older session ended', { kind: 'ended', session: 's0', reason: 'invalid-grant' }, { durable: false }, 'ours'],
-    ['is damaged: memory counts', { kind: 'corrupt' }, {}, 'ours'],
+    ['is torn: memory is written again', { kind: 'corrupt' }, {}, 'damaged'],
     ['cannot be read: memory counts', { kind: 'unreadable', locked: true }, {}, 'ours'],
   ])('%s', (_name, stored, over, kind) => {
     expect(decideStored(stored, { ...mine, ...over }, nothingOver).kind).toBe(kind);
@@ -74,10 +94,17 @@ describe('the stored record', () => {
 });
 
 describe('after an exchange', () => {
-  const granted = { kind: 'granted', accessToken: 'a', refreshToken: 'r', expiresIn: 60, date: undefined } as const;
+  const granted = {
+    kind: 'granted',
+    accessToken: 'a',
+    refreshToken: 'r',
+    expiresIn: 60,
+    refreshExpiresIn: undefined,
+    date: undefined,
+  } as const;
   test('of a living session', () => {
     expect(decideAfterExchange(granted, false)).toEqual({ kind: 'persist', outcome: granted });
-    expect(decideAfterExchange({ kind: 'invalid-grant' }, false)).toEqual({ kind: 'confirm-end' });
+    expect(decideAfterExchange({ kind: 'invalid-grant', why: 'reused' }, false)).toEqual({ kind: 'confirm-end', why: 'reused' });
     expect(decideAfterExchange({ kind: 'declined', retryAfter: 5 }, false)).toEqual({ kind: 'back-off', retryAfter: 5, unknown: false });
     expect(decideAfterExchange({ kind: 'unknown', retryAfter: undefined }, false)).toEqual({
       kind: 'back-off',
@@ -87,16 +114,52 @@ describe('after an exchange', () => {
   });
   test('of a session that is over, nothing is kept and a granted refresh token is handed over for revocation', () => {
     expect(decideAfterExchange(granted, true)).toEqual({ kind: 'discard', refreshToken: 'r' });
-    expect(decideAfterExchange({ kind: 'invalid-grant' }, true)).toEqual({ kind: 'discard', refreshToken: undefined });
+    expect(decideAfterExchange({ kind: 'invalid-grant', why: undefined }, true)).toEqual({ kind: 'discard', refreshToken: undefined });
     expect(decideAfterExchange({ kind: 'unknown', retryAfter: 5 }, true)).toEqual({ kind: 'discard', refreshToken: undefined });
   });
+});
+
+describe('a refused refresh token', () => {
+  test.each([
+    ['is over for the reason that the server gives', 'password-changed', false, 'password-changed'],
+    ['is over for that reason also after a lost answer', 'password-changed', true, 'password-changed'],
+    ['was spent unseen when an answer was lost, whatever the server saw', 'reused', true, 'lost-response'],
+    ['was used by somebody else when none was lost', 'reused', false, 'reused'],
+    ['is over when the server says no more than that', undefined, false, 'invalid-grant'],
+  ] as const)('%s', (_name, why, lost, reason) => {
+    expect(decideEnding(why, lost)).toBe(reason);
+  });
+});
+
+describe('a token offered by the API', () => {
+  const held = { accessToken: 'a1', left: 60_000 };
+  test.each([
+    ['for the one in hand, that lives longer, is taken', { accessToken: 'a2', life: 90_000 }, 'a1', true],
+    ['for an older one is not', { accessToken: 'a2', life: 90_000 }, 'a0', false],
+    ['that ends sooner is not', { accessToken: 'a2', life: 30_000 }, 'a1', false],
+    ['whose life nobody tells is not', { accessToken: 'a2', life: undefined }, 'a1', false],
+    ['that is the one in hand is not', { accessToken: 'a1', life: 90_000 }, 'a1', false],
+    ['that is empty is not', { accessToken: '', life: 90_000 }, 'a1', false],
+  ])('%s', (_name, offered, askedWith, taken) => {
+    expect(decideOffer(offered, held, askedWith)).toBe(taken);
+  });
+});
+
+test('requests go on with a new sign-in of the same user, or with one that answers a prompt when nobody can tell', () => {
+  expect([true, false, undefined].map((same) => [decideCarryOver(same, true), decideCarryOver(same, false)])).toEqual([
+    [true, true],
+    [false, false],
+    [true, false],
+  ]);
 });
 
 describe('the store entry', () => {
   const full = record({ outage: { failures: 2, at: at(7), wait: 300, gap: 250, floor: 0, ration: 0, credit: 12, unknown: true } });
   test('comes back as it was written', () => {
-    expect(decodeRecord(encodeRecord(full))).toEqual(full);
-    expect(decodeRecord(encodeRecord({ session: 's1', ended: 'invalid-grant' }))).toEqual({ session: 's1', ended: 'invalid-grant' });
+    const stored = { ...full, marked: true };
+    expect(decodeRecord(encodeRecord(stored))).toEqual(stored);
+    const note = { session: 's1', ended: 'invalid-grant', marked: false };
+    expect(decodeRecord(encodeRecord(note))).toEqual(note);
   });
   test.each<[string, string]>([
     ['no JSON', '{"v":1,'],
@@ -107,12 +170,16 @@ describe('the store entry', () => {
     ['no revision', JSON.stringify({ v: 1, ...full, revision: 'x' })],
     ['no tokens', JSON.stringify({ v: 1, ...full, tokens: null })],
     ['no start', JSON.stringify({ v: 1, ...full, since: 5 })],
-    ['an empty access token', JSON.stringify({ v: 1, ...full, tokens: { ...full.tokens, accessToken: '' } })],
+    ['no access token', JSON.stringify({ v: 1, ...full, tokens: { ...full.tokens, accessToken: undefined } })],
   ])('with %s is not taken for one', (_name, value) => {
     expect(decodeRecord(value)).toBeUndefined();
   });
   test('with a damaged outage keeps its tokens', () => {
-    expect(decodeRecord(JSON.stringify({ v: 1, ...full, outage: { failures: 'x' } }))).toEqual({ ...full, outage: undefined });
+    expect(decodeRecord(JSON.stringify({ v: 1, ...full, outage: { failures: 'x' } }))).toEqual({
+      ...full,
+      outage: undefined,
+      marked: false,
+    });
   });
 });
 
@@ -140,21 +207,21 @@ describe('sessions that are over', () => {
   const session = new Session(record(), at(100), { durable: true, monotonicHolds: true });
   const stored = (over: Partial<SessionRecord> = {}) => record(over);
   test('signed out: no revision comes back', () => {
-    const holder = new Holder();
+    const holder = new Holder(new Machine());
     holder.take(session);
-    holder.end(session, ENDINGS.signedOut);
+    holder.end(session, 'user');
     expect(holder.isOver(stored({ revision: 99 }))).toBe(true);
     expect(holder.isOver(stored({ session: 's2' }))).toBe(false);
   });
   test('refused by the server: a younger revision, written by a sibling, may come back', () => {
-    const holder = new Holder();
+    const holder = new Holder(new Machine());
     const other = new Session(record(), at(100), { durable: true, monotonicHolds: true });
     holder.take(other);
-    holder.end(other, ENDINGS.invalidGrant);
+    holder.end(other, 'invalid-grant');
     expect([3, 4].map((revision) => holder.isOver(stored({ revision })))).toEqual([true, false]);
   });
   test('stored before the sign-out, but never read here', () => {
-    const holder = new Holder();
+    const holder = new Holder(new Machine());
     holder.cutoff = at(200);
     expect([at(100), at(200), at(201)].map((since) => holder.isOver(stored({ since })))).toEqual([true, true, false]);
   });

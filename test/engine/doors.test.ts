@@ -4,7 +4,7 @@ import { rolldown } from 'rolldown';
 import { describe, expect, test } from 'vitest';
 import type { Host } from '../../src/core/contract.ts';
 import { createEngine, type Engine } from '../../src/engine/engine.ts';
-import type { Transition } from '../../src/engine/holder.ts';
+import type { Transition } from '../../src/engine/machine.ts';
 import type { RequestRejected } from '../../src/engine/rejection.ts';
 import { runEngine } from './kit.ts';
 
@@ -25,7 +25,7 @@ describe('subscribe', () => {
       { from: 'signed-out', to: 'active', reason: 'signed-in' },
       { from: 'active', to: 'expired', reason: 'invalid-grant' },
       { from: 'expired', to: 'active', reason: 'signed-in' },
-      { from: 'active', to: 'signed-out', reason: 'signed-out' },
+      { from: 'active', to: 'signed-out', reason: 'user' },
     ]);
     expect(stopped).toEqual([]);
     expect(run.findings).toEqual([]);
@@ -140,7 +140,9 @@ describe('the engine as a library', () => {
 
   test.each(files)('%s imports the engine and the core only, and nothing of Node', (file) => {
     const imports = [...readFileSync(ENGINE + file, 'utf8').matchAll(/from '([^']+)'/g)].map((match) => match[1]);
-    expect(imports.filter((specifier) => !/^(\.\/[\w-]+|\.\.\/core\/(contract|errors|http))\.ts$/.test(specifier ?? ''))).toEqual([]);
+    expect(imports.filter((specifier) => !/^(\.\/[\w-]+|\.\.\/core\/(contract|defined|errors|http))\.ts$/.test(specifier ?? ''))).toEqual(
+      [],
+    );
   });
 
   test('bundles for a browser into one chunk without imports', async () => {

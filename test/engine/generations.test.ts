@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { runEngine } from './kit.ts';
 
-const STALE = 'devices: { phone: { session: stale } }\n';
+const STALE = 'devices: { phone: { session: { state: active, expiresIn: 5s } } }\n';
 
 describe('sign-out', () => {
   test('empties the store, revokes the refresh token once and rejects what waits', async () => {
@@ -10,8 +10,8 @@ describe('sign-out', () => {
     );
     expect(run.outcomes).toEqual({ n1: 'signed-out', n2: 'signed-out' });
     expect(run.of('revocation.sent').map(({ token }) => token)).toEqual(['RT-1']);
-    expect(run.transitions).toEqual(['active > signed-out (signed-out)']);
-    expect(run.of('run.end')[0]?.stores).toEqual({ phone: {} });
+    expect(run.transitions).toEqual(['active > signed-out (user)']);
+    expect(run.stored).toEqual({});
     expect(run.findings).toEqual([]);
   });
 
@@ -19,10 +19,10 @@ describe('sign-out', () => {
     '%s into a refresh discards its answer and revokes what it brought',
     async (after) => {
       const run = await runEngine(
-        `server: { revocation: { refreshKillsAccess: false } }\n${STALE}steps: [{ request: /a, wait: false }, { after: ${after}, signOut: {} }, { advance: 20s }, { app: relaunch }, { request: /b }]`,
+        `server: { revocation: { refreshKillsAccess: false } }\n${STALE}steps: [{ advance: past-expiry }, { request: /a, wait: false }, { after: ${after}, signOut: {} }, { advance: 20s }, { app: relaunch }, { request: /b }]`,
       );
       expect(run.outcomes).toEqual({ n1: 'signed-out', n2: 'signed-out' });
-      expect(run.of('run.end')[0]?.stores).toEqual({ phone: {} });
+      expect(run.stored).toEqual({});
       const granted = run.of('token.delivered').flatMap(({ newRt }) => newRt ?? []);
       for (const token of granted) expect(run.of('revocation.sent').map((sent) => sent.token)).toContain(token);
       expect(run.findings).toEqual([]);
@@ -46,7 +46,7 @@ describe('sign-out', () => {
       'steps: [{ store: lock }, { signOut: {} }, { request: /a }, { advance: 1m }, { store: unlock }, { advance: 2s }, { app: relaunch }, { request: /b }]',
     );
     expect(run.outcomes).toEqual({ n1: 'signed-out', n2: 'signed-out' });
-    expect(run.of('run.end')[0]?.stores).toEqual({ phone: {} });
+    expect(run.stored).toEqual({});
     expect(run.findings).toEqual([]);
   });
 
@@ -60,7 +60,7 @@ describe('sign-out', () => {
 
   test('leaves nothing behind that a later backoff could send', async () => {
     const run = await runEngine(
-      `${STALE}steps: [{ fault: { reply: 503, of: token } }, { request: /a, wait: false }, { after: 1s, signOut: {} }, { advance: 10m }]`,
+      `${STALE}steps: [{ advance: past-expiry }, { fault: { reply: 503, of: token } }, { request: /a, wait: false }, { after: 1s, signOut: {} }, { advance: 10m }]`,
     );
     const signedOut = run.of('signOut.called')[0]?.t ?? 0;
     expect(run.of('token.sent').filter(({ t }) => t > signedOut)).toEqual([]);
@@ -70,7 +70,7 @@ describe('sign-out', () => {
 describe('another sign-in', () => {
   test.each(['5ms', '30ms', '60ms', '74ms', '75ms', '76ms', '200ms'])('%s into a refresh keeps the users apart', async (after) => {
     const run = await runEngine(
-      `${STALE}steps: [{ request: /a, wait: false }, { after: ${after}, signIn: bob, wait: false }, { request: /b }, { advance: 20s }, { app: relaunch }, { request: /c }]`,
+      `${STALE}steps: [{ advance: past-expiry }, { request: /a, wait: false }, { after: ${after}, signIn: bob, wait: false }, { request: /b }, { advance: 20s }, { app: relaunch }, { request: /c }]`,
     );
     expect(run.outcomes).toMatchObject({ n2: 200, n3: 200 });
     expect(run.findings).toEqual([]);
@@ -78,7 +78,7 @@ describe('another sign-in', () => {
 
   test('does not share the flight of the user before', async () => {
     const run = await runEngine(
-      `${STALE}steps: [{ fault: { delay: 3s, of: token } }, { request: /a, wait: false }, { after: 50ms, signIn: bob }, { revoke: access-token }, { request: /b }]`,
+      `${STALE}steps: [{ advance: past-expiry }, { fault: { delay: 3s, of: token } }, { request: /a, wait: false }, { after: 50ms, signIn: bob }, { revoke: access-token }, { request: /b }]`,
     );
     const [granted] = run.of('session.granted');
     expect(run.of('token.sent').map(({ rt }) => rt)).toEqual(['RT-1', granted?.rt]);
@@ -88,7 +88,7 @@ describe('another sign-in', () => {
 
   test('is not undone by the invalid_grant of the user before', async () => {
     const run = await runEngine(
-      `${STALE}steps: [{ revoke: family }, { fault: { delay: 2s, of: token } }, { request: /a, wait: false }, { after: 100ms, signIn: bob }, { advance: 10s }, { request: /b }]`,
+      `${STALE}steps: [{ advance: past-expiry }, { revoke: family }, { fault: { delay: 2s, of: token } }, { request: /a, wait: false }, { after: 100ms, signIn: bob }, { advance: 10s }, { request: /b }]`,
     );
     expect(run.outcomes).toEqual({ n1: 'signed-out', n2: 200 });
     expect(run.transitions.at(-1)).toBe('active > active (signed-in)');
@@ -123,7 +123,7 @@ describe('another sign-in', () => {
 describe('an abort', () => {
   test('of the first caller leaves the refresh to the others', async () => {
     const run = await runEngine(
-      `${STALE}steps: [{ request: { path: /a, abortAfter: 20ms }, wait: false }, { request: { path: /b, count: 2 } }]`,
+      `${STALE}steps: [{ advance: past-expiry }, { request: { path: /a, abortAfter: 20ms }, wait: false }, { request: { path: /b, count: 2 } }]`,
     );
     expect(run.outcomes).toEqual({ n1: 'aborted', n2: 200, n3: 200 });
     expect(run.refreshesAt).toHaveLength(1);
@@ -131,7 +131,9 @@ describe('an abort', () => {
   });
 
   test('of every caller leaves a refresh alone that has left, and its answer is kept', async () => {
-    const run = await runEngine(`${STALE}steps: [{ request: { path: /a, count: 2, abortAfter: 20ms } }, { advance: 1s }, { request: /b }]`);
+    const run = await runEngine(
+      `${STALE}steps: [{ advance: past-expiry }, { request: { path: /a, count: 2, abortAfter: 20ms } }, { advance: 1s }, { request: /b }]`,
+    );
     expect(run.outcomes).toEqual({ n1: 'aborted', n2: 'aborted', n3: 200 });
     expect(run.refreshesAt).toHaveLength(1);
     expect(run.findings).toEqual([]);
@@ -139,7 +141,7 @@ describe('an abort', () => {
 
   test('of every caller ends the retries, since nobody needs them', async () => {
     const run = await runEngine(
-      `${STALE}steps: [{ fault: { reply: 503, of: token } }, { request: { path: /a, abortAfter: 500ms } }, { advance: 1m }]`,
+      `${STALE}steps: [{ advance: past-expiry }, { fault: { reply: 503, of: token } }, { request: { path: /a, abortAfter: 500ms } }, { advance: 1m }]`,
     );
     expect(run.refreshesAt.length).toBeLessThanOrEqual(2);
   });

@@ -3,7 +3,7 @@ import { runEngine } from './kit.ts';
 
 describe('offline', () => {
   test('nothing is sent; requests wait and go on in their order when the network is back', async () => {
-    const run = await runEngine(`devices: { phone: { session: stale } }
+    const run = await runEngine(`devices: { phone: { session: { state: active, expiresIn: 5s } } }
 steps:
   - network: offline
   - { request: { path: /a, count: 2 }, wait: false }
@@ -60,7 +60,7 @@ steps:
 
   test('a refresh that the outage interrupts is taken up again at once', async () => {
     const run = await runEngine(`server: { refreshToken: { grace: same-successor } }
-devices: { phone: { session: stale } }
+devices: { phone: { session: { state: active, expiresIn: 5s } } }
 steps: [{ request: /a, wait: false }, { after: 30ms, network: offline }, { advance: 1m }, { network: online }, { advance: 2s }]`);
     expect(run.refreshesAt).toHaveLength(2);
     expect(run.refreshesAt[1]).toBeLessThan(60_200);

@@ -2,11 +2,13 @@ import { describe, expect, test } from 'vitest';
 import type { Host } from '../../src/core/contract.ts';
 import { runEngine } from './kit.ts';
 
-const TWO = 'devices: { phone: { session: stale, processes: [app, widget] } }\n';
+const TWO = 'devices: { phone: { session: { state: active, expiresIn: 5s }, processes: [app, widget] } }\n';
 
 describe('two processes of one device', () => {
   test('refresh once between them', async () => {
-    const run = await runEngine(`${TWO}steps: [{ on: [phone/app, phone/widget], request: { path: /feed, count: 3 } }]`);
+    const run = await runEngine(
+      `${TWO}steps: [{ advance: past-expiry }, { on: [phone/app, phone/widget], request: { path: /feed, count: 3 } }]`,
+    );
     expect(run.refreshesAt).toHaveLength(1);
     expect(new Set(run.sent)).toEqual(new Set(['AT-2 /feed']));
     expect(run.findings).toEqual([]);
@@ -14,14 +16,16 @@ describe('two processes of one device', () => {
 
   test('adopt what the other stored when their own token is refused', async () => {
     const run = await runEngine(
-      `${TWO}steps: [{ on: phone/app, request: /a }, { advance: past-expiry }, { on: phone/app, request: /b }, { on: phone/widget, request: /c }]`,
+      `${TWO}steps: [{ advance: past-expiry }, { on: phone/app, request: /a }, { advance: past-expiry }, { on: phone/app, request: /b }, { on: phone/widget, request: /c }]`,
     );
     expect(run.refreshesAt).toHaveLength(2);
     expect(run.findings).toEqual([]);
   });
 
   test('share an outage: together they try no more often than one', async () => {
-    const run = await runEngine(`${TWO}steps: [{ fault: { reply: 503, of: token } }, { on: [phone/app, phone/widget], request: /a }]`);
+    const run = await runEngine(
+      `${TWO}steps: [{ advance: past-expiry }, { fault: { reply: 503, of: token } }, { on: [phone/app, phone/widget], request: /a }]`,
+    );
     expect(run.refreshesAt.length).toBeLessThanOrEqual(9);
     const times = run.refreshesAt;
     for (const time of times) expect(times.filter((other) => other >= time && other < time + 10_000).length).toBeLessThanOrEqual(8);
@@ -30,7 +34,7 @@ describe('two processes of one device', () => {
 
   test('survive the kill of the one that refreshes', async () => {
     const run = await runEngine(
-      `server: { refreshToken: { grace: same-successor } }\n${TWO}steps: [{ on: phone/app, request: /a, wait: false }, { on: phone/widget, request: /b, wait: false }, { after: 60ms, on: phone/app, app: kill }, { advance: 10s }]`,
+      `server: { refreshToken: { grace: same-successor } }\n${TWO}steps: [{ advance: past-expiry }, { on: phone/app, request: /a, wait: false }, { on: phone/widget, request: /b, wait: false }, { after: 60ms, on: phone/app, app: kill }, { advance: 10s }]`,
     );
     expect(run.outcomes).toMatchObject({ n2: 200 });
     expect(run.findings).toEqual([]);
@@ -56,7 +60,7 @@ describe('two processes of one device', () => {
 
   test('learn when they come to the screen that the other rotated', async () => {
     const run = await runEngine(
-      `${TWO}steps: [{ on: phone/app, request: /a }, { on: phone/widget, app: foreground }, { advance: 1s }, { on: phone/widget, request: /b }]`,
+      `${TWO}steps: [{ advance: past-expiry }, { on: phone/app, request: /a }, { on: phone/widget, app: foreground }, { advance: 1s }, { on: phone/widget, request: /b }]`,
     );
     expect(run.of('token.sent')).toHaveLength(1);
     expect(run.sent).toEqual(['AT-2 /a', 'AT-2 /b']);
@@ -64,10 +68,10 @@ describe('two processes of one device', () => {
 
   test('do not write back what the other signed out of while their refresh failed', async () => {
     const run = await runEngine(
-      `${TWO}steps: [{ fault: { reply: 503, of: token, times: 3 } }, { on: phone/app, request: /a, wait: false }, { after: 60ms, on: phone/widget, signOut: {} }, { advance: 20s }]`,
+      `${TWO}steps: [{ advance: past-expiry }, { fault: { reply: 503, of: token, times: 3 } }, { on: phone/app, request: /a, wait: false }, { after: 60ms, on: phone/widget, signOut: {} }, { advance: 20s }]`,
     );
     expect(run.outcomes).toEqual({ n1: 'signed-out' });
-    expect(run.of('run.end')[0]?.stores).toEqual({ phone: {} });
+    expect(run.stored).toEqual({});
     expect(run.findings).toEqual([]);
   });
 
@@ -93,7 +97,7 @@ steps:
   - { after: ${after}, on: phone/app, app: resume }
   - { advance: 1m }
   - { on: [phone/app, phone/widget], request: /a }`);
-      expect(run.of('run.end')[0]?.stores).toEqual({ phone: { 'tokenwarp.session': ['AT-2', 'RT-2'] } });
+      expect(run.stored).toEqual({ 'tokenwarp.session': ['AT-2', 'RT-2'] });
       expect(run.outcomes).toEqual({ n1: 200, n2: 200 });
       expect(run.findings).toEqual([]);
     },
@@ -138,7 +142,7 @@ describe('the lock', () => {
 
   test('held by a sibling that refreshes slowly is waited for, and its pair adopted', async () => {
     const run = await runEngine(
-      `${TWO}steps: [{ fault: { delay: 8s, of: token, times: 1 } }, { on: phone/app, request: /a, wait: false }, { after: 1s, on: phone/widget, request: /b }]`,
+      `${TWO}steps: [{ advance: past-expiry }, { fault: { delay: 8s, of: token, times: 1 } }, { on: phone/app, request: /a, wait: false }, { after: 1s, on: phone/widget, request: /b }]`,
     );
     expect(run.refreshesAt).toHaveLength(1);
     expect(run.outcomes).toEqual({ n1: 200, n2: 200 });

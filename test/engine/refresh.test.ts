@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
+import { FEATURES } from '../../src/core/contract.ts';
 import { runEngine } from './kit.ts';
 
-const STALE = 'devices: { phone: { session: stale } }\n';
+const STALE = 'devices: { phone: { session: { state: active, expiresIn: 5s } } }\n';
 
 describe('one refresh', () => {
   test('serves fifty requests with one dead token, each sent once, with the new one', async () => {
-    const run = await runEngine(`${STALE}steps: [{ request: { path: /feed, count: 50 } }]`);
+    const run = await runEngine(`${STALE}steps: [{ advance: past-expiry }, { request: { path: /feed, count: 50 } }]`);
     expect(run.refreshesAt).toHaveLength(1);
     expect(run.sent).toEqual(Array.from({ length: 50 }, () => 'AT-2 /feed'));
     expect(run.findings).toEqual([]);
@@ -112,7 +113,7 @@ describe('refresh-ahead', () => {
     expect(run.refreshesAt).toEqual([]);
     expect(run.record.history.events.find((event) => event.type === 'client.declared')).toMatchObject({
       refreshAhead: 60_000,
-      features: ['refresh-ahead', 'offline-queue', 'cross-process'],
+      features: FEATURES.filter((feature) => feature !== 'background'),
     });
   });
 

@@ -2,18 +2,13 @@ import { describe, expect, test } from 'vitest';
 import type { Host } from '../../src/core/contract.ts';
 import { runEngine } from './kit.ts';
 
-const STALE = 'devices: { phone: { session: stale } }\n';
+const STALE = 'devices: { phone: { session: { state: active, expiresIn: 5s } } }\n';
 
 describe('at launch', () => {
   test('a good token is used as it is', async () => {
     const run = await runEngine('steps: [{ app: relaunch }, { advance: 20m }, { app: relaunch }, { request: /a }]');
     expect(run.refreshesAt).toEqual([]);
     expect(run.findings).toEqual([]);
-  });
-
-  test('an expired token waits for the first request', async () => {
-    const run = await runEngine(`${STALE}steps: [{ advance: 1m }, { request: /a }]`);
-    expect(run.refreshesAt).toEqual([60_001]);
   });
 
   test('a locked store means loading, not signed out; the request waits for the unlock', async () => {
@@ -48,7 +43,7 @@ describe('a rotated pair', () => {
     "survives a kill %i ms into the refresh, or the server's grace does",
     async (ms) => {
       const run = await runEngine(
-        `server: { refreshToken: { grace: same-successor } }\n${STALE}steps: [{ request: /a, wait: false }, { after: ${ms}ms, app: relaunch }, { request: /b }, { advance: past-expiry }, { request: /c }]`,
+        `server: { refreshToken: { grace: same-successor } }\n${STALE}steps: [{ advance: past-expiry }, { request: /a, wait: false }, { after: ${ms}ms, app: relaunch }, { request: /b }, { advance: past-expiry }, { request: /c }]`,
       );
       expect(run.outcomes).toMatchObject({ n2: 200, n3: 200 });
       expect(run.findings).toEqual([]);
@@ -57,7 +52,7 @@ describe('a rotated pair', () => {
 
   test('that the store refuses is used from memory, written as soon as possible, and survives the next kill', async () => {
     const run = await runEngine(
-      `${STALE}steps: [{ store: { failWrites: 4, code: quota } }, { request: /a }, { advance: 5s }, { app: relaunch }, { request: /b }]`.replace(
+      `${STALE}steps: [{ advance: past-expiry }, { store: { failWrites: 4, code: quota } }, { request: /a }, { advance: 5s }, { app: relaunch }, { request: /b }]`.replace(
         '{ failWrites: 4, code: quota }',
         '{ failWrites: 4 }',
       ),
@@ -78,7 +73,7 @@ describe('a rotated pair', () => {
 
   test('is asked for only while the store can be read: a rotation that cannot be written is lost with the next kill', async () => {
     const run = await runEngine(
-      `${STALE}steps: [{ store: lock }, { request: /a, wait: false }, { advance: 30s }, { expect: { refreshes: 0 } }, { store: unlock }, { advance: 3s }]`,
+      `${STALE}steps: [{ advance: past-expiry }, { store: lock }, { request: /a, wait: false }, { advance: 30s }, { expect: { refreshes: 0 } }, { store: unlock }, { advance: 3s }]`,
     );
     expect(run.refreshesAt).toHaveLength(1);
     expect(run.record.expectations).toEqual([]);
@@ -104,7 +99,7 @@ describe('a rotated pair', () => {
 describe('stop', () => {
   test('waits for a refresh that has left, and its answer is kept', async () => {
     const run = await runEngine(
-      `${STALE}steps: [{ request: /a, wait: false }, { after: 30ms, app: stop }, { app: launch }, { request: /b }]`,
+      `${STALE}steps: [{ advance: past-expiry }, { request: /a, wait: false }, { after: 30ms, app: stop }, { app: launch }, { request: /b }]`,
     );
     expect(run.outcomes).toEqual({ n1: 'aborted', n2: 200 });
     expect(run.sent).toEqual(['AT-2 /b']);
@@ -123,7 +118,7 @@ describe('stop', () => {
     ],
     ['with the timer set', '{ advance: 1s }, { app: stop }'],
   ])('%s leaves no timer behind', async (_name, steps) => {
-    const run = await runEngine(`${STALE}steps: [${steps}]`, { options: { timer: true } });
+    const run = await runEngine(`${STALE}steps: [{ advance: past-expiry }, ${steps}]`, { options: { timer: true } });
     expect(run.findings).toEqual([]);
     expect(run.record.ending).toBe('finished');
   });

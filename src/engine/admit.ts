@@ -1,0 +1,108 @@
+// Lets a request through to a session whose token it may send: by what the state says first, then by the token in hand.
+import type { Call } from './call.ts';
+import { decideToken } from './decide.ts';
+import type { FlightEnd, Urgency } from './flight.ts';
+import { flightOf, refreshFloor } from './refresh.ts';
+import type { Runtime } from './runtime.ts';
+import type { Session } from './session.ts';
+
+/** How long a request with a living token waits for its refresh-ahead before it goes with the old one, ms. */
+const AHEAD_PATIENCE = 3_000;
+
+/** Where requests come from before a session is there: see loader.ts. */
+export interface Doors {
+  /** Reads the store, if that is what everybody waits for. */
+  nudge(): void;
+  recheck(): Promise<void>;
+  /** Too long without interaction? */
+  isDue(mono: number): boolean;
+  /** Locks if so. */
+  check(): void;
+}
+
+/** The session whose token can be sent as it is; undefined = something must be waited for. Synchronous: the happy path. */
+export function lookup(rt: Runtime, doors: Doors): Session | undefined {
+  const { session } = rt.holder;
+  if (session === undefined || session.writing !== undefined || session.flight?.delivered === true) return undefined;
+  const mono = rt.host.clock.monotonic();
+  return session.isFresh(mono) && rt.machine.state === 'active' && !doors.isDue(mono) && rt.gate.online ? session : undefined;
+}
+
+/** As `lookup`, for a request that must wait; undefined when it is over. */
+export async function acquire(rt: Runtime, doors: Doors, call: Call): Promise<Session | undefined> {
+  let renewals = 0;
+  let patient = true;
+  while (!call.closed) {
+    const session = await admit(rt, doors, call);
+    if (session === undefined) continue;
+    const mono = rt.host.clock.monotonic();
+    const use = decideToken({
+      fresh: session.isFresh(mono) || isGoodEnough(session, mono, renewals),
+      alive: session.isAlive(mono),
+      delivered: session.flight?.delivered === true,
+      canRefresh: patient && session.tokens.refreshToken !== undefined && (session.flight !== undefined || refreshFloor(rt, session) <= 0),
+    });
+    if (use === 'use') return session;
+    const end = await ride(rt, session, call, use === 'ahead' ? 'ahead' : 'need');
+    if (use === 'ahead') patient = false;
+    if (end === 'renewed') renewals += 1;
+    else if (end === 'failed' && use === 'need') call.reject('network');
+  }
+  return undefined;
+}
+
+/** The app is locked: its requests wait for the unlock or fail, as it likes. */
+export async function whileLocked(rt: Runtime, call: Call): Promise<void> {
+  if (rt.settings.whenLocked === 'refuse' && !call.unasked) call.reject('locked');
+  else await call.wait(rt.machine.next());
+}
+
+/** The session that may be used, online and active; undefined when something had to be waited for: look again. */
+async function admit(rt: Runtime, doors: Doors, call: Call): Promise<Session | undefined> {
+  const { session } = rt.holder;
+  doors.check();
+  if (session?.writing !== undefined) return void (await session.writing);
+  switch (rt.machine.state) {
+    case 'loading':
+      doors.nudge();
+      return void (await call.wait(rt.machine.next()));
+    case 'locked':
+      if (!call.unasked) rt.prompt();
+      return void (await whileLocked(rt, call));
+    case 'active':
+      if (rt.gate.online) return session;
+      return void (await queue(rt, call));
+    default:
+      return void (await waitForSession(rt, doors, call));
+  }
+}
+
+/** What a refresh has just brought is used, near its end or not; even when it looks dead, the second time: only the server can tell then. */
+function isGoodEnough(session: Session, mono: number, renewals: number): boolean {
+  return (renewals > 0 && session.isAlive(mono)) || (renewals > 1 && !session.refused);
+}
+
+/** Waits for the session's refresh. A request that can go on with its old token does not wait for ever. */
+async function ride(rt: Runtime, session: Session, call: Call, urgency: Urgency): Promise<FlightEnd> {
+  const { end, leave } = flightOf(rt, session).join(urgency);
+  call.onClose = leave;
+  if (urgency === 'need') return await end;
+  const first = await rt.timers.within(AHEAD_PATIENCE, end, 'failed');
+  leave();
+  return first;
+}
+
+async function queue(rt: Runtime, call: Call): Promise<void> {
+  if (rt.gate.queued >= rt.settings.queueLimit) return call.reject('queue-full');
+  await call.wait(rt.gate.wait('request'));
+}
+
+/** Nobody is signed in: perhaps through a sibling by now, perhaps the user will, else the call fails with what the state says. */
+async function waitForSession(rt: Runtime, doors: Doors, call: Call): Promise<void> {
+  const { state } = rt.machine;
+  await doors.recheck();
+  if (call.closed || rt.machine.state !== state) return;
+  if (state !== 'expired') call.reject('signed-out');
+  else if (rt.prompt()) await call.wait(rt.machine.next());
+  else call.reject('reauthentication-required');
+}

@@ -1,0 +1,124 @@
+// Asks the person: biometrics, then a password, to open a locked app or to sign in again when the session has ended. One ladder at a
+// time, one prompt at a time on the whole device, none while the app is not on screen (invariants I17).
+import type { PromptOutcome, PromptPurpose, SessionState } from '../core/contract.ts';
+import { clear, exclusively } from './keeper.ts';
+import type { PromptMethod } from './options.ts';
+import { Room } from './room.ts';
+import { rejectCalls, type Runtime, stampOf } from './runtime.ts';
+
+/** The lock of a device that goes with an open prompt. */
+const PROMPT_LOCK = 'prompt';
+
+interface Ladder {
+  purpose: PromptPurpose;
+  methods: readonly PromptMethod[];
+  state: SessionState;
+}
+
+export class Prompts {
+  /** A prompt to sign in again is open. */
+  signingIn = false;
+  readonly #rt: Runtime;
+  /** Reads the store again: another process may have come first. */
+  readonly #recheck: () => Promise<void>;
+  readonly #screen = new Room();
+  #visible = true;
+  #climbing = false;
+  /** The epoch whose end nobody could be asked about. */
+  #unaskable: number | undefined;
+
+  constructor(rt: Runtime, recheck: () => Promise<void>) {
+    this.#rt = rt;
+    this.#recheck = recheck;
+  }
+
+  /** The app is on screen, or not any more. */
+  show(visible: boolean): void {
+    this.#visible = visible;
+    if (visible) this.#screen.open();
+  }
+
+  /** Begins what the state asks for, if anything; says whether somebody is being asked. */
+  begin(): boolean {
+    if (this.#climbing) return true;
+    const ladder = this.#ladder();
+    if (ladder === undefined || ladder.methods.length === 0 || this.#rt.stopped) return false;
+    this.#climbing = true;
+    void this.#climb(ladder).finally(() => {
+      this.#climbing = false;
+      // The session may have ended under an unlock prompt.
+      if (this.#rt.machine.state === 'expired' && !this.begin()) rejectCalls(this.#rt, 'reauthentication-required');
+    });
+    return true;
+  }
+
+  #ladder(): Ladder | undefined {
+    const { machine, settings, holder } = this.#rt;
+    const { state } = machine;
+    if (state === 'locked') return { purpose: 'unlock', methods: settings.unlock, state };
+    if (state !== 'expired' || this.#unaskable === holder.epoch) return undefined;
+    return { purpose: 'sign-in', methods: settings.reauthenticate, state };
+  }
+
+  async #climb({ purpose, methods, state }: Ladder): Promise<void> {
+    const { machine, holder } = this.#rt;
+    const { epoch } = holder;
+    const wanted = (): boolean => !this.#rt.stopped && machine.state === state && (purpose === 'unlock' || holder.epoch === epoch);
+    await this.#onScreen(wanted);
+    const job = async (): Promise<void> => {
+      if (purpose === 'sign-in' && wanted()) await this.#recheck();
+      const end = await this.#ask(methods, purpose, wanted);
+      if (!wanted()) return;
+      if (purpose === 'sign-in') await this.#giveUp(end);
+      else if (end === 'ok') await this.#unlock();
+    };
+    const entered = await exclusively(this.#rt, PROMPT_LOCK, job, true);
+    if (!entered && purpose === 'sign-in' && wanted()) await this.#giveUp('unavailable');
+  }
+
+  /** Rung after rung. `unavailable`: there was nothing to ask with. A sign-in that has come in leaves nothing to ask for. */
+  async #ask(methods: readonly PromptMethod[], purpose: PromptPurpose, wanted: () => boolean): Promise<PromptOutcome> {
+    let end: PromptOutcome = 'unavailable';
+    for (const method of methods) {
+      await this.#onScreen(wanted);
+      if (!wanted()) break;
+      this.signingIn = purpose === 'sign-in';
+      const outcome = await this.#show(method, purpose);
+      this.signingIn = false;
+      if (outcome === 'ok' && purpose === 'unlock') return outcome;
+      if (outcome !== 'unavailable') end = 'failed';
+    }
+    return end;
+  }
+
+  async #show(method: PromptMethod, purpose: PromptPurpose): Promise<PromptOutcome> {
+    try {
+      return await this.#rt.host.reauthenticate[method](purpose);
+    } catch {
+      return 'unavailable';
+    }
+  }
+
+  /** What is shown then has been verified: right after a launch that may take a moment longer. */
+  async #unlock(): Promise<void> {
+    await this.#rt.holder.session?.verifying;
+    this.#rt.machine.fire('unlocked');
+  }
+
+  async #giveUp(end: PromptOutcome): Promise<void> {
+    const rt = this.#rt;
+    if (end === 'unavailable') {
+      this.#unaskable = rt.holder.epoch;
+      return rejectCalls(rt, 'reauthentication-required');
+    }
+    const now = stampOf(rt);
+    rt.holder.leave('reauthentication-failed');
+    rt.holder.cutoff = now;
+    rejectCalls(rt, 'reauthentication-required');
+    await clear(rt, now);
+  }
+
+  async #onScreen(wanted: () => boolean): Promise<void> {
+    while (!this.#visible && wanted()) await this.#screen.wait().done;
+  }
+}

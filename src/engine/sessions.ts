@@ -1,0 +1,40 @@
+// The user's sessions on other devices, for a screen that lists and ends them. Plain calls of the app's own API; the engine itself learns
+// of an ended session from the refused refresh only.
+import type { HostResponse, RequestInit } from '../core/contract.ts';
+import { UnexpectedAnswerError } from './rejection.ts';
+
+export interface SessionInfo {
+  id: string;
+  device: string;
+  /** ISO 8601. */
+  created_at: string;
+  last_active: string;
+  /** The one that asks. */
+  current: boolean;
+  [member: string]: unknown;
+}
+export interface Sessions {
+  list(): Promise<SessionInfo[]>;
+  /** Ends one; false when there was none. */
+  terminate(id: string): Promise<boolean>;
+  /** Ends all but the one that asks. */
+  terminateOthers(): Promise<void>;
+}
+
+interface Requester {
+  request(path: string, init?: RequestInit): Promise<HostResponse>;
+}
+
+/** Over the requests of an engine. `path`: where the API has them. Rejects with TW_UNEXPECTED_ANSWER, or as a request does. */
+export function createSessions(engine: Requester, path = '/sessions'): Sessions {
+  const ask = async (below = '', method = 'GET'): Promise<HostResponse> => {
+    const answer = await engine.request(path + below, { method });
+    if (answer.ok || (answer.status === 404 && below !== '')) return answer;
+    throw new UnexpectedAnswerError(answer.status);
+  };
+  return {
+    list: async () => ((await (await ask()).json()) as { sessions: SessionInfo[] }).sessions,
+    terminate: async (id) => (await ask(`/${encodeURIComponent(id)}`, 'DELETE')).ok,
+    terminateOthers: async () => void (await ask('/others', 'DELETE')),
+  };
+}

@@ -1,0 +1,145 @@
+// A stream that the app listens to: kept open over renewals of the token, loss of the network and the lock, until it is closed or its
+// session ends. It never runs on the token of another session (refresh-bugs class S).
+import type { HostStream } from '../core/contract.ts';
+import { acquire, type Doors } from './admit.ts';
+import { gapAfter } from './backoff.ts';
+import type { Call } from './call.ts';
+import { refusesToken } from './classify.ts';
+import { quietly } from './machine.ts';
+import { observe, openCall, type Runtime } from './runtime.ts';
+import { urlOf } from './send.ts';
+import type { Session } from './session.ts';
+
+/** A connection that lasted this long was a good one: the next pause is short again, ms. */
+const LASTING = 5_000;
+const NO_LIMITS = { online: Number.POSITIVE_INFINITY, offline: Number.POSITIVE_INFINITY };
+/** So many tokens refused in a row say that it is not the token. */
+const MOST_REFUSALS = 2;
+
+export class Stream {
+  readonly #rt: Runtime;
+  readonly #doors: Doors;
+  /** Settles with the first connection, or with the reason why there is none. */
+  readonly #opening: Call<void>;
+  readonly #onMessage: (message: string) => void;
+  /** What waits for a token now. */
+  #call: Call<void>;
+  #session: Session | undefined;
+  #connection: HostStream | undefined;
+  #controller = new AbortController();
+  #lastId: string | undefined;
+  #refusals = 0;
+  #opened = false;
+  #closed = false;
+
+  constructor(rt: Runtime, doors: Doors, opening: Call<void>, onMessage: (message: string) => void) {
+    this.#rt = rt;
+    this.#doors = doors;
+    this.#opening = this.#call = opening;
+    this.#onMessage = onMessage;
+  }
+
+  /** Connects again and again. */
+  async run(): Promise<void> {
+    let failures = 0;
+    for (;;) {
+      const begun = this.#rt.host.clock.monotonic();
+      await this.#connect();
+      if (this.#isOver) break;
+      failures = this.#rt.host.clock.monotonic() - begun > LASTING ? 0 : failures + 1;
+      await this.#rt.timers.pause(gapAfter(failures, this.#rt.host.random()));
+      if (this.#isOver) break;
+      if (this.#call.closed) this.#callAgain();
+    }
+    this.#opening.reject('network');
+    if (this.#opened && !this.#closed) observe(this.#rt, { type: 'stream-ended', path: this.#opening.path.replace(/\?.*/, '') });
+  }
+
+  /** The session has a new token: told on the open connection where the server takes that, else a new connection brings it. */
+  renew(session: Session): void {
+    const connection = this.#connection;
+    if (session !== this.#session || connection === undefined) return;
+    connection.send(`Bearer ${session.tokens.accessToken}`).catch(() => connection.close());
+  }
+
+  /** Nothing may be shown now; what comes meanwhile is asked for again afterwards. */
+  interrupt(): void {
+    this.#controller.abort();
+    this.#connection?.close();
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.interrupt();
+    this.#call.reject('aborted');
+  }
+
+  get #isOver(): boolean {
+    const refused = this.#refusals > MOST_REFUSALS || (!this.#opened && this.#opening.closed);
+    return refused || this.#closed || this.#rt.stopped || this.#session?.ended !== undefined;
+  }
+
+  #callAgain(): void {
+    this.#call = openCall<void>(this.#rt, this.#opening.path, {}, NO_LIMITS);
+    this.#call.unasked = true;
+    this.#call.promise.catch(() => {});
+  }
+
+  /** One connection from its token to its end. */
+  async #connect(): Promise<void> {
+    const session = await acquire(this.#rt, this.#doors, this.#call);
+    this.#session ??= session;
+    if (session === undefined || session !== this.#session || this.#isOver) return;
+    const { accessToken } = session.tokens;
+    const connection = await this.#dial(accessToken);
+    if (connection === undefined) return;
+    this.#connection = connection;
+    if (this.#accepts(connection, session, accessToken)) await this.#listen(connection);
+    this.#connection = undefined;
+    connection.close();
+  }
+
+  async #dial(accessToken: string): Promise<HostStream | undefined> {
+    this.#controller = new AbortController();
+    const headers = {
+      authorization: `Bearer ${accessToken}`,
+      accept: 'text/event-stream',
+      ...(this.#lastId === undefined ? {} : { 'last-event-id': this.#lastId }),
+    };
+    try {
+      return await this.#rt.host.stream(urlOf(this.#rt, this.#opening.path), { headers, signal: this.#controller.signal });
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Whether it has opened. A refused token is not sent again; any other refusal in words is for good. */
+  #accepts({ status, headers }: HostStream, session: Session, accessToken: string): boolean {
+    if (status >= 200 && status < 300) {
+      this.#refusals = 0;
+      this.#opened = true;
+      this.#call.settle();
+      // Renewed while it opened.
+      if (session.tokens.accessToken !== accessToken) this.renew(session);
+      return !this.#isOver;
+    }
+    if (refusesToken(status, headers.get('www-authenticate'))) {
+      session.refuse(accessToken);
+      this.#refusals += 1;
+    } else if (status < 500 && status !== 408 && status !== 429) this.#refusals = MOST_REFUSALS + 1;
+    return false;
+  }
+
+  async #listen(connection: HostStream): Promise<void> {
+    try {
+      for (;;) {
+        const message = await connection.next();
+        if (message === undefined || this.#isOver || this.#rt.machine.state !== 'active') return;
+        this.#lastId = /^id: ?(.*)$/m.exec(message)?.[1] ?? this.#lastId;
+        quietly(() => this.#onMessage(message));
+      }
+    } catch {
+      // Broken: the next connection goes on from the last event.
+    }
+  }
+}

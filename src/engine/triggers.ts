@@ -1,0 +1,43 @@
+// What may lead to a refresh besides a request: coming back on screen, the network returning, a silent push. All of them end in the one
+// flight of the session, and none refreshes a token that is good, unless a push asks for just that.
+import { relieved } from './backoff.ts';
+import { reconcile } from './keeper.ts';
+import { flightOf, refreshFloor } from './refresh.ts';
+import { ageOf, type Runtime } from './runtime.ts';
+import type { Session } from './session.ts';
+
+/** A push that asks for a refresh is believed to be answered by a token no older than this, ms, or a quarter of its life. */
+const BRAND_NEW = 60_000;
+
+/** Whatever made refreshes fail may be over: the next attempt need not wait for the back-off of the last one. */
+export function relieve(rt: Runtime): void {
+  const { session } = rt.holder;
+  if (session?.outage === undefined) return;
+  session.outage = relieved(session.outage);
+  if (session.flight === undefined) return;
+  session.flight.fresh = true;
+  session.flight.kick();
+}
+
+/** A sibling may have rotated meanwhile, and a token near its end is better renewed before somebody waits. */
+export async function freshen(rt: Runtime): Promise<void> {
+  const { session } = rt.holder;
+  if (session === undefined || session.writing !== undefined || session.flight !== undefined) return;
+  await reconcile(rt, session);
+  const idle = session.ended === undefined && session.flight === undefined && !rt.stopped;
+  if (!idle || session.isFresh(rt.host.clock.monotonic()) || session.tokens.refreshToken === undefined) return;
+  if (rt.gate.online && refreshFloor(rt, session) <= 0) flightOf(rt, session);
+}
+
+/** A silent push, in any state of the app. One of type `refresh` asks for a new token. */
+export async function pushed(rt: Runtime, payload: unknown): Promise<void> {
+  while (rt.machine.state === 'loading' && rt.holder.session === undefined && !rt.stopped) await rt.machine.next().done;
+  const { session } = rt.holder;
+  const wanted = typeof payload === 'object' && payload !== null && 'type' in payload && payload.type === 'refresh';
+  if (wanted && session !== undefined && !isBrandNew(rt, session)) session.hasten();
+  await freshen(rt);
+}
+
+function isBrandNew(rt: Runtime, { tokens }: Session): boolean {
+  return ageOf(rt, tokens.receivedAt) < Math.min(BRAND_NEW, (tokens.life ?? BRAND_NEW) / 4);
+}
