@@ -43,13 +43,15 @@ export function tokenAnswer(event: {
   status: number;
   kind: ResponseKind;
   error?: string;
+  end?: string;
   at?: TokenLabel;
   newRt?: TokenLabel;
   retryAfter?: number;
 }): string {
   const later = event.retryAfter === undefined ? '' : `, retry after ${formatDuration(event.retryAfter)}`;
   if (event.kind === 'granted') return `${event.status} granted ${labels(event.at, event.newRt)}${later}`;
-  if (event.kind === 'oauth-error') return `${event.status} ${event.error ?? 'error'}${later}`;
+  if (event.kind === 'oauth-error')
+    return `${event.status} ${event.error ?? 'error'}${event.end === undefined ? '' : ` (${event.end})`}${later}`;
   return `${event.status}, not a token response${later}`;
 }
 

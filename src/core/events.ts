@@ -37,6 +37,8 @@ type TokenAnswer = {
   status: number;
   kind: ResponseKind;
   error?: string;
+  /** Why the session ended, as told beside `invalid_grant` by a server that explains. */
+  end?: string;
   at?: TokenLabel;
   newRt?: TokenLabel;
   expiresIn?: number;

@@ -3,7 +3,8 @@
 import type { HttpRequest, HttpResponse } from './http.ts';
 import type { Phase } from './server-words.ts';
 
-export type Endpoint = 'token' | 'resource' | 'revocation' | 'other';
+/** `stream`: the messages on an open stream, both ways; the request that opens it is one to a resource. Virtually only. */
+export type Endpoint = 'token' | 'resource' | 'revocation' | 'other' | 'stream';
 /** Where a message is: on its way out, after one of the server's phases, or on its way back. */
 export type Point = 'request' | Phase | 'response';
 export const POINTS: readonly Point[] = ['request', 'received', 'validated', 'committed', 'serialised', 'flushed', 'response'];
@@ -129,10 +130,16 @@ export function ruleOf(spec: FaultSpec): Rule {
 
 function matches(spec: FaultSpec, envelope: Envelope): boolean {
   if (spec.point !== envelope.point) return false;
-  if (spec.endpoint !== 'any' && spec.endpoint !== envelope.endpoint) return false;
+  if (!fallsOn(spec, envelope.endpoint)) return false;
   if (spec.until !== undefined && envelope.t >= spec.until) return false;
   if (spec.from !== undefined && envelope.from !== spec.from && !envelope.from.startsWith(`${spec.from}/`)) return false;
   return spec.path === undefined || pathOf(envelope.request.url).startsWith(spec.path);
+}
+
+/** Messages on an open stream can be lost or late, and nothing else: other rules for `any` let them pass. */
+function fallsOn({ endpoint, verdict }: FaultSpec, at: Endpoint): boolean {
+  if (endpoint !== 'any') return endpoint === at;
+  return at !== 'stream' || verdict.kind === 'drop' || verdict.kind === 'delay';
 }
 
 /** `https://host/a/b?c` -> `/a/b`. */

@@ -1,7 +1,7 @@
 // The words for a step: one function per verb in one table, so that the lanes, JUnit, GitHub and the terminal all say
 // the same. A step carries its words as `text`; nothing else writes sentences about steps.
 import { formatDuration, type DurationRange } from '../core/duration.ts';
-import type { CountBound, Expectations, RequestOutcome, Step, Verb } from '../sim/plan.ts';
+import type { CountBound, Expectations, RequestOutcome, Step, StreamExpectation, Verb } from '../sim/plan.ts';
 
 type Untold<S> = S extends Step ? Omit<S, 'text'> : never;
 /** A step before it has its words. */
@@ -22,6 +22,10 @@ const WORDS: Words = {
     const abort = step.abortAfter === undefined ? '' : `, aborted after ${formatDuration(step.abortAfter)}`;
     return `${many}${step.method} ${step.path}${every} on ${list(step.on)}${step.as === undefined ? '' : ` as ${step.as}`}${abort}${unawaited(step)}`;
   },
+  stream: (step) =>
+    'close' in step.change
+      ? `close stream ${step.change.close}`
+      : `listen to ${step.change.open} on ${list(step.on)}${step.as === undefined ? '' : ` as ${step.as}`}${unawaited(step)}`,
   parallel: (step) => `at once: ${step.steps.map((inner) => inner.text).join('; ')}`,
   repeat: (step) => `${step.times} times: ${step.steps.map((inner) => inner.text).join('; ')}`,
   advance: (step) => {
@@ -94,9 +98,20 @@ function expected(expect: Expectations): string {
   ] as const;
   return [
     ...counts.flatMap(([name, bound]) => (bound === undefined ? [] : [`${name} ${bounds(bound)}`])),
-    ...Object.entries(expect.sessions ?? {}).map(([name, state]) => `${name} ${state}`),
+    ...Object.entries(expect.sessions ?? {}).map(
+      ([name, { state, reason }]) => `${name} ${state}${reason === undefined ? '' : ` (${reason.join(' or ')})`}`,
+    ),
+    ...Object.entries(expect.streams ?? {}).map(([name, stream]) => `${name} ${streamWords(stream)}`),
     ...Object.entries(expect.requests ?? {}).map(([name, outcomes]) => `${name} ${anyOf(outcomes)}`),
   ].join(', ');
+}
+
+function streamWords({ open, messages, gaps }: StreamExpectation): string {
+  return [
+    ...(open === undefined ? [] : [open ? 'open' : 'closed']),
+    ...(messages === undefined ? [] : [`with ${bounds(messages)} messages`]),
+    ...(gaps === undefined ? [] : [`with ${bounds(gaps)} gaps`]),
+  ].join(' ');
 }
 
 /** `1`, `<=2`, `>=1`, `1..3`. */

@@ -1,7 +1,7 @@
 // The door from text to plan: parse, diagnose, check, build. Pure: no file is opened here, and nothing is thrown for a
 // mistake in the text, whatever the text is.
 import { DEFAULT_POLICY, patchPolicy } from '../../mock-server/policy.ts';
-import type { LockPolicy } from '../core/contract.ts';
+import { FEATURES, type Feature, type LockPolicy } from '../core/contract.ts';
 import type { DevicePlan, Plan, Step } from '../sim/plan.ts';
 import { check } from './check.ts';
 import { defined } from '../core/defined.ts';
@@ -59,7 +59,7 @@ function buildPlan(input: ScenarioInput, source: Source): Plan {
     tags: input.tags ?? [],
     specs: input.specs ?? [],
     reproduces: input.reproduces ?? [],
-    needs: input.needs ?? [],
+    needs: FEATURES.filter((feature) => input.needs?.includes(feature) === true || implied(feature, input, steps)),
     methods: METHODS.filter(([verb]) => uses(steps, verb)).map(([, method]) => method),
     policy: patchPolicy(DEFAULT_POLICY, policyPatch(input.server ?? {})),
     devices,
@@ -78,7 +78,15 @@ const METHODS: readonly (readonly [Step['verb'], string])[] = [
   ['signOut', 'signOut'],
   ['interact', 'interaction'],
   ['push', 'push'],
+  ['stream', 'openStream'],
 ];
+
+/** What a scenario needs without saying so: nothing in it would mean anything to a client that does not claim this. */
+function implied(feature: Feature, { lock }: ScenarioInput, steps: readonly Step[]): boolean {
+  if (feature === 'streams') return uses(steps, 'stream');
+  if (feature === 'push') return uses(steps, 'push');
+  return feature === 'idle-lock' && lock !== undefined && lock !== 'consumer';
+}
 
 /** Ms, by kind of app (facts: guides G4): what banks, companies and everybody else ask for. */
 const LOCKS: Readonly<Record<'fintech' | 'corporate' | 'consumer', LockPolicy>> = {

@@ -15,7 +15,7 @@ const answer = z.enum(['ok', 'failed', 'cancelled', 'unavailable', 'locked-out']
 const answers = z.union([answer, z.array(answer).min(1)]);
 
 const request = z.strictObject({
-  path: path.describe('Path on the resource server.'),
+  path: path.describe('Path on the resource server. `{session:tablet}` stands for the session id of the device tablet.'),
   method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']).optional().describe('Default: GET, or POST when there is a body.'),
   body: z.string().optional().describe('Request body, as text.'),
   oneShot: z.boolean().optional().describe('The body is a stream that can be read once. Default false.'),
@@ -34,15 +34,33 @@ const request = z.strictObject({
   expect: outcomes.optional().describe('What it must come to; a list means any of these. Absent: not checked here.'),
 });
 
+const sessionExpectation = z.strictObject({
+  state: z.enum(SESSION).describe('Session state.'),
+  reason: z
+    .union([kebab, z.array(kebab).min(1)])
+    .optional()
+    .describe('Why, as the client emits it with `session-state`; a list means any of these.'),
+});
+
+const streamExpectation = z.strictObject({
+  state: z.enum(['open', 'closed']).optional().describe('Whether messages can come, as far as the process knows.'),
+  messages: count.optional().describe('Messages that came.'),
+  gaps: count.optional().describe('Messages that were missed between the first and the last that came.'),
+});
+
 /** What can be expected at the end, or at one point in time. */
 export const expectations = z
   .strictObject({
     refreshes: count.optional().describe('Refresh requests sent by all devices since the run began.'),
     prompts: count.optional().describe('Re-authentication prompts shown since the run began.'),
     sessions: z
-      .record(place, z.enum(SESSION))
+      .record(place, z.union([z.enum(SESSION), sessionExpectation]))
       .optional()
-      .describe('Device or process -> session state. A client without state() is not judged by it.'),
+      .describe('Device or process -> session state. A client without state() is not judged by it, nor by a reason that it does not tell.'),
+    streams: z
+      .record(z.string(), z.union([z.enum(['open', 'closed']), streamExpectation]))
+      .optional()
+      .describe('Name given with `as` -> what became of the stream.'),
     requests: z.record(z.string(), outcomes).optional().describe('Name given with `as` -> what it came to.'),
   })
   .meta({ id: 'expectations' });
@@ -56,11 +74,21 @@ export const step = z
       .describe(
         "Where: a device (phone) or a process (phone/app), or a list. Default: the first device's first process, or the first device for network, store, clock, revoke.",
       ),
-    as: kebab.optional().describe('request: a name for later expectations.'),
+    as: kebab.optional().describe('request, stream: a name for later expectations.'),
     after: duration.optional().describe('Virtual time to wait before the step begins.'),
-    wait: z.boolean().optional().describe('request, signIn, signOut: false goes on without waiting for the end. Default true.'),
+    wait: z.boolean().optional().describe('request, stream, signIn, signOut: false goes on without waiting for the end. Default true.'),
 
     request: z.union([path, request]).optional().describe('The app asks for something: a path, or an object with more.'),
+    stream: z
+      .union([
+        path,
+        z.strictObject({ open: path.describe('Path on the resource server.') }),
+        z.strictObject({ close: kebab.describe('Name of a stream.') }),
+      ])
+      .optional()
+      .describe(
+        'The app listens to an event stream, which the client keeps open over every renewal of the token; { close: name } ends it.',
+      ),
     get parallel() {
       return z.array(step).min(1).optional().describe('Steps that begin at the same instant; ends when all have ended.');
     },
@@ -111,7 +139,7 @@ export const step = z
       .enum(['kill', 'launch', 'relaunch', 'suspend', 'resume', 'foreground', 'background', 'stop'])
       .optional()
       .describe(
-        'Life of a process. kill: nothing is called, only the store survives; relaunch: kill, then launch; suspend: frozen, no timers, no answers; stop: a clean exit.',
+        'Life of a process. kill: nothing is called, only the store survives; relaunch: kill, then launch; suspend: frozen, no timers, no answers, open streams break; stop: a clean exit.',
       ),
     clock: z
       .union([signedDuration, z.strictObject({ jump: signedDuration.describe('By how much.') })])

@@ -1,7 +1,7 @@
 // Step inputs -> the plan's steps: one builder per verb in one table, names resolved, durations in ms, defaults filled in.
 // It runs on checked data only, so it decides nothing and reports nothing.
 import { parseDurationRange, type DurationRange } from '../core/duration.ts';
-import type { DevicePlan, Expectations, RequestOutcome, Step, Verb } from '../sim/plan.ts';
+import type { DevicePlan, Expectations, RequestOutcome, SessionExpectation, Step, StreamExpectation, Verb } from '../sim/plan.ts';
 import { defined } from '../core/defined.ts';
 import { describe, type UntoldStep } from './describe.ts';
 import { faultSpec } from '../core/fault-spec.ts';
@@ -32,16 +32,34 @@ export function buildSteps(inputs: readonly StepInput[], path: Path, shop: Works
 /** What is expected, with bounds and lists in one form. */
 export function buildExpectations(input: ExpectationsInput, path: Path, source: Source): Expectations {
   const { file, line, column } = source.at(path);
-  const requests = Object.entries(input.requests ?? {}).map(([name, outcome]) => [name, [outcome].flat()] as const);
   return {
     ...defined({
       refreshes: input.refreshes === undefined ? undefined : parseCount(input.refreshes),
       prompts: input.prompts === undefined ? undefined : parseCount(input.prompts),
-      sessions: input.sessions,
-      requests: input.requests === undefined ? undefined : (Object.fromEntries(requests) as Record<string, readonly RequestOutcome[]>),
+      sessions: input.sessions === undefined ? undefined : mapValues(input.sessions, sessionOf),
+      streams: input.streams === undefined ? undefined : mapValues(input.streams, streamOf),
+      requests: input.requests === undefined ? undefined : mapValues(input.requests, (outcome) => [outcome].flat() as RequestOutcome[]),
     }),
     source: { file, line, column },
   };
+}
+
+function sessionOf(wanted: NonNullable<ExpectationsInput['sessions']>[string]): SessionExpectation {
+  if (typeof wanted === 'string') return { state: wanted };
+  return { state: wanted.state, ...defined({ reason: wanted.reason === undefined ? undefined : [wanted.reason].flat() }) };
+}
+
+function streamOf(wanted: NonNullable<ExpectationsInput['streams']>[string]): StreamExpectation {
+  const { state, messages, gaps } = typeof wanted === 'string' ? { state: wanted } : wanted;
+  return defined({
+    open: state === undefined ? undefined : state === 'open',
+    messages: messages === undefined ? undefined : parseCount(messages),
+    gaps: gaps === undefined ? undefined : parseCount(gaps),
+  });
+}
+
+function mapValues<A, B>(all: Readonly<Record<string, A>>, to: (one: A) => B): Record<string, B> {
+  return Object.fromEntries(Object.entries(all).map(([key, value]) => [key, to(value)]));
 }
 
 /** A range that the schema has let through. */
@@ -91,6 +109,10 @@ const BUILD: { readonly [V in Verb]: Build<V> } = {
         expect: more.expect === undefined ? undefined : ([more.expect].flat() as RequestOutcome[]),
       }),
     };
+  },
+  stream: (value, base, { input, shop }) => {
+    const change = typeof value === 'string' ? { open: value } : value;
+    return { ...base, verb: 'stream', change, wait: input.wait ?? true, deadline: shop.requestDeadline, ...defined({ as: input.as }) };
   },
   parallel: (value, base, { path, shop }) => ({ ...base, verb: 'parallel', steps: buildSteps(value, [...path, 'parallel'], shop) }),
   repeat: (value, base, { path, shop }) => ({

@@ -13,6 +13,7 @@ export interface VerbRule {
 
 export const VERBS: Readonly<Record<Verb, VerbRule>> = {
   request: { on: 'process', as: true, wait: true },
+  stream: { on: 'process', as: true, wait: true },
   parallel: { on: 'nothing' },
   repeat: { on: 'nothing' },
   advance: { on: 'device' },

@@ -30,6 +30,8 @@ export class Device {
   /** +1 at every sign-in and sign-out, and when the session ends. */
   generation = 0;
   user: string;
+  /** Name of the newest session granted to it. */
+  session: string | undefined;
   /** True time at which the newest access token of this device expires. */
   newestExpiry: number | undefined;
 
@@ -78,8 +80,11 @@ export class Process implements Owner {
   epoch = 1;
   state: ProcessState = 'dead';
   client: Client | undefined;
-  /** Last session state seen. */
+  /** Last session state seen, and the reason the client gave for it. */
   shown = 'loading';
+  reason: string | undefined;
+  /** What the client last emitted of its session: `{ type: 'session-state', to, reason }`. */
+  told: { to: string; reason: string } | undefined;
   readonly listeners = new Set<(online: boolean) => void>();
   readonly jobs = new Map<string, () => Promise<unknown>>();
 

@@ -48,6 +48,11 @@ export class FlightNames {
     return this.nextHop(this.#logical(process, request), request);
   }
 
+  /** A request that the client makes by itself, whatever the app asked for at the same address. */
+  ownName(request: HttpRequest): FlightName {
+    return this.nextHop(`c${++this.#own}`, request);
+  }
+
   /** The next sending of a logical request. */
   nextHop(n: string, request: HttpRequest): FlightName {
     const k = (this.#sendings.get(n) ?? 0) + 1;

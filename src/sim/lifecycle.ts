@@ -9,9 +9,14 @@ import type { Operation, Operations } from './operations.ts';
 import type { Stage } from './stage.ts';
 
 const REQUIRED = ['start', 'signIn', 'request'] as const;
-const OPTIONAL = ['signOut', 'state', 'foreground', 'background', 'interaction', 'push', 'runBackgroundJob', 'stop'] as const;
+const OPTIONAL = ['signOut', 'state', 'foreground', 'background', 'interaction', 'push', 'openStream', 'runBackgroundJob', 'stop'] as const;
 /** Features that are claimed by having their method when a client declares none. */
-const BY_METHOD: Partial<Record<Feature, keyof Client>> = { background: 'runBackgroundJob', push: 'push', 'idle-lock': 'interaction' };
+const BY_METHOD: Partial<Record<Feature, keyof Client>> = {
+  background: 'runBackgroundJob',
+  push: 'push',
+  'idle-lock': 'interaction',
+  streams: 'openStream',
+};
 
 /** What a client claims: its `features`, else those whose methods exist. */
 export function claimedFeatures(client: Client): Feature[] {
@@ -39,6 +44,8 @@ export class Lifecycle {
     const { kernel } = this.#stage;
     process.state = 'running';
     process.shown = 'loading';
+    process.reason = undefined;
+    process.told = undefined;
     this.#stage.note(process, { type: 'process.launch', epoch: process.epoch }, true);
     const failed = (error: unknown): void => {
       this.#stage.clientFault(process, 'threw', error);
@@ -76,6 +83,7 @@ export class Lifecycle {
     process.jobs.clear();
     this.#stage.kernel.dropDead(process);
     this.#operations.forget(process);
+    this.#stage.network.channels.drop(process, how === 'process.kill' ? 'kill' : 'stop');
     freeLocks(process, this.#stage);
   }
 
@@ -83,6 +91,7 @@ export class Lifecycle {
     if (process.state !== 'running') return;
     process.state = 'suspended';
     this.#stage.note(process, { type: 'process.suspend', epoch: process.epoch }, true);
+    this.#stage.network.channels.breakAll((other) => other === process);
   }
 
   resume(process: Process): void {
@@ -134,7 +143,7 @@ export class Lifecycle {
       ...(client.refreshAhead === undefined ? {} : { refreshAhead: client.refreshAhead }),
     });
     this.#stage.notApplicable ??= this.#whyNot(features, absent);
-    this.#operations.pollState(process);
+    this.#stage.signals.pollState(process);
     return this.#operations.start(process);
   }
 

@@ -87,6 +87,17 @@ export interface RequestStep extends StepBase {
   /** Any of these. Absent: not checked. */
   expect?: readonly RequestOutcome[];
 }
+/** The app asks its client to keep a stream open, or wants no more of one that it asked for. */
+export interface StreamStep extends StepBase {
+  verb: 'stream';
+  /** Name for later steps and expectations. */
+  as?: string;
+  change: { open: string } | { close: string };
+  /** Wait until it is open. */
+  wait: boolean;
+  /** Ms that this may take. */
+  deadline: number;
+}
 export interface ParallelStep extends StepBase {
   verb: 'parallel';
   steps: readonly Step[];
@@ -168,6 +179,7 @@ export interface ExpectStep extends StepBase {
 
 export type Step =
   | RequestStep
+  | StreamStep
   | ParallelStep
   | RepeatStep
   | AdvanceStep
@@ -193,12 +205,28 @@ export interface CountBound {
   max: number;
 }
 
+/** A client that tells no reasons is not judged by them. */
+export interface SessionExpectation {
+  state: SessionState;
+  /** Any of these. */
+  reason?: readonly string[];
+}
+export interface StreamExpectation {
+  open?: boolean;
+  /** Messages that came. */
+  messages?: CountBound;
+  /** Messages that were missed between the first and the last. */
+  gaps?: CountBound;
+}
+
 export interface Expectations {
   /** Refresh requests sent by all devices since the run began. */
   refreshes?: CountBound;
   prompts?: CountBound;
   /** Device or process -> state. A client without `state()` is not judged by it. */
-  sessions?: Readonly<Record<string, SessionState>>;
+  sessions?: Readonly<Record<string, SessionExpectation>>;
+  /** Name given with `as` -> what became of the stream. */
+  streams?: Readonly<Record<string, StreamExpectation>>;
   requests?: Readonly<Record<string, readonly RequestOutcome[]>>;
   source?: SourcePosition;
 }

@@ -10,6 +10,7 @@ import type { Kernel } from './kernel.ts';
 import type { Network } from './network.ts';
 import type { Plan } from './plan.ts';
 import type { Recorder } from './recorder.ts';
+import type { Signals } from './signals.ts';
 
 export interface Stage {
   readonly plan: Plan;
@@ -17,6 +18,7 @@ export interface Stage {
   readonly recorder: Recorder;
   readonly server: MockServer;
   readonly network: Network;
+  readonly signals: Signals;
   readonly streams: Streams;
   readonly devices: readonly Device[];
   /** Remember where in the client each timer was set. */

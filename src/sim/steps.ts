@@ -2,7 +2,7 @@
 import { ruleOf } from '../core/fault.ts';
 import type { Device, Process } from './device.ts';
 import { checkExpectations, type ExpectationMiss, type ExpectedOf } from './expectations.ts';
-import type { AdvanceStep, AppStep, FaultStep, NetworkStep, RequestStep, RevokeStep, Step, StoreStep, Verb } from './plan.ts';
+import type { AdvanceStep, AppStep, FaultStep, NetworkStep, RequestStep, RevokeStep, Step, StoreStep, StreamStep, Verb } from './plan.ts';
 import { OPERATION_LIMIT, type Operation, type Operations } from './operations.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import type { Stage } from './stage.ts';
@@ -20,6 +20,7 @@ export interface Player extends ExpectedOf {
   launch(process: Process): Promise<void>;
   stop(process: Process): Promise<void>;
   request(step: RequestStep, process: Process): Promise<void>;
+  stream(step: StreamStep, process: Process): Promise<void> | void;
 }
 
 type Taker<V extends Verb> = (script: Player, step: Extract<Step, { verb: V }>) => Promise<void> | void;
@@ -27,6 +28,7 @@ type Takers = { [V in Verb]: Taker<V> };
 
 const TAKERS: Takers = {
   request: async (script, step) => void (await Promise.all(processes(script, step).map((process) => script.request(step, process)))),
+  stream: async (script, step) => void (await Promise.all(processes(script, step).map((process) => script.stream(step, process)))),
   parallel: async (script, step) => void (await Promise.all(step.steps.map((child) => script.step(child)))),
   repeat: async (script, step) => {
     for (let round = 0; round < step.times; round++) for (const child of step.steps) await script.step(child);
@@ -68,10 +70,12 @@ const TAKERS: Takers = {
     }
   },
   interact: (script, step) => {
-    for (const process of processes(script, step)) script.operations.interact(process);
+    for (const process of processes(script, step)) script.stage.signals.interact(process);
+    return script.pause(0);
   },
   push: (script, step) => {
-    for (const process of processes(script, step)) script.operations.push(process, step.refresh);
+    for (const process of processes(script, step)) script.stage.signals.push(process, step.refresh);
+    return script.pause(0);
   },
   server: (script, step) => script.stage.server.setPolicy(step.change),
   expect: (script, step) => void script.misses.push(...checkExpectations(script, { source: step.source, ...step.expect })),
@@ -138,7 +142,7 @@ function revoke(script: Player, step: RevokeStep): void {
 }
 
 async function app(script: Player, action: AppStep['action'], process: Process): Promise<void> {
-  const { lifecycle, operations } = script;
+  const { lifecycle, stage } = script;
   switch (action) {
     case 'kill':
       return lifecycle.kill(process);
@@ -154,7 +158,8 @@ async function app(script: Player, action: AppStep['action'], process: Process):
     case 'resume':
       return lifecycle.resume(process);
     default:
-      return operations.tell(process, action);
+      stage.signals.tell(process, action);
+      return script.pause(0);
   }
 }
 

@@ -174,8 +174,8 @@ test.each(SAMPLES.map(([fact, words]) => [words, fact] as const))('%s', (words, 
 });
 
 test('the samples hold every event type of the vocabulary', () => {
-  const source = readFileSync(new URL('../../src/core/events.ts', import.meta.url), 'utf8');
-  const declared = [...source.matchAll(/\btype: ((?:'[a-zA-Z.]+'(?: \| )?)+)/g)].flatMap((match) =>
+  const source = ['events.ts', 'client-facts.ts'].map((name) => readFileSync(new URL(`../../src/core/${name}`, import.meta.url), 'utf8'));
+  const declared = [...source.join('\n').matchAll(/\btype: ((?:'[a-zA-Z.]+'(?: \| )?)+)/g)].flatMap((match) =>
     (match[1] ?? '').split(' | ').map((name) => name.replaceAll("'", '')),
   );
   const sampled = new Set<string>(SAMPLES.map(([fact]) => fact.type));

@@ -163,7 +163,7 @@ test('bounds and outcomes of an expectation have one form', () => {
   expect(wanted).toMatchObject({
     refreshes: { min: 1, max: 3 },
     prompts: { min: 0, max: 0 },
-    sessions: { 'phone/app': 'active' },
+    sessions: { 'phone/app': { state: 'active' } },
     requests: { late: [200, 'offline'] },
   });
   expect(wanted.source).toMatchObject({ line: 5, column: 9 });
