@@ -8,12 +8,12 @@ export interface Refusal {
   readonly description: string;
   readonly reason: RefusalReason;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Ms since a grace window closed that would have honoured the token. */
-  readonly late?: number;
   /** How the session of a refresh token ended: told only where the policy explains it. */
   readonly end?: SessionEnd;
   /** What the refusal changes, at commit: reuse detection, a session found expired. */
   readonly effect?: () => void;
+  /** Ms since a grace window closed that would have honoured the token. */
+  readonly late?: number;
 }
 
 /** One answer for every dead, foreign or unknown grant, so that nobody can probe which it is (R2). */

@@ -33,20 +33,25 @@ export function readTokenResponse(response: HttpResponse): TokenReading {
   const json = parseObject(response.body);
   if (json === undefined) return { kind: 'other' };
   const { access_token: accessToken, refresh_token: refreshToken, error, expires_in: expiresIn, session_end: end } = json;
-  const refreshExpiresIn = json['refresh_expires_in'] ?? json['refresh_token_expires_in'];
   if (response.status >= 200 && response.status < 300 && typeof accessToken === 'string' && accessToken !== '') {
     return {
       kind: 'granted',
       accessToken,
       ...(typeof refreshToken === 'string' && refreshToken !== '' ? { refreshToken } : {}),
       ...(typeof expiresIn === 'number' ? { expiresIn: expiresIn * 1_000 } : {}),
-      ...(typeof refreshExpiresIn === 'number' ? { refreshExpiresIn: refreshExpiresIn * 1_000 } : {}),
+      ...refreshLife(json),
     };
   }
   if ((response.status === 400 || response.status === 401) && typeof error === 'string') {
     return { kind: 'oauth-error', error, ...(typeof end === 'string' ? { end } : {}) };
   }
   return { kind: 'other' };
+}
+
+/** Providers tell the life of a refresh token under one of two names; RFC 6749 knows none. */
+function refreshLife(json: Record<string, unknown>): { refreshExpiresIn?: number } {
+  const told = json['refresh_expires_in'] ?? json['refresh_token_expires_in'];
+  return typeof told === 'number' ? { refreshExpiresIn: told * 1_000 } : {};
 }
 
 /** A JSON object, or undefined for anything else. */
