@@ -141,21 +141,6 @@ export abstract class Refresher extends Vault {
     }
   }
 
-  /** Runs `work` with a signal that aborts after `ms`, or with `cancel`. */
-  protected async limited<T>(ms: number, cancel: AbortSignal | undefined, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const controller = new AbortController();
-    const abort = (): void => controller.abort();
-    const stop = ms === Number.POSITIVE_INFINITY ? noop : this.host.clock.setTimeout(abort, ms);
-    cancel?.addEventListener('abort', abort);
-    if (cancel?.aborted === true) abort();
-    try {
-      return await work(controller.signal);
-    } finally {
-      stop();
-      cancel?.removeEventListener('abort', abort);
-    }
-  }
-
   /** RFC 6749 5.1 and 5.2, to the letter: whatever is neither a grant nor an error body says nothing about the session. */
   protected read(response: HostResponse, text: string, sentAt: number): Answer {
     const body = parseObject(text);
@@ -186,14 +171,22 @@ export abstract class Refresher extends Vault {
   /** Nothing between the answer and the store may fail: the old refresh token is spent. */
   protected async granted(body: TokenResponse, sentAt: number, presented: Session): Promise<Session> {
     const next = this.successor(body, sentAt, presented);
-    const work = this.#finish(next, presented);
+    await this.#whileNobodySends(this.#finish(next, presented));
+    return next;
+  }
+
+  /** A token that came without a refresh. */
+  protected adopt(next: Session): Promise<void> {
+    return this.#whileNobodySends(this.keep(next));
+  }
+
+  async #whileNobodySends(work: Promise<void>): Promise<void> {
     this.adopting = work;
     try {
       await work;
     } finally {
       if (this.adopting === work) this.adopting = undefined;
     }
-    return next;
   }
 
   async #finish(next: Session, presented: Session): Promise<void> {
@@ -256,17 +249,6 @@ export abstract class Refresher extends Vault {
     await this.save({ ended: 'expired' });
     if (ended !== undefined) this.evict(ended.id, 'reauthentication-required');
     throw new Rejected('reauthentication-required');
-  }
-
-  /** RFC 7009; best effort, once per token. */
-  protected async revoke(token: string | undefined): Promise<void> {
-    if (token === undefined || !this.host.connectivity.online()) return;
-    const { revocationEndpoint, clientId } = this.host.config;
-    const body = `token=${encodeURIComponent(token)}&token_type_hint=refresh_token&client_id=${encodeURIComponent(clientId)}`;
-    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
-    await this.limited(5_000, undefined, (signal) =>
-      this.host.fetch(revocationEndpoint, { method: 'POST', headers, body, signal, redirect: 'manual' }),
-    ).catch(noop);
   }
 
   /** Ms to wait after the n-th failure in a row: doubling, spread, capped. */

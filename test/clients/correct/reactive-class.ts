@@ -81,6 +81,8 @@ export class ReactiveClient implements Client {
     const first = await this.#send(path, init, sent, era);
     if (!tokenRefused(first)) return { status: first.status };
     const renewed = await orAborted(init.signal, orAborted(era.signal, this.#renew(sent)));
+    // A stream has been read by now.
+    if (typeof init.body === 'object') throw new Failure('not-replayable');
     return { status: (await this.#send(path, init, renewed, era)).status };
   }
 
