@@ -5,6 +5,7 @@ import type { FlightEnd, Urgency } from './flight.ts';
 import { flightOf, refreshFloor } from './refresh.ts';
 import type { Runtime } from './runtime.ts';
 import type { Session } from './session.ts';
+import { freshen } from './triggers.ts';
 
 /** How long a request with a living token waits for its refresh-ahead before it goes with the old one, ms. */
 const AHEAD_PATIENCE = 3_000;
@@ -68,6 +69,7 @@ async function admit(rt: Runtime, doors: Doors, call: Call): Promise<Session | u
       return void (await call.wait(rt.machine.next()));
     case 'locked':
       if (!call.unasked) rt.prompt();
+      if (session?.isFresh(rt.host.clock.monotonic()) === false) void freshen(rt);
       return void (await whileLocked(rt, call));
     case 'active':
       if (rt.gate.online) return session;
