@@ -6,7 +6,7 @@ import { gapAfter } from './backoff.ts';
 import type { Call } from './call.ts';
 import { refusesToken } from './classify.ts';
 import { quietly } from './machine.ts';
-import { observe, openCall, type Runtime } from './runtime.ts';
+import { monoOf, observe, openCall, type Runtime } from './runtime.ts';
 import { urlOf } from './send.ts';
 import type { Session } from './session.ts';
 
@@ -43,10 +43,10 @@ export class Stream {
   async run(): Promise<void> {
     let failures = 0;
     for (;;) {
-      const begun = this.#rt.host.clock.monotonic();
+      const begun = monoOf(this.#rt);
       await this.#connect();
       if (this.#isOver) break;
-      failures = this.#rt.host.clock.monotonic() - begun > LASTING ? 0 : failures + 1;
+      failures = monoOf(this.#rt) - begun > LASTING ? 0 : failures + 1;
       await this.#rt.timers.pause(gapAfter(failures, this.#rt.host.random()));
       if (this.#isOver) break;
       if (this.#call.closed) this.#callAgain();
