@@ -3,8 +3,9 @@ import type { Call } from './call.ts';
 import { decideToken } from './decide.ts';
 import type { FlightEnd, Urgency } from './flight.ts';
 import { flightOf, refreshFloor } from './refresh.ts';
-import type { Runtime } from './runtime.ts';
+import { monoOf, type Runtime } from './runtime.ts';
 import type { Session } from './session.ts';
+import { freshen } from './triggers.ts';
 
 /** How long a request with a living token waits for its refresh-ahead before it goes with the old one, ms. */
 const AHEAD_PATIENCE = 3_000;
@@ -24,7 +25,7 @@ export interface Doors {
 export function lookup(rt: Runtime, doors: Doors): Session | undefined {
   const { session } = rt.holder;
   if (session === undefined || session.writing !== undefined || session.flight?.delivered === true) return undefined;
-  const mono = rt.host.clock.monotonic();
+  const mono = monoOf(rt);
   return session.isFresh(mono) && rt.machine.state === 'active' && !doors.isDue(mono) && rt.gate.online ? session : undefined;
 }
 
@@ -35,7 +36,7 @@ export async function acquire(rt: Runtime, doors: Doors, call: Call): Promise<Se
   while (!call.closed) {
     const session = await admit(rt, doors, call);
     if (session === undefined) continue;
-    const mono = rt.host.clock.monotonic();
+    const mono = monoOf(rt);
     const use = decideToken({
       fresh: session.isFresh(mono) || isGoodEnough(session, mono, renewals),
       alive: session.isAlive(mono),
@@ -68,6 +69,7 @@ async function admit(rt: Runtime, doors: Doors, call: Call): Promise<Session | u
       return void (await call.wait(rt.machine.next()));
     case 'locked':
       if (!call.unasked) rt.prompt();
+      if (session?.isFresh(monoOf(rt)) === false) void freshen(rt);
       return void (await whileLocked(rt, call));
     case 'active':
       if (rt.gate.online) return session;

@@ -1,12 +1,10 @@
 // What the app is to be told about the session next, and when. Pure.
-import { elapsedSince, type Stamp } from './record.ts';
 import type { EngineEvent } from './runtime.ts';
 import type { Session } from './session.ts';
 import { refreshLifeLeft } from './tokens.ts';
 
 export interface AlertContext {
-  now: Stamp;
-  monotonicHolds: boolean;
+  mono: number;
   nearExpiry: number;
   sessionAges: readonly number[];
   /** The end of these very tokens has been told. */
@@ -24,17 +22,16 @@ export function nextAlert(session: Session, context: AlertContext): Alert | unde
 }
 
 /** A session ends with its refresh token; one without ends with its access token. Where nobody told when, nobody is told. */
-function nearExpiry(session: Session, { now, monotonicHolds, nearExpiry: lead, told }: AlertContext): Alert | undefined {
+function nearExpiry(session: Session, { mono, nearExpiry: lead, told }: AlertContext): Alert | undefined {
   const { refreshToken, refreshLife, life } = session.tokens;
-  const [whole, left] =
-    refreshToken === undefined ? [life, session.untilDead(now.mono)] : [refreshLife, refreshLifeLeft(session.tokens, now, monotonicHolds)];
+  const [whole, left] = refreshToken === undefined ? [life, session.untilDead(mono)] : [refreshLife, refreshLifeLeft(session.tokens, mono)];
   if (told || whole === undefined || left === undefined) return undefined;
   const before = Math.min(left, lead, whole / 2);
   return { after: Math.max(0, left - before), event: { type: 'near-expiry', in: Math.max(0, before) } };
 }
 
-function nextAge({ since }: Session, { now, monotonicHolds, sessionAges }: AlertContext): Alert | undefined {
-  const age = elapsedSince(since, now, monotonicHolds);
+function nextAge({ since }: Session, { mono, sessionAges }: AlertContext): Alert | undefined {
+  const age = mono - since.mono;
   const next = Math.min(...sessionAges.filter((mark) => mark > age));
   return Number.isFinite(next) ? { after: next - age, event: { type: 'session-age', age: next } } : undefined;
 }

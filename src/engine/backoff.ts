@@ -1,6 +1,6 @@
 // When a refresh may be tried again: growing gaps with jitter inside an outage, Retry-After as a floor, and an hourly allowance
 // for retries, counted per device because the outage travels in the stored record. Pure.
-import { elapsedSince, type Outage, type Stamp } from './record.ts';
+import type { Outage, Stamp } from './record.ts';
 
 const FIRST_GAP = 250;
 const GROWTH = 2.5;
@@ -22,12 +22,11 @@ export interface Failure {
   took: number;
   retryAfter: number | undefined;
   unknown: boolean;
-  monotonicHolds: boolean;
 }
 
 /** The outage after one more failed attempt. `fraction` in [0, 1) is drawn by the caller. */
 export function afterFailure(before: Outage | undefined, failure: Failure, fraction: number): Outage {
-  const idle = before === undefined ? 0 : elapsedSince(before.at, failure.sentAt, failure.monotonicHolds);
+  const idle = before === undefined ? 0 : failure.sentAt.mono - before.at.mono;
   const fresh = before === undefined || idle > CREDIT * CREDIT_EVERY;
   const credit = Math.max(0, (fresh ? CREDIT : Math.min(CREDIT, before.credit + idle / CREDIT_EVERY)) - 1);
   const failures = (fresh ? 0 : before.failures) + 1;
@@ -53,21 +52,16 @@ export function relieved(outage: Outage | undefined): Outage | undefined {
 }
 
 /** The one of two accounts of an outage that knows of the later attempt. */
-export function laterOutage(mine: Outage | undefined, stored: Outage | undefined, monotonicHolds: boolean): Outage | undefined {
+export function laterOutage(mine: Outage | undefined, stored: Outage | undefined): Outage | undefined {
   if (mine === undefined || stored === undefined) return mine ?? stored;
-  const [a, b] = monotonicHolds ? [mine.at.mono, stored.at.mono] : [mine.at.wall, stored.at.wall];
-  return b > a ? stored : mine;
+  return stored.at.mono > mine.at.mono ? stored : mine;
 }
 
 /** Ms until the outage allows another attempt. A `retry` is one that nothing new asks for: it also keeps to the hourly allowance. */
-export function waitLeft(
-  outage: Outage | undefined,
-  now: Stamp,
-  { monotonicHolds, retry }: { monotonicHolds: boolean; retry: boolean },
-): number {
+export function waitLeft(outage: Outage | undefined, mono: number, retry: boolean): number {
   if (outage === undefined) return 0;
   const wait = retry ? Math.max(outage.wait, outage.ration) : outage.wait;
-  return Math.max(0, wait - elapsedSince(outage.at, now, monotonicHolds));
+  return Math.max(0, wait - (mono - outage.at.mono));
 }
 
 /** Remembers one sending (monotonic ms) and forgets those that no longer matter. */

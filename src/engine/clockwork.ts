@@ -2,7 +2,7 @@
 // that the session nears its end or has reached an age. Off without options. The host's clock takes delays of any length (refresh-bugs I1).
 import { nextAlert } from './alert.ts';
 import { flightOf } from './refresh.ts';
-import { monotonicHolds, observe, type Runtime, stampOf } from './runtime.ts';
+import { monoOf, observe, type Runtime } from './runtime.ts';
 import type { Session } from './session.ts';
 import type { TokenSet } from './record.ts';
 
@@ -39,17 +39,16 @@ export class Clockwork {
   /** Re-armed after every end, good or bad (refresh-bugs E13, J6). */
   #armAhead(session: Session, least = 0): void {
     this.#cancelAhead?.();
-    const until = session.untilAhead(this.#rt.host.clock.monotonic());
+    const until = session.untilAhead(monoOf(this.#rt));
     if ((this.#rt.settings.timer || this.streams > 0) && Number.isFinite(until))
       this.#cancelAhead = this.#rt.timers.after(Math.max(least, until), () => this.#refresh(session));
   }
 
   #refresh(session: Session): void {
     if (session.ended !== undefined || session.tokens.refreshToken === undefined) return;
-    if (session.untilAhead(this.#rt.host.clock.monotonic()) > 0) return this.#armAhead(session);
+    if (session.untilAhead(monoOf(this.#rt)) > 0) return this.#armAhead(session);
     void flightOf(this.#rt, session).done.then(() => {
-      const { monotonic } = this.#rt.host.clock;
-      if (session.ended === undefined) this.#armAhead(session, session.isFresh(monotonic()) ? 0 : AFTER_FAILURE);
+      if (session.ended === undefined) this.#armAhead(session, session.isFresh(monoOf(this.#rt)) ? 0 : AFTER_FAILURE);
     });
   }
 
@@ -57,7 +56,7 @@ export class Clockwork {
     const rt = this.#rt;
     const { nearExpiry, sessionAges } = rt.settings;
     const told = this.#told === session.tokens;
-    const next = nextAlert(session, { now: stampOf(rt), monotonicHolds: monotonicHolds(rt), nearExpiry, sessionAges, told });
+    const next = nextAlert(session, { mono: monoOf(rt), nearExpiry, sessionAges, told });
     if (next === undefined) return;
     this.#cancelAlert = rt.timers.after(next.after, () => {
       if (next.event.type === 'near-expiry') this.#told = session.tokens;

@@ -5,7 +5,7 @@ import type { Call } from './call.ts';
 import { decideStored } from './decide.ts';
 import type { Reason } from './machine.ts';
 import { isLater, type SessionRecord, type Stamp } from './record.ts';
-import { adopt, endSession, monotonicHolds, observe, openSession, type Runtime } from './runtime.ts';
+import { adopt, endSession, observe, openSession, type Runtime } from './runtime.ts';
 import type { Session } from './session.ts';
 import { codeOf, type Reading } from './vault.ts';
 
@@ -43,7 +43,7 @@ function heed(rt: Runtime, session: Session, reading: Reading): Reconciled {
     case 'same':
       session.durable = true;
       session.dirty = false;
-      session.outage = laterOutage(session.outage, verdict.record.outage, monotonicHolds(rt));
+      session.outage = laterOutage(session.outage, verdict.record.outage);
       return 'mine';
     case 'newer':
       session.durable = true;

@@ -6,7 +6,7 @@ import { clear, mayCarryOver, repeat } from './keeper.ts';
 import { endingNamed } from './machine.ts';
 import type { SessionRecord } from './record.ts';
 import { finish, flightOf } from './refresh.ts';
-import { monotonicHolds, observe, openSession, rejectCalls, type Runtime, stampOf } from './runtime.ts';
+import { monoOf, observe, openSession, rejectCalls, type Runtime, stampOf } from './runtime.ts';
 import type { Session } from './session.ts';
 import { refreshLifeLeft } from './tokens.ts';
 import type { Reading } from './vault.ts';
@@ -120,12 +120,12 @@ export class Loader {
  * reason to keep anybody out (refresh-bugs M5, M13): the session may well be good.
  */
 async function verify(rt: Runtime, session: Session): Promise<void> {
-  const now = stampOf(rt);
-  if (session.isAlive(now.mono)) return;
-  const { tokens, certain } = session;
-  const left = refreshLifeLeft(tokens, now, monotonicHolds(rt));
+  const mono = monoOf(rt);
+  if (session.isAlive(mono)) return;
+  const { tokens } = session;
+  const left = refreshLifeLeft(tokens, mono);
   if (tokens.refreshToken === undefined) return void (await finish(rt, session, 'no-refresh-token'));
-  if (certain && left !== undefined && left <= 0) return void (await finish(rt, session, 'refresh-token-expired'));
+  if (tokens.certain && left !== undefined && left <= 0) return void (await finish(rt, session, 'refresh-token-expired'));
   if (!rt.gate.online) return;
   const { end, leave } = flightOf(rt, session).join('ahead');
   await rt.timers.within(rt.settings.startPatience, end, 'failed');

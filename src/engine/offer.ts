@@ -4,7 +4,7 @@ import type { HostResponse } from '../core/contract.ts';
 import { parseDate } from './classify.ts';
 import { decideOffer } from './decide.ts';
 import { exclusively, LOCK, reconcile } from './keeper.ts';
-import { adopt, type Runtime, stampOf } from './runtime.ts';
+import { adopt, monoOf, type Runtime, stampOf } from './runtime.ts';
 import type { Session } from './session.ts';
 import { tokensFrom } from './tokens.ts';
 
@@ -17,8 +17,7 @@ export function takeOffer(rt: Runtime, session: Session, { ok, headers }: HostRe
   const granted = { accessToken, refreshToken: undefined, expiresIn, refreshExpiresIn: undefined, date: parseDate(headers.get('date')) };
   const tokens = tokensFrom(rt, granted, { now: stampOf(rt), travelled: 0, before: session.tokens });
   const isWorthIt = (): boolean => {
-    const { monotonic } = rt.host.clock;
-    const mine = { accessToken: session.tokens.accessToken, left: session.untilDead(monotonic()) };
+    const mine = { accessToken: session.tokens.accessToken, left: session.untilDead(monoOf(rt)) };
     return session.ended === undefined && decideOffer({ accessToken, life: tokens.life }, mine, askedWith);
   };
   if (!isWorthIt()) return;

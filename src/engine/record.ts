@@ -1,12 +1,15 @@
 // The one store entry of a session: tokens, their lifetime and the state of an outage, so that what one process learns binds
 // its siblings and its next launch. One key, one write: a crash can never leave half of a pair (refresh-bugs F1, K12).
 
+import { parseObject } from '../core/http.ts';
+
 /** One instant on both clocks of a device. */
 export interface Stamp {
   readonly wall: number;
   readonly mono: number;
 }
 
+/** As long as a session is in hand, the monotonic parts of its stamps are of this process's own clock: see `rebase`. */
 export interface TokenSet {
   /** Empty: the store does not hold it, by the choice of `accessTokenTier`. */
   readonly accessToken: string;
@@ -20,6 +23,8 @@ export interface TokenSet {
   readonly ahead: number;
   /** End on the server's clock, ms since the Unix epoch. */
   readonly expiresAt: number | undefined;
+  /** Its age is known for certain, not by a wall clock that may have been set over a restart. Not stored. */
+  readonly certain: boolean;
 }
 
 /** A run of failed refreshes since the last grant. */
@@ -66,19 +71,20 @@ export function encodeRecord(stored: Stored): string {
   return JSON.stringify({ v: VERSION, ...stored });
 }
 
-/** What a stored value holds; undefined when it is nothing that this version wrote. */
-export function decodeRecord(value: string): Stored | undefined {
-  const json = parse(value);
-  if (!isObject(json) || json['v'] !== VERSION) return undefined;
+/** What a stored value holds, its stamps as `now` has them; undefined when it is nothing that this version wrote. */
+export function decodeRecord(value: string, now: Stamp, sameClock: boolean): Stored | undefined {
+  const json = parseObject(value);
+  if (json?.['v'] !== VERSION) return undefined;
   const { session, since, revision, tokens, outage, ended } = json;
   const marked = json['marked'] === true;
   if (typeof session !== 'string') return undefined;
   if (typeof ended === 'string') return { session, ended, marked };
   if (!isNumber(revision)) return undefined;
-  const begun = decodeStamp(since);
-  const set = decodeTokens(tokens);
+  const stampOf = (told: unknown): Stamp | undefined => (isStamp(told) ? rebase(told, now, sameClock) : undefined);
+  const begun = stampOf(since);
+  const set = decodeTokens(tokens, stampOf);
   if (begun === undefined || set === undefined) return undefined;
-  return { session, since: begun, revision, tokens: set, outage: decodeOutage(outage), marked };
+  return { session, since: begun, revision, tokens: set, outage: decodeOutage(outage, stampOf), marked };
 }
 
 /** By both clocks: one may have been set, the other may have begun anew. */
@@ -87,55 +93,51 @@ export function isLater(one: Stamp, other: Stamp): boolean {
 }
 
 /**
- * Ms from `stamp` to `now`. The monotonic clock knows best, as long as it is the same one: it went backwards over a reboot, and a
- * host may say that it starts anew with each process. Then the wall clock must do; one that was set back counts as no time.
+ * `stamp` with its monotonic part as the clock of this process would have said it. The monotonic clock knows best, as long as it is the same
+ * one: it went backwards over a reboot, and a host may say that it starts anew with each process. Then the wall clock must do; one that
+ * was set back counts as no time.
  */
-export function elapsedSince(stamp: Stamp, now: Stamp, monotonicHolds: boolean): number {
-  return monotonicHolds && now.mono >= stamp.mono ? now.mono - stamp.mono : Math.max(0, now.wall - stamp.wall);
+export function rebase(stamp: Stamp, now: Stamp, sameClock: boolean): Stamp {
+  if (sameClock && now.mono >= stamp.mono) return stamp;
+  return { wall: stamp.wall, mono: now.mono - Math.max(0, now.wall - stamp.wall) };
 }
 
-function decodeTokens(value: unknown): TokenSet | undefined {
+/** Reads a stored stamp. */
+type StampOf = (told: unknown) => Stamp | undefined;
+
+function decodeTokens(value: unknown, stampOf: StampOf): TokenSet | undefined {
   if (!isObject(value)) return undefined;
-  const { accessToken, refreshToken, receivedAt, life, refreshLife, ahead, expiresAt } = value;
-  const stamp = decodeStamp(receivedAt);
-  if (typeof accessToken !== 'string' || stamp === undefined || !isNumber(ahead)) return undefined;
+  const { accessToken, refreshToken, life, refreshLife, ahead, expiresAt } = value;
+  const receivedAt = stampOf(value['receivedAt']);
+  if (typeof accessToken !== 'string' || receivedAt === undefined || !isNumber(ahead)) return undefined;
   return {
     accessToken,
-    receivedAt: stamp,
+    receivedAt,
     ahead,
     refreshToken: typeof refreshToken === 'string' && refreshToken !== '' ? refreshToken : undefined,
     life: numberOr(life),
     refreshLife: numberOr(refreshLife),
     expiresAt: numberOr(expiresAt),
+    certain: receivedAt === value['receivedAt'],
   };
 }
 
 const OUTAGE_NUMBERS = ['failures', 'wait', 'gap', 'floor', 'ration', 'credit'] as const;
 
 /** A damaged outage costs nothing but its memory: the tokens are worth more. */
-function decodeOutage(value: unknown): Outage | undefined {
+function decodeOutage(value: unknown, stampOf: StampOf): Outage | undefined {
   if (!isObject(value)) return undefined;
-  const at = decodeStamp(value['at']);
+  const at = stampOf(value['at']);
   if (at === undefined || !OUTAGE_NUMBERS.every((name) => isNumber(value[name]))) return undefined;
   return { ...(value as unknown as Outage), at, unknown: value['unknown'] === true };
 }
 
-function decodeStamp(value: unknown): Stamp | undefined {
-  if (!isObject(value)) return undefined;
-  const { wall, mono } = value;
-  return isNumber(wall) && isNumber(mono) ? { wall, mono } : undefined;
-}
-
-function parse(value: string): unknown {
-  try {
-    return JSON.parse(value);
-  } catch {
-    return undefined;
-  }
+function isStamp(value: unknown): value is Stamp {
+  return isObject(value) && isNumber(value['wall']) && isNumber(value['mono']);
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return typeof value === 'object' && value !== null;
 }
 
 function isNumber(value: unknown): value is number {

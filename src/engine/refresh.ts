@@ -8,7 +8,7 @@ import { Flight, type FlightEnd } from './flight.ts';
 import { bury, LOCK, LOCK_PATIENCE, reconcile, save } from './keeper.ts';
 import type { Reason } from './machine.ts';
 import type { Stamp } from './record.ts';
-import { adopt, endSession, monotonicHolds, observe, type Runtime, stampOf } from './runtime.ts';
+import { adopt, endSession, monoOf, observe, type Runtime, stampOf } from './runtime.ts';
 import type { Session } from './session.ts';
 import { tokensFrom } from './tokens.ts';
 import { codeOf } from './vault.ts';
@@ -44,9 +44,8 @@ export function flightOf(rt: Runtime, session: Session): Flight {
 
 /** Ms before which no refresh may be sent; longer for a mere retry. */
 export function refreshFloor(rt: Runtime, session: Session, retry = false): number {
-  const now = stampOf(rt);
-  const outage = waitLeft(session.outage, now, { monotonicHolds: monotonicHolds(rt), retry });
-  return Math.max(outage, burstLeft(rt.sendings, now.mono), rt.quietUntil - now.mono);
+  const mono = monoOf(rt);
+  return Math.max(waitLeft(session.outage, mono, retry), burstLeft(rt.sendings, mono), rt.quietUntil - mono);
 }
 
 async function run(rt: Runtime, session: Session, flight: Flight): Promise<void> {
@@ -116,7 +115,7 @@ async function underLock(rt: Runtime, session: Session, flight: Flight, spent: S
   spent.locks += 1;
   const stored = await reconcile(rt, session);
   if (stored === 'over') return 'ended';
-  if (session.isFresh(rt.host.clock.monotonic())) return 'renewed';
+  if (session.isFresh(monoOf(rt))) return 'renewed';
   flight.releaseAhead();
   if (spent.locks < LOCK_PATIENCE) return 'again';
   observe(rt, { type: 'lock-bypassed' });
@@ -127,7 +126,7 @@ async function underLock(rt: Runtime, session: Session, flight: Flight, spent: S
 async function attempt(rt: Runtime, session: Session, flight: Flight, spent: Spent): Promise<Step> {
   const stored = await reconcile(rt, session);
   if (stored === 'over' || session.ended !== undefined) return 'ended';
-  if (session.isFresh(rt.host.clock.monotonic())) return 'renewed';
+  if (session.isFresh(monoOf(rt))) return 'renewed';
   const { refreshToken } = session.tokens;
   if (refreshToken === undefined) return await finish(rt, session, 'no-refresh-token');
   if (stored === 'locked' || (stored === 'unreadable' && spent.blind < MOST_BLIND)) return 'blind';
@@ -137,7 +136,7 @@ async function attempt(rt: Runtime, session: Session, flight: Flight, spent: Spe
   flight.underWay = true;
   flight.fresh = false;
   const outcome = await exchange(rt, refreshToken);
-  if ('retryAfter' in outcome) rt.quietUntil = Math.max(rt.quietUntil, rt.host.clock.monotonic() + (outcome.retryAfter ?? 0));
+  if ('retryAfter' in outcome) rt.quietUntil = Math.max(rt.quietUntil, monoOf(rt) + (outcome.retryAfter ?? 0));
   const after = decideAfterExchange(outcome, session.ended !== undefined);
   switch (after.kind) {
     case 'persist':
@@ -187,8 +186,7 @@ function discard(rt: Runtime, session: Session, refreshToken: string | undefined
 async function confirmEnd(rt: Runtime, session: Session, refused: string, why: Reason | undefined): Promise<Step> {
   const stored = await reconcile(rt, session);
   if (stored === 'over') return 'ended';
-  if (stored === 'adopted' || session.tokens.refreshToken !== refused)
-    return session.isFresh(rt.host.clock.monotonic()) ? 'renewed' : 'again';
+  if (stored === 'adopted' || session.tokens.refreshToken !== refused) return session.isFresh(monoOf(rt)) ? 'renewed' : 'again';
   return await finish(rt, session, decideEnding(why, session.outage?.unknown === true));
 }
 
@@ -207,8 +205,8 @@ async function backOff(
   failure: { sentAt: Stamp; retryAfter: number | undefined; unknown: boolean },
 ): Promise<Step> {
   const { sentAt } = failure;
-  const took = rt.host.clock.monotonic() - sentAt.mono;
-  session.outage = afterFailure(session.outage, { ...failure, took, monotonicHolds: monotonicHolds(rt) }, rt.host.random());
+  const took = monoOf(rt) - sentAt.mono;
+  session.outage = afterFailure(session.outage, { ...failure, took }, rt.host.random());
   const end = await rt.vault.update(() => (session.ended === undefined ? session.record : undefined));
   if (end === 'written') {
     session.durable = true;

@@ -5,7 +5,7 @@ import type { Gate } from './gate.ts';
 import type { Holder } from './holder.ts';
 import { type Machine, quietly, type Reason, rejectionOf } from './machine.ts';
 import type { Settings } from './options.ts';
-import { elapsedSince, type SessionRecord, type Stamp } from './record.ts';
+import type { SessionRecord, Stamp } from './record.ts';
 import { Session } from './session.ts';
 import type { Timers } from './timers.ts';
 import type { Vault } from './vault.ts';
@@ -58,14 +58,9 @@ export function stampOf({ host }: Runtime): Stamp {
   return { wall: host.clock.now(), mono: host.clock.monotonic() };
 }
 
-/** Whether stamps of an earlier process or of a sibling can be compared by their monotonic part. */
-export function monotonicHolds({ settings }: Runtime): boolean {
-  return settings.monotonicSince === 'boot';
-}
-
-/** Ms since `stamp`. */
-export function ageOf(rt: Runtime, stamp: Stamp): number {
-  return elapsedSince(stamp, stampOf(rt), monotonicHolds(rt));
+/** Ms on the monotonic clock. */
+export function monoOf({ host }: Runtime): number {
+  return host.clock.monotonic();
 }
 
 /** A request of the app, or something that waits as one does; over at once when its signal was aborted before. */
@@ -83,14 +78,14 @@ export function openCall<T>(rt: Runtime, path: string, init: RequestInit, limits
 
 /** Makes a stored or just granted record the session in hand. */
 export function openSession(rt: Runtime, record: SessionRecord, durable: boolean): Session {
-  const session = new Session(record, stampOf(rt), { durable, monotonicHolds: monotonicHolds(rt) });
+  const session = new Session(record, monoOf(rt), durable);
   rt.holder.take(session);
   return session;
 }
 
 /** Lets the session have the tokens of `record`. */
 export function adopt(rt: Runtime, session: Session, record: SessionRecord): void {
-  session.adopt(record, stampOf(rt), monotonicHolds(rt));
+  session.adopt(record, monoOf(rt));
   for (const tell of rt.renewed) tell(session);
 }
 

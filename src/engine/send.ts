@@ -5,7 +5,7 @@ import { acquire, type Doors, lookup, whileLocked } from './admit.ts';
 import type { Call } from './call.ts';
 import { parseDate, refusesToken } from './classify.ts';
 import { takeOffer } from './offer.ts';
-import type { Runtime } from './runtime.ts';
+import { monoOf, type Runtime } from './runtime.ts';
 import type { Session } from './session.ts';
 
 /** How long a path that refused two tokens just refreshed is believed without another refresh, ms (refresh-bugs C18). */
@@ -22,7 +22,7 @@ export async function perform(rt: Runtime, doors: Doors, call: Call<HostResponse
     if (call.closed) return;
     if (answer === undefined) return call.reject('network');
     const date = parseDate(answer.headers.get('date'));
-    if (date !== undefined) session.serverTime(date, rt.host.clock.monotonic());
+    if (date !== undefined) session.serverTime(date, monoOf(rt));
     const refused = refusesToken(answer.status, answer.headers.get('www-authenticate'));
     const next = afterAnswer(rt, session, call, { refused, accessToken, renewed });
     if (next === 'settle') {
@@ -58,7 +58,7 @@ function afterAnswer(rt: Runtime, session: Session, call: Call<HostResponse>, { 
     return 'settle';
   }
   const late = session.tokens.accessToken !== accessToken;
-  const mono = rt.host.clock.monotonic();
+  const mono = monoOf(rt);
   if (call.replayed) {
     if (renewed && !late) session.noteStubborn(path, mono + STUBBORN_FOR);
     else session.refuse(accessToken);

@@ -3,7 +3,7 @@
 import { deathMargin } from './expiry.ts';
 import type { Flight } from './flight.ts';
 import type { Reason } from './machine.ts';
-import { elapsedSince, type Outage, type SessionRecord, type Stamp, type TokenSet } from './record.ts';
+import type { Outage, SessionRecord, Stamp, TokenSet } from './record.ts';
 
 /** Paths remembered at most. */
 const MOST_STUBBORN = 100;
@@ -28,20 +28,18 @@ export class Session {
   flight: Flight | undefined;
   /** Paths that refused brand-new tokens: how many different ones, and until when (monotonic ms) that is held against them. */
   readonly #stubborn = new Map<string, { tokens: Set<string>; until: number }>();
-  /** Only the wall clock could tell the age of a restored token: the next `Date` header may correct it. */
-  #uncertain = false;
   #refused: string | undefined;
   #freshUntil = 0;
   #aliveUntil = 0;
 
-  constructor(record: SessionRecord, now: Stamp, origin: { durable: boolean; monotonicHolds: boolean }) {
+  constructor(record: SessionRecord, mono: number, durable: boolean) {
     this.id = record.session;
     this.since = record.since;
     this.revision = record.revision;
     this.tokens = record.tokens;
     this.outage = record.outage;
-    this.durable = origin.durable;
-    this.#measure(now, origin.monotonicHolds);
+    this.durable = durable;
+    this.#measure(mono);
   }
 
   get record(): SessionRecord {
@@ -49,7 +47,7 @@ export class Session {
   }
 
   /** Takes over a younger pair. Everything known about the old one is forgotten, unless the store keeps no access token: then ours stays. */
-  adopt(record: SessionRecord, now: Stamp, monotonicHolds: boolean): void {
+  adopt(record: SessionRecord, mono: number): void {
     this.revision = record.revision;
     this.outage = record.outage;
     if (record.tokens.accessToken === '') {
@@ -58,7 +56,7 @@ export class Session {
     }
     this.tokens = record.tokens;
     this.#refused = undefined;
-    this.#measure(now, monotonicHolds);
+    this.#measure(mono);
   }
 
   /** Notes a 401 for the token a request was sent with. A token that is no longer current says nothing (late 401). */
@@ -111,24 +109,17 @@ export class Session {
     return this.#aliveUntil - mono;
   }
 
-  /** Whether the ages of its tokens are known for certain, not by a wall clock that may have been set over a restart. */
-  get certain(): boolean {
-    return !this.#uncertain;
-  }
-
-  /** The server said what time it is, ms since the Unix epoch: beats the wall clock. */
+  /** The server said what time it is, ms since the Unix epoch: beats the wall clock, where only that could tell the age of a restored token. */
   serverTime(date: number, mono: number): void {
-    const { expiresAt } = this.tokens;
-    if (!this.#uncertain || expiresAt === undefined) return;
-    this.#uncertain = false;
+    const { expiresAt, certain } = this.tokens;
+    if (certain || expiresAt === undefined) return;
+    this.tokens = { ...this.tokens, certain: true };
     this.#endsIn(expiresAt - date, mono);
   }
 
-  #measure(now: Stamp, monotonicHolds: boolean): void {
-    const { life, receivedAt, accessToken } = this.tokens;
-    this.#uncertain = !monotonicHolds || now.mono < receivedAt.mono;
-    const left = life === undefined ? Number.POSITIVE_INFINITY : life - elapsedSince(receivedAt, now, monotonicHolds);
-    this.#endsIn(accessToken === '' ? Number.NEGATIVE_INFINITY : left, now.mono);
+  #measure(mono: number): void {
+    const { life = Number.POSITIVE_INFINITY, receivedAt, accessToken } = this.tokens;
+    this.#endsIn(accessToken === '' ? Number.NEGATIVE_INFINITY : life - (mono - receivedAt.mono), mono);
   }
 
   #endsIn(remaining: number, mono: number): void {

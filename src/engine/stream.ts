@@ -1,12 +1,12 @@
 // A stream that the app listens to: kept open over renewals of the token, loss of the network and the lock, until it is closed or its
 // session ends. It never runs on the token of another session (refresh-bugs class S).
-import type { HostStream } from '../core/contract.ts';
+import type { HostStream, SessionState } from '../core/contract.ts';
 import { acquire, type Doors } from './admit.ts';
 import { gapAfter } from './backoff.ts';
 import type { Call } from './call.ts';
 import { refusesToken } from './classify.ts';
 import { quietly } from './machine.ts';
-import { observe, openCall, type Runtime } from './runtime.ts';
+import { monoOf, observe, openCall, type Runtime } from './runtime.ts';
 import { urlOf } from './send.ts';
 import type { Session } from './session.ts';
 
@@ -43,10 +43,10 @@ export class Stream {
   async run(): Promise<void> {
     let failures = 0;
     for (;;) {
-      const begun = this.#rt.host.clock.monotonic();
+      const begun = monoOf(this.#rt);
       await this.#connect();
       if (this.#isOver) break;
-      failures = this.#rt.host.clock.monotonic() - begun > LASTING ? 0 : failures + 1;
+      failures = monoOf(this.#rt) - begun > LASTING ? 0 : failures + 1;
       await this.#rt.timers.pause(gapAfter(failures, this.#rt.host.random()));
       if (this.#isOver) break;
       if (this.#call.closed) this.#callAgain();
@@ -62,16 +62,20 @@ export class Stream {
     connection.send(`Bearer ${session.tokens.accessToken}`).catch(() => connection.close());
   }
 
-  /** Nothing may be shown now; what comes meanwhile is asked for again afterwards. */
-  interrupt(): void {
-    this.#controller.abort();
-    this.#connection?.close();
+  /** While the app is locked nothing may be shown: what comes then is asked for again afterwards. After its session nothing comes at all. */
+  heed(state: SessionState): void {
+    if (state !== 'active' || this.#isOver) this.#hangUp();
   }
 
   close(): void {
     this.#closed = true;
-    this.interrupt();
+    this.#hangUp();
     this.#call.reject('aborted');
+  }
+
+  #hangUp(): void {
+    this.#controller.abort();
+    this.#connection?.close();
   }
 
   get #isOver(): boolean {

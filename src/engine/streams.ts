@@ -15,7 +15,7 @@ export class Streams {
     this.#doors = doors;
     this.#clockwork = clockwork;
     rt.renewed.add((session) => this.#each((stream) => stream.renew(session)));
-    rt.machine.subscribe(({ to }) => to !== 'active' && this.#each((stream) => stream.interrupt()));
+    rt.machine.subscribe(({ to }) => this.#each((stream) => stream.heed(to)));
   }
 
   /** Resolves when it is open for the first time. */

@@ -1,8 +1,8 @@
 // From what a server granted to what is kept: lifetimes, moment of refresh-ahead, and the refresh token that stays when none came.
 import type { Granted } from './classify.ts';
 import { drawAhead, estimateLife, readClaims, secondsToMs } from './expiry.ts';
-import { elapsedSince, type Stamp, type TokenSet } from './record.ts';
-import { monotonicHolds, type Runtime } from './runtime.ts';
+import type { Stamp, TokenSet } from './record.ts';
+import type { Runtime } from './runtime.ts';
 
 export interface Receipt {
   now: Stamp;
@@ -18,7 +18,7 @@ export function tokensFrom(rt: Runtime, granted: Granted, receipt: Receipt): Tok
   const life = estimateLife({ expiresIn, claims: readClaims(accessToken), date, wall: now.wall, travelled });
   const { refreshAhead, jitter } = rt.settings;
   const refreshToken = granted.refreshToken ?? before?.refreshToken;
-  const left = refreshToken === before?.refreshToken ? refreshLifeLeft(before, now, monotonicHolds(rt)) : undefined;
+  const left = refreshToken === before?.refreshToken ? refreshLifeLeft(before, now.mono) : undefined;
   return {
     accessToken,
     receivedAt: now,
@@ -26,11 +26,12 @@ export function tokensFrom(rt: Runtime, granted: Granted, receipt: Receipt): Tok
     expiresAt: life.expiresAt,
     refreshToken,
     refreshLife: secondsToMs(granted.refreshExpiresIn) ?? left,
+    certain: true,
     ahead: drawAhead(refreshAhead, life.lifetime, jitter, rt.host.random()),
   };
 }
 
 /** Ms until the server will not take the refresh token any more; undefined = it did not say. */
-export function refreshLifeLeft(tokens: TokenSet | undefined, now: Stamp, monotonicHolds: boolean): number | undefined {
-  return tokens?.refreshLife === undefined ? undefined : tokens.refreshLife - elapsedSince(tokens.receivedAt, now, monotonicHolds);
+export function refreshLifeLeft(tokens: TokenSet | undefined, mono: number): number | undefined {
+  return tokens?.refreshLife === undefined ? undefined : tokens.refreshLife - (mono - tokens.receivedAt.mono);
 }

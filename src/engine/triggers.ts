@@ -3,7 +3,7 @@
 import { relieved } from './backoff.ts';
 import { reconcile } from './keeper.ts';
 import { flightOf, refreshFloor } from './refresh.ts';
-import { ageOf, type Runtime } from './runtime.ts';
+import { monoOf, type Runtime } from './runtime.ts';
 import type { Session } from './session.ts';
 
 /** A push that asks for a refresh is believed to be answered by a token no older than this, ms, or a quarter of its life. */
@@ -25,7 +25,7 @@ export async function freshen(rt: Runtime): Promise<void> {
   if (session === undefined || session.writing !== undefined || session.flight !== undefined) return;
   await reconcile(rt, session);
   const idle = session.ended === undefined && session.flight === undefined && !rt.stopped;
-  if (!idle || session.isFresh(rt.host.clock.monotonic()) || session.tokens.refreshToken === undefined) return;
+  if (!idle || session.isFresh(monoOf(rt)) || session.tokens.refreshToken === undefined) return;
   if (rt.gate.online && refreshFloor(rt, session) <= 0) flightOf(rt, session);
 }
 
@@ -39,5 +39,5 @@ export async function pushed(rt: Runtime, payload: unknown): Promise<void> {
 }
 
 function isBrandNew(rt: Runtime, { tokens }: Session): boolean {
-  return ageOf(rt, tokens.receivedAt) < Math.min(BRAND_NEW, (tokens.life ?? BRAND_NEW) / 4);
+  return monoOf(rt) - tokens.receivedAt.mono < Math.min(BRAND_NEW, (tokens.life ?? BRAND_NEW) / 4);
 }

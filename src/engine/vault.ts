@@ -20,16 +20,19 @@ export type Reading =
 export type WriteEnd = 'written' | 'refused' | 'skipped';
 
 export class Vault {
-  readonly #host: Pick<Host, 'store' | 'plain'>;
+  readonly #host: Host;
   readonly #key: string;
   readonly #tier: Settings['accessTokenTier'];
+  /** Whether the monotonic clock is one for all processes and launches. */
+  readonly #sameClock: boolean;
   #marked = false;
   #tail: Promise<unknown> = Promise.resolve();
 
-  constructor(host: Pick<Host, 'store' | 'plain'>, { storeKey, accessTokenTier }: Settings) {
+  constructor(host: Host, { storeKey, accessTokenTier, monotonicSince }: Settings) {
     this.#host = host;
     this.#key = storeKey;
     this.#tier = accessTokenTier;
+    this.#sameClock = monotonicSince === 'boot';
   }
 
   read(): Promise<Reading> {
@@ -101,7 +104,8 @@ export class Vault {
     try {
       const value = await this.#host.store.get(this.#key);
       if (value === undefined) return { kind: 'empty' };
-      const stored = decodeRecord(value);
+      const { clock } = this.#host;
+      const stored = decodeRecord(value, { wall: clock.now(), mono: clock.monotonic() }, this.#sameClock);
       if (stored === undefined) return { kind: 'corrupt' };
       if ('ended' in stored) return { kind: 'ended', session: stored.session, reason: stored.ended };
       const { marked, ...record } = stored;

@@ -3,15 +3,14 @@ import { afterFailure, burstLeft, type Failure, laterOutage, noteSending, reliev
 import type { Outage } from '../../src/engine/record.ts';
 
 const HOUR = 3_600_000;
-const TRIED = { monotonicHolds: true, retry: false };
-const RETRY = { monotonicHolds: true, retry: true };
+const TRIED = false;
+const RETRY = true;
 const at = (ms: number) => ({ wall: ms, mono: ms });
 const failure = (ms: number, over: Partial<Failure> = {}): Failure => ({
   sentAt: at(ms),
   took: 0,
   retryAfter: undefined,
   unknown: true,
-  monotonicHolds: true,
   ...over,
 });
 
@@ -19,7 +18,7 @@ const failure = (ms: number, over: Partial<Failure> = {}): Failure => ({
 function storm(until: number, fraction: () => number): { times: number[]; gaps: number[] } {
   const times: number[] = [];
   let outage: Outage | undefined;
-  for (let now = 0; now < until; now += waitLeft(outage, at(now), RETRY)) {
+  for (let now = 0; now < until; now += waitLeft(outage, now, RETRY)) {
     times.push(now);
     outage = afterFailure(outage, failure(now), fraction());
   }
@@ -63,31 +62,20 @@ describe('an outage', () => {
     let outage: Outage | undefined;
     for (let i = 0; i < 100; i++) {
       outage = afterFailure(outage, failure(i * 40_000), 0.999);
-      expect(waitLeft(outage, at(i * 40_000), TRIED)).toBeLessThan(35_000);
+      expect(waitLeft(outage, i * 40_000, TRIED)).toBeLessThan(35_000);
     }
   });
 
   test('waits for what the server asks, from the end of the attempt', () => {
     const outage = afterFailure(undefined, failure(1_000, { took: 500, retryAfter: 30_000 }), 0);
-    expect(waitLeft(outage, at(1_500), TRIED)).toBe(30_000);
-    expect(waitLeft(outage, at(31_499), TRIED)).toBe(1);
-    expect(waitLeft(outage, at(31_500), TRIED)).toBe(0);
+    expect(waitLeft(outage, 1_500, TRIED)).toBe(30_000);
+    expect(waitLeft(outage, 31_499, TRIED)).toBe(1);
+    expect(waitLeft(outage, 31_500, TRIED)).toBe(0);
   });
 
   test("does not hurry because the last pause was the server's", () => {
     const first = afterFailure(undefined, failure(0, { retryAfter: 20_000 }), 0);
-    expect(waitLeft(afterFailure(first, failure(20_000), 0), at(20_000), TRIED)).toBe(10_500);
-  });
-
-  test('counts by the monotonic clock when the wall clock jumps', () => {
-    const outage = afterFailure(undefined, failure(0, { retryAfter: 60_000 }), 0);
-    expect(waitLeft(outage, { mono: 10_000, wall: 9 * HOUR }, TRIED)).toBe(50_000);
-    expect(waitLeft(outage, { mono: 10_000, wall: -9 * HOUR }, TRIED)).toBe(50_000);
-  });
-
-  test('counts by the wall clock where the monotonic one means nothing', () => {
-    const outage = afterFailure(undefined, failure(0, { retryAfter: 60_000, monotonicHolds: false }), 0);
-    expect(waitLeft(outage, { mono: 5, wall: 59_000 }, { monotonicHolds: false, retry: false })).toBe(1_000);
+    expect(waitLeft(afterFailure(first, failure(20_000), 0), 20_000, TRIED)).toBe(10_500);
   });
 
   test('is forgotten after a long quiet', () => {
@@ -108,20 +96,20 @@ describe('an outage', () => {
       (before, time) => afterFailure(before, failure(time), 0),
       undefined,
     );
-    expect(waitLeft(outage, at(8_000), TRIED)).toBeGreaterThan(5_000);
-    expect(waitLeft(relieved(outage), at(8_000), TRIED)).toBe(0);
+    expect(waitLeft(outage, 8_000, TRIED)).toBeGreaterThan(5_000);
+    expect(waitLeft(relieved(outage), 8_000, TRIED)).toBe(0);
     const asked = afterFailure(outage, failure(20_000, { retryAfter: 7_000 }), 0);
-    expect(waitLeft(relieved(asked), at(20_000), TRIED)).toBe(7_000);
+    expect(waitLeft(relieved(asked), 20_000, TRIED)).toBe(7_000);
     expect(relieved(undefined)).toBeUndefined();
   });
 
   test('of two accounts the one with the later attempt counts', () => {
     const [early, late] = [afterFailure(undefined, failure(0), 0), afterFailure(undefined, failure(9), 0)];
-    expect(laterOutage(early, late, true)).toBe(late);
-    expect(laterOutage(late, early, true)).toBe(late);
-    expect(laterOutage(late, late, true)).toBe(late);
-    expect(laterOutage(undefined, early, true)).toBe(early);
-    expect(laterOutage(early, undefined, true)).toBe(early);
+    expect(laterOutage(early, late)).toBe(late);
+    expect(laterOutage(late, early)).toBe(late);
+    expect(laterOutage(late, late)).toBe(late);
+    expect(laterOutage(undefined, early)).toBe(early);
+    expect(laterOutage(early, undefined)).toBe(early);
   });
 });
 

@@ -37,6 +37,22 @@ const users = step('signOut: {}', 'signIn: bob', 'signIn: ada');
 const life = step('app: relaunch', 'app: foreground', 'app: suspend', 'app: resume');
 const lock = step('store: lock', 'store: unlock', 'store: { failWrites: 2 }');
 
+const person = step(
+  'interact: {}',
+  'app: background',
+  'app: foreground',
+  'prompt: { biometric: [failed, ok], password: cancelled, takes: 1s }',
+  'prompt: { biometric: cancelled, password: [failed, ok], takes: 20s }',
+  'prompt: { biometric: ok }',
+  'prompt: { biometric: locked-out, password: failed }',
+);
+const told = step(
+  'push: ping',
+  'stream: /events, wait: false',
+  'request: { path: /f, method: POST, body: once, oneShot: true }, wait: false',
+);
+const ends = step('revoke: family', 'revoke: { what: family, reason: password }', 'advance: 6m', 'advance: 3m');
+
 const policy = fc
   .tuple(
     fc.constantFrom('1h', '5m', '60s', '30s'),
@@ -53,7 +69,8 @@ const device = fc
   .map(([session, skew]) => `session: ${session}, clockSkew: ${skew}`);
 
 const ENDING = ['{ heal: {} }', '{ network: online }', '{ store: unlock }', '{ advance: 2m }'];
-const property = (processes: readonly string[], ...kinds: fc.Arbitrary<string>[]) =>
+const property = (processes: readonly string[], ...kinds: fc.Arbitrary<string>[]) => propertyOf({ processes }, ...kinds);
+const propertyOf = ({ processes, lock = 'consumer' }: { processes: readonly string[]; lock?: string }, ...kinds: fc.Arbitrary<string>[]) =>
   fc.asyncProperty(
     policy,
     device,
@@ -61,13 +78,13 @@ const property = (processes: readonly string[], ...kinds: fc.Arbitrary<string>[]
     fc.integer({ min: 1, max: 99 }),
     async (server_, phone, steps, seed) => {
       const placed = steps.map(([text, where]) =>
-        /request: |app: |sign(In|Out): /.test(text) && !text.includes('fault')
+        /request: |app: |sign(In|Out): |interact: |push: |stream: /.test(text) && !text.includes('fault')
           ? text.replace('{ ', `{ on: phone/${processes[where % processes.length] ?? ''}, `)
           : text,
       );
       const all = processes.map((name) => `phone/${name}`).join(', ');
-      const last = [`{ on: [${all}], app: resume }`, ...ENDING, `{ on: [${all}], request: /last }`];
-      const yaml = `${server_}\ndevices: { phone: { ${phone}, processes: [${processes.join(', ')}] } }\nsteps:\n${[...placed, ...last].map((text) => `  - ${text}`).join('\n')}`;
+      const last = [`{ on: [${all}], app: resume }`, ...ENDING, `{ on: [${all}], app: foreground }`, `{ on: [${all}], request: /last }`];
+      const yaml = `${server_}\nlock: ${lock}\ndevices: { phone: { ${phone}, processes: [${processes.join(', ')}] } }\nsteps:\n${[...placed, ...last].map((text) => `  - ${text}`).join('\n')}`;
       const run = await runEngine(yaml, { seed });
       expect({ yaml, findings: run.findings, ending: run.record.ending }).toEqual({ yaml, findings: [], ending: 'finished' });
     },
@@ -86,6 +103,14 @@ describe('no invariant is broken in random scenarios', () => {
   test('with a store that is locked or refuses writes', async () => {
     expect.hasAssertions();
     await fc.assert(property(['app'], fault, network, server, users, lock), RUNS);
+  });
+  test('with prompts, locks, pushes and streams', async () => {
+    expect.hasAssertions();
+    await fc.assert(propertyOf({ processes: ['app'], lock: 'fintech' }, person, told, ends, fault, network, users), RUNS);
+  });
+  test('with prompts and streams in two processes whose store may be locked', async () => {
+    expect.hasAssertions();
+    await fc.assert(propertyOf({ processes: ['app', 'widget'], lock: 'fintech' }, person, told, ends, network, lock), RUNS);
   });
   test('with two processes that share the store', async () => {
     expect.hasAssertions();

@@ -1,6 +1,5 @@
 // What may lead to a refresh, all of it into one flight: a request, a 401, coming back on screen, the network, a push, a token in a header.
 import { describe, expect, test } from 'vitest';
-import type { Host } from '../../src/core/contract.ts';
 import { runEngine } from './kit.ts';
 
 const SOON = 'devices: { phone: { session: { state: active, expiresIn: 4m } } }\n';
@@ -76,68 +75,54 @@ describe('a push', () => {
 });
 
 describe('a token offered in a response header', () => {
-  const offering =
-    (life = 3_600) =>
-    (host: Host): Host => {
-      const HEADER = 'x-next-token';
-      return {
-        ...host,
-        config: { ...host.config, silentRefreshHeader: HEADER },
-        // Offers what a refresh behind the scenes brings, with the answer to /late after all the others.
-        fetch: async (url, init) => {
-          const answer = await host.fetch(url, init);
-          if (!url.startsWith(host.config.resourceBaseUrl) || answer.status !== 200) return answer;
-          const current = init?.headers?.['authorization']?.split(' ')[1] ?? '';
-          const extra: Record<string, string> = url.endsWith('/offer')
-            ? { [HEADER]: `${current}~`, [`${HEADER}-expires-in`]: String(life) }
-            : {};
-          const get = (name: string): string | null => extra[name.toLowerCase()] ?? answer.headers.get(name);
-          return { status: 200, ok: true, headers: { get }, text: () => answer.text(), json: () => answer.json() };
-        },
-      };
-    };
-  const stored = async (steps: string, life?: number, options = {}): Promise<{ used: string[]; record: string | undefined }> => {
-    const used: string[] = [];
-    let record: string | undefined;
-    await runEngine(`steps: [${steps}]`, {
-      ...options,
-      wrap: (host) => {
-        const wrapped = offering(life)(host);
-        return {
-          ...wrapped,
-          store: { ...host.store, set: (key, value) => host.store.set(key, (record = value)) },
-          fetch: (url, init) => {
-            if (url.startsWith(host.config.resourceBaseUrl)) used.push((init?.headers?.['authorization'] ?? '').replace(/[^~]/g, ''));
-            return wrapped.fetch(url, init);
-          },
-        };
-      },
-    });
-    return { used, record };
-  };
+  const offering = (steps: string, more = '') =>
+    runEngine(`server: { resource: { silentRefresh: { header: x-next-token, window: 20m }${more} } }\nsteps: [${steps}]`);
 
-  test('is written, then used, with the refresh token as it was', async () => {
-    const { used, record } = await stored(
-      '{ advance: 50m }, { request: /offer }, { advance: 1s }, { request: /a }, { app: relaunch }, { request: /b }',
+  test('is written, then used, in place of a refresh, and survives a relaunch', async () => {
+    const run = await offering(
+      '{ advance: 50m }, { request: /a }, { advance: 1s }, { request: /b }, { advance: 30m }, { app: relaunch }, { request: /c }',
     );
-    expect(used.slice(0, 3)).toEqual(['', '~', '~']);
-    expect(record).toContain('~"');
+    expect(run.sent).toEqual(['AT-1 /a', 'AT-2 /b', 'AT-2 /c']);
+    expect(run.stored).toEqual({ 'tokenwarp.session': ['AT-2', 'RT-1'] });
+    expect(run.order('store.end set', 'access.adopted')).toEqual(['store.end set', 'access.adopted']);
+    expect(run.refreshesAt).toEqual([]);
+    expect(run.findings).toEqual([]);
   });
 
-  test('that lives no longer than the one in hand is not taken', async () => {
-    const { used } = await stored('{ advance: 50m }, { request: /offer }, { advance: 1s }, { request: /a }', 60);
-    expect(used).toEqual(['', '']);
+  test('keeps a session alive for as long as requests flow', async () => {
+    const run = await offering('{ repeat: { times: 60, steps: [{ advance: 10m }, { request: /a }] } }');
+    expect(run.refreshesAt).toEqual([]);
+    expect(run.of('access.adopted').length).toBeGreaterThan(10);
+    expect(run.findings).toEqual([]);
   });
 
   test('for a token that has been replaced meanwhile is not taken: the newer one stays', async () => {
-    const { used } = await stored(
-      '{ advance: 50m }, { request: { path: /offer, latency: 5s }, wait: false }, { after: 6s, revoke: access-token }, { request: /a }, { advance: 10s }, { request: /b }',
+    const run = await offering(
+      '{ advance: 50m }, { request: { path: /slow, latency: 5s }, wait: false }, { after: 7s, revoke: access-token }, { request: /a }, { advance: 10s }, { request: /b }',
     );
-    expect(used).not.toContain('~');
+    expect(run.sent.at(-1)).toBe('AT-3 /b');
+    expect(run.of('access.adopted')).toEqual([]);
+    expect(run.findings).toEqual([]);
+  });
+
+  test('with many answers at once is taken once', async () => {
+    const run = await offering('{ advance: 50m }, { request: { path: /a, count: 20 } }, { advance: 1s }, { request: /b }');
+    expect(run.of('store.end').filter(({ op }) => op === 'set')).toHaveLength(1);
+    expect(run.sent.at(-1)).toBe('AT-2 /b');
+    expect(run.findings).toEqual([]);
+  });
+
+  test('never takes back the refresh token that a sibling has rotated', async () => {
+    const run = await runEngine(`server: { resource: { silentRefresh: { header: x-next-token, window: 20m } } }
+devices: { phone: { processes: [app, widget] } }
+steps: [{ advance: 50m }, { fault: { delay: 2s, of: token } }, { on: phone/widget, push: refresh }, { after: 60ms, on: phone/app, request: /a }, { advance: 10s }, { on: [phone/app, phone/widget], request: /b }]`);
+    expect(run.stored).toEqual({ 'tokenwarp.session': ['AT-2', 'RT-2'] });
+    expect(run.sent.slice(1)).toEqual(['AT-2 /b', 'AT-2 /b']);
   });
 
   test('that cannot be written is not used', async () => {
-    const { used } = await stored('{ advance: 50m }, { store: { failWrites: 9 } }, { request: /offer }, { advance: 1s }, { request: /a }');
-    expect(used).toEqual(['', '']);
+    const run = await offering('{ advance: 50m }, { store: { failWrites: 9 } }, { request: /a }, { advance: 1s }, { request: /b }');
+    expect(run.sent).toEqual(['AT-1 /a', 'AT-1 /b']);
+    expect(run.findings).toEqual([]);
   });
 });
