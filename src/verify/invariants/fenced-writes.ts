@@ -2,6 +2,7 @@
 // clears what the winner has left: the loser adopts, never deletes. Only what takes the newer pair away counts.
 import { alive, isIssued, isYounger } from '../derived.ts';
 import { hasSignedOutOf } from '../known-sessions.ts';
+import { firstAfter } from '../moments.ts';
 import type { DeviceInfo, StoreContent, StoreWrite } from '../records.ts';
 import type { Invariant, Judgement, Violation } from '../result.ts';
 import { after, violation } from '../say.ts';
@@ -70,6 +71,7 @@ function unfenced(view: HistoryView, device: DeviceInfo, { content, lost, author
   if (session === undefined || session.family !== family || !alive(view, family, content.seq) || isNewer(view, device, content.rt, lost))
     return [];
   if (hasSeen(view, write, author, lost) || hasSignedOutOf(view.process(write.process), session, content.seq)) return [];
+  if (isMadeGood(view, device, { content, lost, author })) return [];
   const what = write.labels.length === 0 ? 'nothing' : write.labels.join(' and ');
   const how = write.op === 'delete' ? `deleted ${lost}` : `overwrote ${lost} with ${what}`;
   const stored = author.end ?? author;
@@ -92,6 +94,18 @@ function isNewer(view: HistoryView, { sessions }: DeviceInfo, rt: string | undef
   const began = (family: string | undefined): number => sessions.findLast((session) => session.family === family)?.began ?? -1;
   return began(mine) > began(theirs);
 }
+
+/**
+ * The two writes overlapped, so that neither process could see the other's, and the pair is back at once: whoever had stored it looked
+ * again. A sign-in that does not wait for a lock is right to do so.
+ */
+function isMadeGood(view: HistoryView, { stores }: DeviceInfo, { content, lost, author }: Loss): boolean {
+  if ((content.write.begin?.seq ?? content.seq) > (author.end?.seq ?? 0)) return false;
+  const back = firstAfter(stores, content.seq);
+  return back !== undefined && back.t - content.t <= AT_ONCE && (back.rt === lost || isYounger(view, back.rt, lost));
+}
+/** Ms. */
+const AT_ONCE = 1_000;
 
 /** The process has read the token, or all of that key, between the sibling's write and its own. */
 function hasSeen(view: HistoryView, write: StoreWrite, author: StoreWrite, lost: string): boolean {

@@ -25,6 +25,8 @@ export const recoversFromLostAnswer: Invariant = {
   judge,
 };
 
+/** Presentations of one token that all got lost: no client need try for ever. */
+const ENOUGH = 4;
 /** Ms in which a client that knows of the loss, and is able to, tries again. */
 const ROOM = 3_000;
 
@@ -51,6 +53,7 @@ function isLost({ committed, delivered, end, rt }: Exchange): boolean {
 function tooLate(view: HistoryView, exchange: Exchange, closed: number): Violation | undefined {
   const { rt, device, sent, process, x } = exchange;
   const tries = triesOf(exchange);
+  if (tries.length >= ENOUGH) return undefined;
   const first = tries.find((one) => one.committed !== undefined);
   const last = tries.at(-1);
   if (first?.end === undefined || last?.end === undefined || !isIssued(rt) || tries.some((one) => one.delivered?.kind === 'granted'))
@@ -74,7 +77,7 @@ function triesOf({ previous }: Exchange): readonly Exchange[] {
   for (let one = previous; one !== undefined && tries.length < MAX_TRIES; one = one.previous) tries.unshift(one);
   return tries;
 }
-const MAX_TRIES = 64;
+const MAX_TRIES = 8;
 
 /** Ms of the stretch in which the process of the lost exchange could not send. A process that died leaves no time at all. */
 function waits(view: HistoryView, { process, device, life, delivered }: Exchange, from: number, to: number): number {

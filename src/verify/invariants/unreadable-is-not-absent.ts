@@ -64,7 +64,13 @@ function blamed(view: HistoryView, info: ProcessInfo, act: Act, clause: string, 
   const doubt = doubtAt(view, info, act);
   const stored = view.store(info.device, act.seq)?.rt;
   if (doubt === undefined || !isIssued(stored) || isDue(view, info, act.seq)) return [];
-  return [report(act, clause, `${info.process} ${what} although ${doubt.why}: ${stored} is there`, [doubt.at])];
+  return [
+    report(act, clause, `${info.process} ${what} although ${doubt.why}: ${stored} is there`, [
+      view.index.persisted.get(stored),
+      doubt.at,
+      act.type === 'request.settled' ? view.request(act.n)?.called : undefined,
+    ]),
+  ];
 }
 
 /** Clause d: what could not be read is deleted or overwritten. A user who signs in meanwhile has replaced it. */
@@ -79,7 +85,9 @@ function wiped(view: HistoryView, info: ProcessInfo): Violation[] {
     if (doubt === undefined || session === undefined || view.token(lost)?.family !== session.family) return [];
     if (isDue(view, info, write.seq) || hasSignedOutOf(info, session, write.seq)) return [];
     const how = write.op === 'delete' ? 'deleted' : 'overwrote';
-    return [report(content, 'd', `${info.process} ${how} ${lost} although ${doubt.why}`, [doubt.at, write.begin])];
+    return [
+      report(content, 'd', `${info.process} ${how} ${lost} although ${doubt.why}`, [view.index.persisted.get(lost), doubt.at, write.begin]),
+    ];
   });
 }
 

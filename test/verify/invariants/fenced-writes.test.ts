@@ -43,6 +43,18 @@ flags(
   ['-'],
   `${ROTATED.replace('60051 @phone/widget set AT-2 RT-2', '60051 @phone/widget begin w1 AT-2 RT-2\n60051 get AT-1 RT-1\n60052 @phone/widget end w1')}\n60060 delete`,
 );
+const SIGN_IN_BESIDE = `
+  0 signIn ada AT-1 RT-1
+  10 @phone/widget get AT-1 RT-1
+  11 @phone/widget begin w1
+  11 signIn bob AT-8 RT-8 family=f2
+  12 @phone/widget end w1
+`;
+flags('a clearing that overlaps with the sign-in of a sibling, and is left at that', ['-'], SIGN_IN_BESIDE);
+spares(
+  'a clearing that overlaps with a sign-in, whose process looks again and writes it back',
+  `${SIGN_IN_BESIDE}\n13 get\n14 set AT-8 RT-8`,
+);
 spares('the loser that reads again and takes over', `${ROTATED}\n60091 get AT-2 RT-2\n60092 set AT-2 RT-2 key=copy`);
 spares(
   'the next refresh of the other process',

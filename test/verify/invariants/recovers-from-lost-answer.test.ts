@@ -31,6 +31,10 @@ spares(
   'retries that were all lost while the grace went on',
   `${LOST}\n400 >T x2 RT-1\n10000 abandon x2\n10500 >T x3 RT-1\n29000 abandon x3\n31000 >T x4 RT-1\n31050 <T x4 400 invalid_grant late=990`,
 );
+spares(
+  'four answers lost one after another: nobody need try for ever',
+  `${LOST}\n400 >T x2 RT-1\n450 lost x2 request\n1000 >T x3 RT-1\n1050 lost x3\n3000 >T x4 RT-1\n3050 lost x4\n90000 >T x5 RT-1\n90050 <T x5 400 invalid_grant late=59990`,
+);
 spares('a device without a network', `${LOST}\n100 offline\n60000 online\n60001 >T x2 RT-1\n60050 <T x2 400 invalid_grant late=29990`);
 spares('a process that slept', `${LOST}\n110 suspend\n60000 resume\n60001 >T x2 RT-1\n60050 <T x2 400 invalid_grant late=29990`);
 spares(
