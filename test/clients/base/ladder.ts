@@ -4,6 +4,12 @@ import type { PromptPurpose } from '../../../src/core/contract.ts';
 import { Refresher } from './refresher.ts';
 
 type Rung = 'biometric' | 'password';
+/** How far up a ladder somebody is. */
+interface Ascent {
+  readonly purpose: PromptPurpose;
+  readonly left: Rung[];
+  asked: boolean;
+}
 /** Ms after which somebody who waits for a prompt is told that it did not come to anything. */
 const PATIENCE = 50_000;
 
@@ -24,7 +30,7 @@ export abstract class Ladder extends Refresher {
     const open = this.#climbs.get(purpose);
     if (open !== undefined) return open;
     if (!this.mayAsk(purpose)) return Promise.resolve(false);
-    const climb = this.alone(() => this.climb(purpose)).finally(() => this.#climbs.delete(purpose));
+    const climb = this.climb({ purpose, left: [...this.rungs()], asked: false }).finally(() => this.#climbs.delete(purpose));
     this.#climbs.set(purpose, climb);
     return climb;
   }
@@ -38,16 +44,27 @@ export abstract class Ladder extends Refresher {
     return ['biometric', 'password'];
   }
 
-  protected async climb(purpose: PromptPurpose): Promise<boolean> {
-    let asked = false;
-    for (const rung of this.rungs()) {
+  /** Nobody else's prompt waits for one of ours that cannot be seen. */
+  protected async climb(ascent: Ascent): Promise<boolean> {
+    for (;;) {
       await this.onScreen();
+      const proved = await this.alone(() => this.#climbWhileSeen(ascent));
+      if (proved !== undefined) return proved;
+    }
+  }
+
+  /** Undefined: the app has left the screen. */
+  async #climbWhileSeen(ascent: Ascent): Promise<boolean | undefined> {
+    const { purpose, left } = ascent;
+    for (let rung = left[0]; rung !== undefined; rung = left[0]) {
       if (!this.isAskedFor(purpose) || this.closing.signal.aborted) return this.session !== undefined && purpose === 'sign-in';
+      if (!this.isSeen()) return undefined;
+      left.shift();
       const outcome = await this.#show(rung, purpose);
       if (outcome === 'ok') return true;
-      asked ||= outcome !== 'unavailable';
+      ascent.asked ||= outcome !== 'unavailable';
     }
-    if (purpose === 'sign-in' && this.isAskedFor(purpose)) await this.#exhausted(asked);
+    if (purpose === 'sign-in' && this.isAskedFor(purpose)) await this.#exhausted(ascent.asked);
     return false;
   }
 
@@ -73,8 +90,8 @@ export abstract class Ladder extends Refresher {
   }
 
   /** A sibling that shows a prompt is waited for, and may have signed in. */
-  protected async alone(work: () => Promise<boolean>): Promise<boolean> {
-    const looked = async (): Promise<boolean> => {
+  protected async alone(work: () => Promise<boolean | undefined>): Promise<boolean | undefined> {
+    const looked = async (): Promise<boolean | undefined> => {
       await this.sync();
       return work();
     };
@@ -88,8 +105,12 @@ export abstract class Ladder extends Refresher {
     }
   }
 
+  protected isSeen(): boolean {
+    return this.visible;
+  }
+
   protected async onScreen(): Promise<void> {
-    while (!this.visible) await new Promise<void>((resolve) => this.#watching.add(resolve));
+    while (!this.isSeen()) await new Promise<void>((resolve) => this.#watching.add(resolve));
   }
 
   protected cameOnScreen(): void {

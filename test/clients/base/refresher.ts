@@ -20,6 +20,7 @@ export abstract class Refresher extends Vault {
   protected readonly flightLimit: number = 30_000;
   readonly #flights = new Map<string, Promise<Session>>();
   #pause: Pause = NO_PAUSE;
+  #missedTurns = 0;
 
   /** A session newer than the access token `stale`: the one in hand, that of the flight under way, or that of a new flight. */
   protected refresh(stale: string, session: Session, caller?: AbortSignal): Promise<Session> {
@@ -97,12 +98,22 @@ export abstract class Refresher extends Vault {
     });
   }
 
-  /** Mutual exclusion between the device's processes; undefined when the turn did not come in time. */
+  /**
+   * Mutual exclusion between the device's processes; undefined when the turn did not come in time. Where there are no locks, or after a
+   * second wait in vain, it goes on without: a lock that is broken must not be the end of the session.
+   */
   protected async exclusively<T>(work: () => Promise<T>): Promise<T | undefined> {
+    const inTurn = (): Promise<T> => {
+      this.#missedTurns = 0;
+      return work();
+    };
     try {
-      return await this.host.lock('refresh', work, { timeout: 15_000 });
+      return await this.host.lock('refresh', inTurn, { timeout: 14_000 });
     } catch (error) {
-      if ((error as { code?: unknown }).code === 'lock-timeout') return undefined;
+      const { code } = error as { code?: unknown };
+      if (code === 'lock-timeout') this.#missedTurns += 1;
+      if (code === 'lock-unavailable' || (code === 'lock-timeout' && this.#missedTurns > 1)) return work();
+      if (code === 'lock-timeout') return undefined;
       throw error;
     }
   }

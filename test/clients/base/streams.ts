@@ -123,8 +123,12 @@ export abstract class Streams extends Freshness {
     }
   }
 
-  protected renew(_listening: Listening, stream: HostStream, session: Session): Promise<void> {
-    return stream.send(`Bearer ${session.accessToken}`);
+  /** A connection that does not take it in time is dead, whatever it says. */
+  protected renew({ over: left }: Listening, stream: HostStream, session: Session): Promise<void> {
+    return this.limited(10_000, left.signal, (signal) => {
+      const over = new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(new Rejected('network'))));
+      return Promise.race([stream.send(`Bearer ${session.accessToken}`), over]);
+    });
   }
 
   /** Ends those of one sign-in, or all. */

@@ -13,6 +13,7 @@ import type {
 import { Cooldown } from './reactive-class/cooldown.ts';
 import { TokenEndpoint, lifetime, tokenRefused } from './reactive-class/endpoint.ts';
 import { Ledger } from './reactive-class/ledger.ts';
+import { Turn } from './reactive-class/turn.ts';
 import { Era, Failure, jsonObject, orAborted, withLimit } from './reactive-class/waiting.ts';
 
 const MAX_WAIT = 30_000;
@@ -39,6 +40,7 @@ export class ReactiveClient implements Client {
   #flight: Promise<Tokens> | undefined;
   readonly #cooldown: Cooldown;
   readonly #ledger: Ledger;
+  readonly #turn: Turn;
   readonly #closing = new AbortController();
 
   constructor(host: Host) {
@@ -46,6 +48,7 @@ export class ReactiveClient implements Client {
     this.#endpoint = new TokenEndpoint(host);
     this.#cooldown = new Cooldown(host);
     this.#ledger = new Ledger(host.store, host.clock, 'reactive.tokens');
+    this.#turn = new Turn(host, 'reactive.refresh');
   }
 
   async start(): Promise<void> {
@@ -57,7 +60,7 @@ export class ReactiveClient implements Client {
   }
 
   async signIn(granted: TokenResponse): Promise<void> {
-    this.#turn('loading');
+    this.#newTurn('loading');
     const turn = this.#turns;
     const tokens = this.#mint(granted, this.#host.clock.monotonic(), undefined);
     await this.#ledger.save(JSON.stringify(tokens));
@@ -66,7 +69,7 @@ export class ReactiveClient implements Client {
 
   async signOut(): Promise<void> {
     const spent = this.#tokens?.refresh;
-    this.#turn('signed-out');
+    this.#newTurn('signed-out');
     await this.#ledger.save(null);
     await this.#endpoint.revoke(spent);
   }
@@ -176,7 +179,7 @@ export class ReactiveClient implements Client {
     // Four tries for an outage, after that one for each who asks; tries of a sibling count.
     for (const enough = Math.max(4, this.#cooldown.failures + 1); this.#cooldown.failures < enough;) {
       await this.#coolDown(era, giveUp);
-      const tokens = await this.#host.lock('reactive.refresh', () => this.#try(stale, era), { timeout: 12_000 }).catch(timeoutIsNothing);
+      const tokens = await this.#turn.take(() => this.#try(stale, era));
       if (tokens !== undefined) return tokens;
     }
     throw new Failure('network');
@@ -277,16 +280,11 @@ export class ReactiveClient implements Client {
     this.#flight = undefined;
   }
 
-  #turn(state: SessionState): void {
+  #newTurn(state: SessionState): void {
     this.#turns += 1;
     this.#newEra('signed-out');
     this.#set(undefined, state);
   }
-}
-
-function timeoutIsNothing(error: unknown): undefined {
-  if ((error as { code?: unknown }).code === 'lock-timeout') return undefined;
-  throw error;
 }
 
 // A module under test is its default export: the contract of `--client`.
