@@ -41,13 +41,11 @@ function heed(rt: Runtime, session: Session, reading: Reading): Reconciled {
     case 'ours':
       return 'mine';
     case 'same':
-      session.durable = true;
-      session.dirty = false;
+      wasWritten(session);
       session.outage = laterOutage(session.outage, verdict.record.outage);
       return 'mine';
     case 'newer':
-      session.durable = true;
-      session.dirty = false;
+      wasWritten(session);
       adopt(rt, session, verdict.record);
       return 'adopted';
     case 'damaged':
@@ -77,12 +75,17 @@ export function mayCarryOver({ init, calledAt }: Call, since: number): boolean {
 export async function save(rt: Runtime, session: Session, record: SessionRecord): Promise<boolean> {
   const end = await rt.vault.write(() => (session.ended === undefined ? record : undefined));
   if (end === 'written') {
-    session.durable = true;
-    session.dirty = false;
+    wasWritten(session);
     return true;
   }
   if (end === 'refused') rewrite(rt, session);
   return false;
+}
+
+/** The store holds what memory does. */
+export function wasWritten(session: Session): void {
+  session.durable = true;
+  session.dirty = false;
 }
 
 /** The store does not hold what memory does: it is written until it does. */
@@ -137,21 +140,21 @@ function isLost({ holder }: Runtime, { id, since }: Session, reading: Reading): 
   return reading.kind === 'record' && reading.record.session !== id && isLater(since, reading.record.since);
 }
 
-/** Runs `job` under a lock of the device; without it where the host has none; not at all when it stays taken: then false. */
-export async function exclusively(rt: Runtime, name: string, job: () => Promise<void>, patient = false): Promise<boolean> {
-  let entered = false;
-  const enter = (): Promise<void> => {
-    entered = true;
-    return job();
+/** Runs `job` under a lock of the device; without it where the host has none; not at all when it stays taken: then undefined. */
+export async function exclusively<T>(rt: Runtime, name: string, job: () => Promise<T>, patient = false): Promise<{ done: T } | undefined> {
+  const held: { entered: boolean; result?: { done: T } } = { entered: false };
+  const enter = async (): Promise<void> => {
+    held.entered = true;
+    held.result = { done: await job() };
   };
   try {
     await rt.host.lock(name, enter, patient ? {} : { timeout: rt.settings.lockTimeout });
   } catch (error) {
-    if (entered) return true;
-    if (codeOf(error) === 'lock-timeout') return false;
-    await job();
+    // A lock that cannot be given back is the host's affair: what was done under it is done.
+    if (!held.entered && codeOf(error) !== 'lock-timeout') await enter();
+    else if (held.entered && held.result === undefined) throw error;
   }
-  return true;
+  return held.result;
 }
 
 /**
@@ -165,7 +168,7 @@ function repeatLocked(rt: Runtime, wanted: () => boolean, work: () => Promise<bo
     const job = async (): Promise<void> => {
       done = rt.stopped || !wanted() || (await work());
     };
-    if (await exclusively(rt, LOCK, job)) return done;
+    if ((await exclusively(rt, LOCK, job)) !== undefined) return done;
     missed += 1;
     if (missed >= LOCK_PATIENCE) await job();
     return done;
@@ -178,8 +181,7 @@ function keepSaving(rt: Runtime, session: Session): Promise<void> {
     await exclusively(rt, LOCK, async () => {
       if ((await reconcile(rt, session)) !== 'mine' || !wanted()) return;
       if ((await rt.vault.write(() => (wanted() ? session.record : undefined))) !== 'written') return;
-      session.durable = true;
-      session.dirty = false;
+      wasWritten(session);
     });
     return !wanted();
   });

@@ -13,14 +13,11 @@ import type { Reading } from './vault.ts';
 
 export class Loader {
   readonly #rt: Runtime;
-  /** Whether a launch opens locked. */
-  readonly #locked: () => boolean;
   #polling = false;
   #reading: Promise<boolean> | undefined;
 
-  constructor(rt: Runtime, locked: () => boolean) {
+  constructor(rt: Runtime) {
     this.#rt = rt;
-    this.#locked = locked;
   }
 
   /** Reads once; if that fails, goes on in the background. Ends when the state is known, or cannot be yet. */
@@ -86,8 +83,8 @@ export class Loader {
   }
 
   #launch(session: Session): void {
-    const { machine } = this.#rt;
-    if (this.#locked()) machine.fire('cold-start');
+    const { machine, autoLock } = this.#rt;
+    if (autoLock.isOn) machine.fire('cold-start');
     session.verifying = verify(this.#rt, session).then(() => {
       session.verifying = undefined;
       if (session.ended === undefined && !this.#rt.stopped) machine.fire('restored');

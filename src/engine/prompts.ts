@@ -19,17 +19,14 @@ export class Prompts {
   /** A prompt to sign in again is open. */
   signingIn = false;
   readonly #rt: Runtime;
-  /** Reads the store again: another process may have come first. */
-  readonly #recheck: () => Promise<void>;
   readonly #screen = new Room();
   #visible = true;
   #climbing = false;
   /** The epoch whose end nobody could be asked about. */
   #unaskable: number | undefined;
 
-  constructor(rt: Runtime, recheck: () => Promise<void>) {
+  constructor(rt: Runtime) {
     this.#rt = rt;
-    this.#recheck = recheck;
   }
 
   /** The app is on screen, or not any more. */
@@ -66,14 +63,15 @@ export class Prompts {
     const wanted = (): boolean => !this.#rt.stopped && machine.state === state && (purpose === 'unlock' || holder.epoch === epoch);
     await this.#onScreen(wanted);
     const job = async (): Promise<void> => {
-      if (purpose === 'sign-in' && wanted()) await this.#recheck();
+      // Another process may have come first.
+      if (purpose === 'sign-in' && wanted()) await this.#rt.loader.recheck();
       const end = await this.#ask(methods, purpose, wanted);
       if (!wanted()) return;
       if (purpose === 'sign-in') await this.#giveUp(end);
       else if (end === 'ok') await this.#unlock();
     };
-    const entered = await exclusively(this.#rt, PROMPT_LOCK, job, true);
-    if (!entered && purpose === 'sign-in' && wanted()) await this.#giveUp('unavailable');
+    const held = await exclusively(this.#rt, PROMPT_LOCK, job, true);
+    if (held === undefined && purpose === 'sign-in' && wanted()) await this.#giveUp('unavailable');
   }
 
   /** Rung after rung. `unavailable`: there was nothing to ask with. A sign-in that has come in leaves nothing to ask for. */
