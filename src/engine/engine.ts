@@ -10,7 +10,7 @@ import { decideCarryOver } from './decide.ts';
 import { revoke } from './exchange.ts';
 import { Gate } from './gate.ts';
 import { Holder } from './holder.ts';
-import { clear, save, sweep } from './keeper.ts';
+import { leave, save, sweep } from './keeper.ts';
 import { Loader } from './loader.ts';
 import { type Listener, Machine, type Transition } from './machine.ts';
 import { type EngineOptions, type Settings, settingsOf } from './options.ts';
@@ -144,18 +144,10 @@ class SessionManager implements Engine {
 
   async signOut(): Promise<void> {
     const rt = this.#rt;
-    const { session } = rt.holder;
+    const refreshToken = rt.holder.session?.tokens.refreshToken;
     const now = stampOf(rt);
-    if (session === undefined) {
-      rt.holder.leave('user');
-      rejectCalls(rt, 'signed-out');
-    } else {
-      endSession(rt, session, 'user');
-    }
-    rt.holder.cutoff = now;
-    await clear(rt, now);
+    await leave(rt, 'user');
     void sweep(rt, now);
-    const refreshToken = session?.tokens.refreshToken;
     if (refreshToken === undefined) return;
     const revoked = revoke(rt, refreshToken);
     if (rt.gate.online) await rt.timers.within(REVOCATION_PATIENCE, revoked, undefined);

@@ -2,11 +2,11 @@
 // A store that cannot be read leaves the state `loading` and is asked again: a locked phone is not a signed-out user (refresh-bugs K1, K15).
 import { decideCarryOver } from './decide.ts';
 import { revoke } from './exchange.ts';
-import { clear, mayCarryOver, repeat } from './keeper.ts';
+import { leave, mayCarryOver, repeat } from './keeper.ts';
 import { endingNamed } from './machine.ts';
 import type { SessionRecord } from './record.ts';
 import { finish, flightOf } from './refresh.ts';
-import { monoOf, observe, openSession, rejectCalls, type Runtime, stampOf } from './runtime.ts';
+import { monoOf, observe, openSession, rejectCalls, type Runtime } from './runtime.ts';
 import type { Session } from './session.ts';
 import { refreshLifeLeft } from './tokens.ts';
 import type { Reading } from './vault.ts';
@@ -74,12 +74,8 @@ export class Loader {
 
   /** What was there before the app was installed anew may be somebody else's. */
   async #discard({ tokens }: SessionRecord): Promise<void> {
-    const rt = this.#rt;
-    const now = stampOf(rt);
-    rt.holder.leave('reinstalled');
-    rt.holder.cutoff = now;
-    if (tokens.refreshToken !== undefined) void revoke(rt, tokens.refreshToken);
-    await clear(rt, now);
+    if (tokens.refreshToken !== undefined) void revoke(this.#rt, tokens.refreshToken);
+    await leave(this.#rt, 'reinstalled');
   }
 
   #launch(session: Session): void {

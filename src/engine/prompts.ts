@@ -1,10 +1,10 @@
 // Asks the person: biometrics, then a password, to open a locked app or to sign in again when the session has ended. One ladder at a
 // time, one prompt at a time on the whole device, none while the app is not on screen (invariants I17).
 import type { PromptOutcome, PromptPurpose, SessionState } from '../core/contract.ts';
-import { clear, exclusively } from './keeper.ts';
+import { exclusively, leave } from './keeper.ts';
 import type { PromptMethod } from './options.ts';
 import { Room } from './room.ts';
-import { rejectCalls, type Runtime, stampOf } from './runtime.ts';
+import { rejectCalls, type Runtime } from './runtime.ts';
 
 /** The lock of a device that goes with an open prompt. */
 const PROMPT_LOCK = 'prompt';
@@ -109,11 +109,7 @@ export class Prompts {
       this.#unaskable = rt.holder.epoch;
       return rejectCalls(rt, 'reauthentication-required');
     }
-    const now = stampOf(rt);
-    rt.holder.leave('reauthentication-failed');
-    rt.holder.cutoff = now;
-    rejectCalls(rt, 'reauthentication-required');
-    await clear(rt, now);
+    await leave(rt, 'reauthentication-failed', 'reauthentication-required');
   }
 
   async #onScreen(wanted: () => boolean): Promise<void> {

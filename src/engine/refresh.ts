@@ -2,7 +2,7 @@
 // inside it, exchanges, writes, and only then lets anybody use what was granted.
 import { afterFailure, burstLeft, noteSending, waitLeft } from './backoff.ts';
 import type { Outcome } from './classify.ts';
-import { decideAfterExchange, decideEnding } from './decide.ts';
+import { decideAfterExchange, decideEnding, isStill } from './decide.ts';
 import { exchange, revoke } from './exchange.ts';
 import { Flight, type FlightEnd } from './flight.ts';
 import { bury, exclusively, LOCK, LOCK_PATIENCE, reconcile, save, wasWritten } from './keeper.ts';
@@ -198,7 +198,7 @@ async function backOff(
   const { sentAt } = failure;
   const took = monoOf(rt) - sentAt.mono;
   session.outage = afterFailure(session.outage, { ...failure, took }, rt.host.random());
-  const end = await rt.vault.update(() => (session.ended === undefined ? session.record : undefined));
+  const end = await rt.vault.change((reading) => (session.ended === undefined && isStill(reading, session) ? session.record : undefined));
   if (end === 'written') wasWritten(session);
   flight.underWay = false;
   return session.ended === undefined ? 'failed' : 'ended';
