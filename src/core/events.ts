@@ -135,7 +135,7 @@ type StoreLock = { type: 'store.locked' | 'store.unlocked' };
 /** Something outside the client changed what the store holds; `labels` are the tokens it holds now. */
 type StoreChanged = {
   type: 'store.changed';
-  how: 'corrupted' | 'truncated' | 'torn' | 'cleared' | 'restored';
+  how: 'corrupted' | 'truncated' | 'torn' | 'cleared' | 'restored' | 'replaced';
   tier: 'secure' | 'plain';
   labels: readonly TokenLabel[];
 };

@@ -50,15 +50,15 @@ function checkExpect(expect: unknown, path: Path, context: CheckContext): void {
 }
 
 /** Message and hint for a name that nothing has. */
-export function noSuch(what: 'request' | 'stream', name: string, names: Iterable<string>): [string, string] {
+export function noSuch(what: keyof typeof HOW_TO_NAME, name: string, names: Iterable<string>): [string, string] {
   const known = [...names];
-  return [
-    `no ${what} is called "${name}"`,
-    didYouMean(name, known) ??
-      elsewhere(name, known) ??
-      (what === 'stream' ? 'name it with `as` where it is opened' : 'give the request a name with `as`'),
-  ];
+  return [`no ${what} is called "${name}"`, didYouMean(name, known) ?? elsewhere(name, known) ?? HOW_TO_NAME[what]];
 }
+const HOW_TO_NAME = {
+  request: 'give the request a name with `as`',
+  stream: 'name it with `as` where it is opened',
+  content: 'save it before, with `store: { save: name }`',
+} as const;
 
 /** The full names of what several places do. */
 function elsewhere(name: string, known: readonly string[]): string | undefined {

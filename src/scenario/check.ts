@@ -2,6 +2,7 @@
 // suspicion and never throws, so that these mistakes are found in the same pass as wrong shapes.
 import { parseDuration } from '../core/duration.ts';
 import { DEFAULT_POLICY } from '../../mock-server/policy.ts';
+import { checkStore } from './check-store.ts';
 import { checkFault } from './check-fault.ts';
 import { checkPlace, type CheckContext } from './check-context.ts';
 import { checkExpectations, noSuch } from './check-expect.ts';
@@ -10,7 +11,7 @@ import type { Problem } from './problem.ts';
 import type { Path, Source } from './source.ts';
 import { step } from './step-schema.ts';
 import { didYouMean } from '../core/suggest.ts';
-import { VERBS, isVerb } from './words.ts';
+import { VERBS, expandPlace, isVerb, processNames } from './words.ts';
 
 /** What a whole file may do when every `repeat` is written out; more is a benchmark. */
 const MOST_STEPS = 10_000;
@@ -27,6 +28,7 @@ export function check(source: Source, invariants: readonly string[]): Problem[] 
     devices: devicesOf(raw),
     requests: new Map(),
     streams: new Set(),
+    saved: new Set(),
     report: (...problem) => problems.push(source.problem(...problem)),
   };
   checkDevices(raw, context);
@@ -44,8 +46,8 @@ function devicesOf(raw: Raw): ReadonlyMap<string, readonly string[]> {
   if (raw['devices'] === undefined) return new Map([['phone', ['app']]]);
   return new Map(
     Object.entries(record(raw['devices'])).map(([name, device]) => {
-      const processes = list(record(device)['processes']).filter((process) => typeof process === 'string');
-      return [name, processes.length > 0 ? processes : ['app']];
+      const { processes, platform } = record(device);
+      return [name, processNames(processes, platform)];
     }),
   );
 }
@@ -125,10 +127,16 @@ function checkStep(raw: Raw, where: { path: Path; times: number }, context: Chec
   checkCompanions(verb, raw, where, context);
   checkOn(verb, raw, where.path, context);
   if (verb === 'fault') checkFault(record(raw['fault']), [...where.path, 'fault'], context);
+  if (verb === 'store' && typeof raw['store'] === 'object') checkStore(record(raw['store']), [...where.path, 'store'], context);
   if (verb === 'server') checkGrace(record(raw['server']), [...where.path, 'server'], context);
+  if (verb === 'advance') checkActor(record(raw['advance'])['by'], [...where.path, 'advance', 'by'], context);
   if (verb === 'request' || verb === 'stream') checkPath(verb, raw[verb], [...where.path, verb], context);
   if (verb === 'signOut' && typeof raw['signOut'] === 'string') checkPlace(raw['signOut'], source.at([...where.path, 'signOut']), context);
   return 1 + checkInner(verb, raw, where, context);
+}
+
+function checkActor(by: unknown, at: Path, context: CheckContext): void {
+  if (typeof by === 'string') checkPlace(by, context.source.at(at), context);
 }
 
 /** The device in `{session:tablet}` exists, and the stream that is closed was opened before. */
@@ -183,7 +191,10 @@ function checkCompanions(verb: keyof typeof VERBS, raw: Raw, where: { path: Path
 
 /** A request on several places is several: `name@phone/app`, `name@tablet/app`. A repeated one is known by its last round. */
 function namesOf(name: string, on: unknown, { devices }: CheckContext): string[] {
-  const places = list(on).filter((place) => typeof place === 'string');
+  const places = [on]
+    .flat()
+    .filter((place) => typeof place === 'string')
+    .flatMap((place) => expandPlace(place, (device) => devices.get(device)));
   if (places.length < 2) return [name];
   return places.map((place) => `${name}@${place.includes('/') ? place : `${place}/${devices.get(place)?.[0] ?? 'app'}`}`);
 }
@@ -199,8 +210,9 @@ function checkOn(verb: keyof typeof VERBS, raw: Raw, path: Path, context: CheckC
     return;
   }
   const names: [unknown, Path][] = Array.isArray(on) ? on.map((name, i) => [name, [...path, 'on', i]]) : [[on, [...path, 'on']]];
-  for (const [name, at] of names) {
-    if (typeof name !== 'string') continue;
+  for (const [given, at] of names) {
+    if (typeof given !== 'string') continue;
+    const name = rule === 'process' && context.devices.has(given.replace(/\/\*$/, '')) ? given.replace(/\/\*$/, '') : given;
     const device = name.split('/', 1)[0] ?? name;
     if (rule === 'device' && name.includes('/'))
       report('TW_SCENARIO_NAME', source.at(at), `"${verb}" is about a device, not about one process`, `on: ${device}`);

@@ -12,6 +12,7 @@ import { policyPatch } from './server-schema.ts';
 import { readSource, type Source } from './source.ts';
 import { buildExpectations, buildSteps, rangeOf } from './steps.ts';
 import { ms } from './values.ts';
+import { processNames } from './words.ts';
 
 const DAY = 86_400_000;
 /** One-way latency of a decent mobile network. */
@@ -108,12 +109,13 @@ function buildDevice(name: string, input: DeviceInput): DevicePlan {
   return {
     name,
     platform: input.platform ?? 'ios',
-    processes: input.processes ?? ['app'],
+    processes: processNames(input.processes, input.platform),
     user: input.user ?? 'ada',
     session: { state, ...defined({ expiresIn: expiresIn === undefined ? undefined : ms(expiresIn) }) },
     clockSkew: input.clockSkew === undefined ? 0 : ms(input.clockSkew),
     launched: input.launched ?? true,
     scope: input.scope ?? SCOPE,
+    locks: input.locks ?? 'working',
   };
 }
 

@@ -1,10 +1,13 @@
 // A step of a scenario: ONE flat object whose verb is a key. Flat, because a union of one shape per verb doubles every
 // editor suggestion (SchemaStore #6129); "exactly one verb" is checked by src/scenario/check.ts with a caret instead.
 import { z } from 'zod';
+import { eventTypes } from '../core/describe.ts';
+import type { EventType } from '../core/events.ts';
 import { SESSION } from './words.ts';
 import { fault } from './fault-schema.ts';
 import { serverPatch } from './server-schema.ts';
-import { count, duration, durationRange, kebab, outcomes, path, place, positiveDuration, signedDuration } from './values.ts';
+import { store } from './store-schema.ts';
+import { count, duration, durationRange, kebab, outcomes, path, place, places, positiveDuration, signedDuration } from './values.ts';
 
 const nothing = z.union([z.literal('all'), z.strictObject({})]);
 
@@ -69,10 +72,10 @@ export const expectations = z
 export const step = z
   .strictObject({
     on: z
-      .union([place, z.array(place).min(1)])
+      .union([places, z.array(places).min(1)])
       .optional()
       .describe(
-        "Where: a device (phone) or a process (phone/app), or a list. Default: the first device's first process, or the first device for network, store, clock, revoke.",
+        "Where: a device (phone), a process (phone/app), all of them (phone/*), or a list. Default: the first device's first process, or the first device for network, store, clock, revoke.",
       ),
     as: kebab.optional().describe('request, stream: a name for later expectations.'),
     after: duration.optional().describe('Virtual time to wait before the step begins.'),
@@ -110,10 +113,17 @@ export const step = z
           margin: positiveDuration.optional().describe('How far past or before the expiry. Default 1s.'),
           within: positiveDuration.optional().describe('idle: at most this long. Default 10m.'),
         }),
+        z.strictObject({
+          until: z
+            .enum(eventTypes() as [EventType, ...EventType[]])
+            .describe('Type of an event: lock.held, token.committed, store.begin ...'),
+          by: place.optional().describe('Whose: a process or a device, also for what a server does on its behalf. Default: anybody.'),
+          within: positiveDuration.optional().describe('At most this long, else the expectation fails. Default 10m.'),
+        }),
       ])
       .optional()
       .describe(
-        'Time passes: a duration; to just past or just before the expiry of the newest access token of `on`; or until nothing is pending.',
+        'Time passes: a duration; to just past or just before the expiry of the newest access token of `on`; until nothing is pending; or until the next event of a type, and then the following step comes before anything else can happen.',
       ),
     network: z
       .union([z.enum(['offline', 'online']), z.strictObject({ latency: durationRange.describe('One-way latency from now on.') })])
@@ -136,26 +146,33 @@ export const step = z
       .optional()
       .describe('The server ends something, without telling the client.'),
     app: z
-      .enum(['kill', 'launch', 'relaunch', 'suspend', 'resume', 'foreground', 'background', 'stop'])
+      .enum([
+        'kill',
+        'launch',
+        'relaunch',
+        'suspend',
+        'resume',
+        'foreground',
+        'background',
+        'stop',
+        'mount',
+        'unmount',
+        'reinstall',
+        'update',
+      ])
       .optional()
       .describe(
-        'Life of a process. kill: nothing is called, only the store survives; relaunch: kill, then launch; suspend: frozen, no timers, no answers, open streams break; stop: a clean exit.',
+        'Life of a process. kill: nothing is called, only the store survives; relaunch: kill, then launch; suspend: frozen, no timers, no answers, open streams break; stop: a clean exit; mount, unmount: the app makes a further client in the same process, or lets go of the newest one, and what they have begun goes on; reinstall: nothing runs, the plain tier is gone, and off iOS the secure one too; update: nothing runs, everything is kept; launch follows either.',
       ),
     clock: z
       .union([signedDuration, z.strictObject({ jump: signedDuration.describe('By how much.') })])
       .optional()
       .describe("The device's wall clock jumps; true time and the monotonic clock do not."),
-    store: z
-      .union([
-        z.enum(['lock', 'unlock']),
-        z.strictObject({
-          failWrites: z.int().min(1).describe('How many writes fail.'),
-          code: kebab.optional().describe('Error code of the failure. Default: store-failed.'),
-        }),
-        z.strictObject({ delay: duration.describe('Every operation takes this long from now on.') }),
-      ])
+    store: store
       .optional()
-      .describe('The secure store of a device: locked, failing or slow.'),
+      .describe(
+        'The store of a device. lock: the secure tier rejects with store-locked, as before the first unlock; clear, corrupt: the secure tier; or { one change }.',
+      ),
     signIn: z
       .union([kebab, z.strictObject({ user: kebab.optional().describe("Default: the device's user.") })])
       .optional()

@@ -6,10 +6,11 @@ import { defined } from '../core/defined.ts';
 import { describe, type UntoldStep } from './describe.ts';
 import { faultSpec } from '../core/fault-spec.ts';
 import { policyPatch } from './server-schema.ts';
+import { storeChange } from './store-schema.ts';
 import type { Path, Source } from './source.ts';
 import type { ExpectationsInput, StepInput } from './step-schema.ts';
 import { ms, parseCount } from './values.ts';
-import { VERBS, isVerb } from './words.ts';
+import { VERBS, expandPlace, isVerb } from './words.ts';
 
 /** How far past or before an expiry `advance` goes when nothing is said. */
 const MARGIN = 1_000;
@@ -125,6 +126,16 @@ const BUILD: { readonly [V in Verb]: Build<V> } = {
     if (value === 'past-expiry' || value === 'before-expiry') return { ...base, verb: 'advance', to: value, by: MARGIN };
     if (value === 'to-idle') return { ...base, verb: 'advance', to: 'idle', by: IDLE };
     if (typeof value === 'string') return { ...base, verb: 'advance', to: 'by', by: ms(value) };
+    if ('until' in value) {
+      const { until: event, by: actor, within } = value;
+      return {
+        ...base,
+        verb: 'advance',
+        to: 'event',
+        by: within === undefined ? IDLE : ms(within),
+        until: { event, ...defined({ actor }) },
+      };
+    }
     const given = value.to === 'idle' ? value.within : value.margin;
     return { ...base, verb: 'advance', to: value.to, by: given === undefined ? (value.to === 'idle' ? IDLE : MARGIN) : ms(given) };
   },
@@ -142,11 +153,7 @@ const BUILD: { readonly [V in Verb]: Build<V> } = {
   }),
   app: (value, base) => ({ ...base, verb: 'app', action: value }),
   clock: (value, base) => ({ ...base, verb: 'clock', jump: ms(typeof value === 'string' ? value : value.jump) }),
-  store: (value, base) => {
-    if (typeof value === 'string') return { ...base, verb: 'store', change: value };
-    const change = 'delay' in value ? { delay: ms(value.delay) } : { failWrites: value.failWrites, code: value.code ?? 'store-failed' };
-    return { ...base, verb: 'store', change };
-  },
+  store: (value, base) => ({ ...base, verb: 'store', change: storeChange(value) }),
   signIn: (value, base, { input, shop }) => {
     const named = typeof value === 'string' ? value : value.user;
     return { ...base, verb: 'signIn', user: named ?? userOf(base.on, shop.devices), wait: input.wait ?? true };
@@ -174,7 +181,9 @@ const BUILD: { readonly [V in Verb]: Build<V> } = {
 /** Processes for what an app does, devices for the rest; the first of either when the step names none. */
 function resolveOn(verb: Verb, input: StepInput, devices: readonly DevicePlan[]): string[] {
   const first = devices[0]?.name ?? 'phone';
-  const named = [input.on ?? (typeof input.signOut === 'string' ? input.signOut : first)].flat();
+  const processesOf = (name: string) => devices.find((device) => device.name === name)?.processes;
+  const asked = [input.on ?? (typeof input.signOut === 'string' ? input.signOut : first)].flat();
+  const named = asked.flatMap((name) => expandPlace(name, processesOf));
   if (VERBS[verb].on !== 'process') return [...new Set(named.map((name) => name.split('/', 1)[0] ?? name))];
   return [
     ...new Set(

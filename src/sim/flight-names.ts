@@ -20,6 +20,8 @@ export class FlightNames {
   readonly #attempts = new Map<string, number>();
   readonly #arrivals = new Map<Flight, number>();
   readonly #open = new Map<Process, OpenRequest[]>();
+  /** Process that sent a refresh or asked for a request, by the name in the history. */
+  readonly #senders = new Map<string, Process>();
   #exchanges = 0;
   #own = 0;
 
@@ -31,7 +33,13 @@ export class FlightNames {
   opened(process: Process, request: OpenRequest): void {
     const open = this.#open.get(process) ?? [];
     open.push(request);
+    this.#senders.set(request.n, process);
     this.#open.set(process, open);
+  }
+
+  /** Whose refresh or request a fact of a server is about. */
+  senderOf(name: string): Process | undefined {
+    return this.#senders.get(name);
   }
 
   settled(process: Process, n: string): void {
@@ -49,8 +57,14 @@ export class FlightNames {
   }
 
   /** A request that the client makes by itself, whatever the app asked for at the same address. */
-  ownName(request: HttpRequest): FlightName {
-    return this.nextHop(`c${++this.#own}`, request);
+  ownName(process: Process, request: HttpRequest): FlightName {
+    return this.nextHop(this.#newOwn(process), request);
+  }
+
+  #newOwn(process: Process): string {
+    const n = `c${++this.#own}`;
+    this.#senders.set(n, process);
+    return n;
   }
 
   /** The next sending of a logical request. */
@@ -81,7 +95,9 @@ export class FlightNames {
     const key = `${process.device.name} ${rt}`;
     const attempt = (this.#attempts.get(key) ?? 0) + 1;
     this.#attempts.set(key, attempt);
-    return { kind: 'token', x: `x${++this.#exchanges}`, rt, attempt };
+    const x = `x${++this.#exchanges}`;
+    this.#senders.set(x, process);
+    return { kind: 'token', x, rt, attempt };
   }
 
   #logical(process: Process, request: HttpRequest): string {
@@ -89,6 +105,6 @@ export class FlightNames {
     if (given !== undefined && /^n\d+$/.test(given)) return given;
     const path = pathOf(request.url);
     const match = (this.#open.get(process) ?? []).find((open) => open.method === request.method && open.path === path);
-    return match?.n ?? `c${++this.#own}`;
+    return match?.n ?? this.#newOwn(process);
   }
 }

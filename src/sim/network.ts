@@ -70,7 +70,7 @@ export class Network {
     return new Promise((resolve, reject) => {
       if (init.signal?.aborted === true) return reject(init.signal.reason);
       const done: Flight['resolve'] = (response, last) => resolve(answered(response, last));
-      const name = stream ? this.names.ownName(request) : undefined;
+      const name = stream ? this.names.ownName(process, request) : undefined;
       const flight = this.#flight(process, request, { redirect: init.redirect ?? 'follow', hops: 0, resolve: done, reject }, name);
       this.#listenAbort(flight, init.signal);
       this.#depart(flight);

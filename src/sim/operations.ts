@@ -179,7 +179,7 @@ export class Operations {
       operation,
       'stop',
       () => undefined,
-      (client) => client.stop?.(),
+      (client) => Promise.all([client, ...process.elder].map((one) => one.stop?.())),
       () => undefined,
     );
     return operation;
@@ -211,7 +211,7 @@ export class Operations {
   ): void {
     const { process } = operation;
     const { epoch } = process;
-    if (process.state === 'dead') {
+    if (process.state === 'dead' || !process.mounted) {
       Object.assign(operation, { settled: true, reason: 'not-running' });
       return;
     }

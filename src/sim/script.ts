@@ -84,9 +84,25 @@ export class Script implements Player {
     });
   }
 
-  async launch(process: Process): Promise<void> {
+  launch(process: Process): Promise<void> {
+    return this.#started((begun) => this.lifecycle.launch(process, begun));
+  }
+
+  /** A further client in the same process; those before live on, and nobody asks them for anything any more. */
+  async mount(process: Process): Promise<void> {
+    if (process.state === 'running') await this.#started((begun) => this.lifecycle.mount(process, begun));
+  }
+
+  /** The newest client is told to stop, and nobody waits for it. */
+  async unmount(process: Process): Promise<void> {
+    if (process.client?.stop !== undefined) this.operations.stop(process);
+    await this.pause(0);
+    this.lifecycle.unmount(process);
+  }
+
+  async #started(begin: (begun: (operation: Operation | undefined) => void) => void): Promise<void> {
     const started = await new Promise<Operation | undefined>((resolve) => {
-      this.lifecycle.launch(process, (operation) => void this.stage.kernel.after(0, 'script', () => resolve(operation)));
+      begin((operation) => void this.stage.kernel.after(0, 'script', () => resolve(operation)));
     });
     if (started !== undefined) await this.settled(started, OPERATION_LIMIT);
   }

@@ -11,6 +11,7 @@ import type { Network } from './network.ts';
 import type { Plan } from './plan.ts';
 import type { Recorder } from './recorder.ts';
 import type { Signals } from './signals.ts';
+import type { StoreWorld } from './store-changes.ts';
 
 export interface Stage {
   readonly plan: Plan;
@@ -33,6 +34,8 @@ export interface Stage {
   process(name: string): Process;
   /** `phone`, or the device of `phone/app`. */
   device(name: string): Device;
+  /** What changes of a store need to know. */
+  stores(): StoreWorld;
   configOf(device: Device | undefined): HostConfig;
   /** A fact of one process, with its wall clock where that differs. `follow`: it causes what comes next in this step. */
   note(process: Process, fact: Fact, follow?: boolean): number;

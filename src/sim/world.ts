@@ -25,6 +25,7 @@ import { Script } from './script.ts';
 import type { SettleMode } from './settle.ts';
 import { Signals } from './signals.ts';
 import type { Stage } from './stage.ts';
+import type { Snapshot, StoreWorld } from './store-changes.ts';
 
 export interface WorldOptions {
   seed: number;
@@ -108,6 +109,7 @@ export class World implements Stage {
   notApplicable: string | undefined;
   clientless = false;
   readonly traceTimers: boolean;
+  readonly #snapshots = new Map<string, Snapshot>();
   readonly #byName = new Map<string, Process>();
 
   constructor(plan: Plan, options: WorldOptions) {
@@ -177,6 +179,10 @@ export class World implements Stage {
     const found = this.devices.find((device) => device.name === name || device.processes.some((process) => process.name === name));
     if (found === undefined) throw new OwnBugError(`no device "${name}" in scenario ${this.plan.name}`);
     return found;
+  }
+
+  stores(): StoreWorld {
+    return { recorder: this.recorder, snapshots: this.#snapshots, now: this.kernel.now };
   }
 
   configOf(device: Device | undefined): HostConfig {

@@ -103,6 +103,8 @@ const SAMPLES: readonly [Fact, string][] = [
   [{ type: 'mark', what: 'clock-moved', device: 'phone', by: 3_600_000, note: 'by adb' }, 'marked on phone: clock-moved by 1h, by adb'],
   [{ type: 'mark', what: 'sign-out', device: 'phone' }, 'marked on phone: sign-out'],
   [{ type: 'client.declared', features: ['offline-queue'], missing: ['signOut'] }, 'client claims offline-queue, has no signOut'],
+  [{ type: 'client.mounted' }, 'a further client made in the same process'],
+  [{ type: 'client.unmounted' }, 'the app lets go of its client'],
   [{ type: 'start.called' }, 'client starts'],
   [{ type: 'start.done', ok: false, reason: 'network' }, 'start failed: network'],
   [

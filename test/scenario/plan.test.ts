@@ -33,6 +33,7 @@ test('a file that says nothing but steps gets one phone, the default policy and 
       clockSkew: 0,
       launched: true,
       scope: 'openid profile offline_access',
+      locks: 'working',
     },
   ]);
   expect(plan.policy).toEqual(DEFAULT_POLICY);

@@ -167,6 +167,46 @@ describe('each mistake is named with code, line and column', () => {
     ],
     ['a push of another kind', 'steps: [{ push: refesh }]\n', 'TW_SCENARIO_VALUE 4:17 "push" cannot be "refesh" | did you mean "refresh"?'],
     [
+      'a store step that changes nothing',
+      'steps: [{ store: { tier: plain } }]\n',
+      'TW_SCENARIO_MISSING 4:18 a store step that changes nothing | one of failWrites, failReads, delay, quota, writes, clear, corrupt, truncate, overwrite, save, restore',
+    ],
+    [
+      'a store step with two changes',
+      'steps: [{ store: { quota: 5, delay: 1s } }]\n',
+      'TW_SCENARIO_KEY 4:30 a store step with two changes: quota and delay | one change per step',
+    ],
+    [
+      'a tier where there is none to choose',
+      'steps: [{ store: { quota: 5, tier: plain } }]\n',
+      'TW_SCENARIO_KEY 4:30 "tier" means nothing beside "quota" | it belongs to truncate, overwrite, restore',
+    ],
+    [
+      'a backup that nobody made',
+      'steps: [{ store: { save: monday } }, { store: { restore: backup } }]\n',
+      'TW_SCENARIO_NAME 4:58 no content is called "backup" | save it before, with `store: { save: name }`',
+    ],
+    [
+      'an event that does not exist',
+      'steps: [{ advance: { until: lock.hold } }]\n',
+      'TW_SCENARIO_VALUE 4:29 "until" cannot be "lock.hold" | did you mean "lock.held"?',
+    ],
+    [
+      'an event of somebody who is not there',
+      'steps: [{ advance: { until: lock.held, by: phone/widget } }]\n',
+      'TW_SCENARIO_NAME 4:44 there is no "phone/widget" in this scenario | there is phone, phone/app',
+    ],
+    [
+      'all processes of a device that does not exist',
+      'steps: [{ on: tablet/*, request: /a }]\n',
+      'TW_SCENARIO_NAME 4:15 there is no "tablet/*" in this scenario | there is phone, phone/app',
+    ],
+    [
+      'a fleet without anybody in it',
+      'devices: { host: { platform: node, processes: 0 } }\nsteps: [{ request: /a }]\n',
+      'TW_SCENARIO_VALUE 4:47 "processes" cannot be 0 | expected at least 1',
+    ],
+    [
       'a lock policy that nobody ships',
       'lock: bank\nsteps: [{ request: /a }]\n',
       'TW_SCENARIO_VALUE 4:7 "lock" cannot be "bank" | expected one of fintech, corporate, consumer, or an object',
