@@ -10,31 +10,20 @@ import { freshen } from './triggers.ts';
 /** How long a request with a living token waits for its refresh-ahead before it goes with the old one, ms. */
 const AHEAD_PATIENCE = 3_000;
 
-/** Where requests come from before a session is there: see loader.ts. */
-export interface Doors {
-  /** Reads the store, if that is what everybody waits for. */
-  nudge(): void;
-  recheck(): Promise<void>;
-  /** Too long without interaction? */
-  isDue(mono: number): boolean;
-  /** Locks if so. */
-  check(): void;
-}
-
 /** The session whose token can be sent as it is; undefined = something must be waited for. Synchronous: the happy path. */
-export function lookup(rt: Runtime, doors: Doors): Session | undefined {
+export function lookup(rt: Runtime): Session | undefined {
   const { session } = rt.holder;
   if (session === undefined || session.writing !== undefined || session.flight?.delivered === true) return undefined;
   const mono = monoOf(rt);
-  return session.isFresh(mono) && rt.machine.state === 'active' && !doors.isDue(mono) && rt.gate.online ? session : undefined;
+  return session.isFresh(mono) && rt.machine.state === 'active' && !rt.autoLock.isDue(mono) && rt.gate.online ? session : undefined;
 }
 
 /** As `lookup`, for a request that must wait; undefined when it is over. */
-export async function acquire(rt: Runtime, doors: Doors, call: Call): Promise<Session | undefined> {
+export async function acquire(rt: Runtime, call: Call): Promise<Session | undefined> {
   let renewals = 0;
   let patient = true;
   while (!call.closed) {
-    const session = await admit(rt, doors, call);
+    const session = await admit(rt, call);
     if (session === undefined) continue;
     const mono = monoOf(rt);
     const use = decideToken({
@@ -59,23 +48,23 @@ export async function whileLocked(rt: Runtime, call: Call): Promise<void> {
 }
 
 /** The session that may be used, online and active; undefined when something had to be waited for: look again. */
-async function admit(rt: Runtime, doors: Doors, call: Call): Promise<Session | undefined> {
+async function admit(rt: Runtime, call: Call): Promise<Session | undefined> {
   const { session } = rt.holder;
-  doors.check();
+  rt.autoLock.check();
   if (session?.writing !== undefined) return void (await session.writing);
   switch (rt.machine.state) {
     case 'loading':
-      doors.nudge();
+      rt.loader.nudge();
       return void (await call.wait(rt.machine.next()));
     case 'locked':
-      if (!call.unasked) rt.prompt();
+      if (!call.unasked) rt.prompts.begin();
       if (session?.isFresh(monoOf(rt)) === false) void freshen(rt);
       return void (await whileLocked(rt, call));
     case 'active':
       if (rt.gate.online) return session;
       return void (await queue(rt, call));
     default:
-      return void (await waitForSession(rt, doors, call));
+      return void (await waitForSession(rt, call));
   }
 }
 
@@ -100,11 +89,11 @@ async function queue(rt: Runtime, call: Call): Promise<void> {
 }
 
 /** Nobody is signed in: perhaps through a sibling by now, perhaps the user will, else the call fails with what the state says. */
-async function waitForSession(rt: Runtime, doors: Doors, call: Call): Promise<void> {
+async function waitForSession(rt: Runtime, call: Call): Promise<void> {
   const { state } = rt.machine;
-  await doors.recheck();
+  await rt.loader.recheck();
   if (call.closed || rt.machine.state !== state) return;
   if (state !== 'expired') call.reject('signed-out');
-  else if (rt.prompt()) await call.wait(rt.machine.next());
+  else if (rt.prompts.begin()) await call.wait(rt.machine.next());
   else call.reject('reauthentication-required');
 }

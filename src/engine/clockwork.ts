@@ -10,8 +10,6 @@ import type { TokenSet } from './record.ts';
 const AFTER_FAILURE = 60_000;
 
 export class Clockwork {
-  /** Streams that are open: a request that never ends needs its token renewed ahead (refresh-bugs class S). */
-  streams = 0;
   readonly #rt: Runtime;
   #cancelAhead: (() => void) | undefined;
   #cancelAlert: (() => void) | undefined;
@@ -20,27 +18,24 @@ export class Clockwork {
 
   constructor(rt: Runtime) {
     this.#rt = rt;
-    rt.renewed.add((session) => this.arm(session));
   }
 
-  /** Sets everything for `session`; nothing for none. */
-  arm(session: Session | undefined): void {
-    this.stop();
-    if (session === undefined || session.ended !== undefined || this.#rt.stopped) return;
-    this.#armAhead(session);
-    this.#armAlert(session);
-  }
-
-  stop(): void {
+  /** Sets everything for the session in hand; nothing for none. */
+  arm(): void {
+    const { session } = this.#rt.holder;
     this.#cancelAhead?.();
     this.#cancelAlert?.();
+    if (session === undefined) return;
+    this.#armAhead(session);
+    this.#armAlert(session);
   }
 
   /** Re-armed after every end, good or bad (refresh-bugs E13, J6). */
   #armAhead(session: Session, least = 0): void {
     this.#cancelAhead?.();
     const until = session.untilAhead(monoOf(this.#rt));
-    if ((this.#rt.settings.timer || this.streams > 0) && Number.isFinite(until))
+    // A stream is a request that never ends: it needs its token renewed ahead (refresh-bugs class S).
+    if ((this.#rt.settings.timer || this.#rt.streams.size > 0) && Number.isFinite(until))
       this.#cancelAhead = this.#rt.timers.after(Math.max(least, until), () => this.#refresh(session));
   }
 

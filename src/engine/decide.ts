@@ -62,8 +62,8 @@ export function decideStored(reading: Reading, mine: InHand, isOver: IsOver): St
   if (reading.kind !== 'record') return reading.kind === 'corrupt' ? { kind: 'damaged' } : { kind: 'ours' };
   const { record } = reading;
   if (record.session !== mine.session) {
-    const isLeftover = isOver(record) || (!mine.durable && !isLater(record.since, mine.since));
-    return isLeftover ? { kind: 'ours' } : { kind: 'replaced', record };
+    const isOlder = isOver(record) || (!mine.durable && !isLater(record.since, mine.since));
+    return isOlder ? { kind: 'ours' } : { kind: 'replaced', record };
   }
   if (record.revision < mine.revision) return { kind: 'damaged' };
   return record.revision === mine.revision && ['', mine.accessToken].includes(record.tokens.accessToken)
@@ -75,6 +75,16 @@ export function decideStored(reading: Reading, mine: InHand, isOver: IsOver): St
 function decideTombstone(ended: { session: string; reason: string }, mine: InHand, isOver: IsOver): StoredVerdict {
   if (ended.session === mine.session) return { kind: 'ended', reason: endingNamed(ended.reason) ?? 'invalid-grant' };
   return mine.durable && !isOver({ session: ended.session, revision: 0, since: undefined }) ? { kind: 'signed-out' } : { kind: 'ours' };
+}
+
+/** Whether the store still holds that very session, and no younger pair of it. */
+export function isStill(reading: Reading, { id, revision }: { id: string; revision: number }): boolean {
+  return reading.kind === 'record' && reading.record.session === id && reading.record.revision <= revision;
+}
+
+/** Whether the store holds anything older than a sign-out at `since`; a later sign-in of a sibling stays. */
+export function isLeftover(reading: Reading, since: Stamp): boolean {
+  return reading.kind !== 'empty' && (reading.kind !== 'record' || isLater(since, reading.record.since));
 }
 
 export type AfterExchange =

@@ -1,7 +1,7 @@
 // The session manager behind the client contract. Composition only: decisions are in decide.ts and machine.ts, effects in the parts it
 // joins. It uses nothing but the host: an app embeds it with a Host of its own; no Node API, no globals but AbortController and atob.
 import type { Client, Feature, Host, HostResponse, RequestInit, SessionState, TokenResponse } from '../core/contract.ts';
-import type { Doors } from './admit.ts';
+import { TokenwarpError } from '../core/errors.ts';
 import { AutoLock } from './autolock.ts';
 import type { Call } from './call.ts';
 import { grantedIn } from './classify.ts';
@@ -10,19 +10,19 @@ import { decideCarryOver } from './decide.ts';
 import { revoke } from './exchange.ts';
 import { Gate } from './gate.ts';
 import { Holder } from './holder.ts';
-import { clear, save, sweep } from './keeper.ts';
+import { leave, save, sweep } from './keeper.ts';
 import { Loader } from './loader.ts';
 import { type Listener, Machine, type Transition } from './machine.ts';
 import { type EngineOptions, type Settings, settingsOf } from './options.ts';
 import { Prompts } from './prompts.ts';
-import { InvalidSignInError, RequestRejected } from './rejection.ts';
+import { RequestRejected } from './rejection.ts';
 import { endSession, type EngineEvent, observe, openCall, openSession, rejectCalls, type Runtime, stampOf } from './runtime.ts';
 import { perform } from './send.ts';
-import { Streams } from './streams.ts';
+import { openStream } from './stream.ts';
 import { Timers } from './timers.ts';
 import { tokensFrom } from './tokens.ts';
 import { transitionsOf } from './transitions.ts';
-import { freshen, pushed, relieve } from './triggers.ts';
+import { backOnline, freshen, pushed, relieve } from './triggers.ts';
 import { Vault } from './vault.ts';
 
 export { createSessions, type SessionInfo, type Sessions } from './sessions.ts';
@@ -90,57 +90,21 @@ class SessionManager implements Engine {
   readonly #loader: Loader;
   readonly #autoLock: AutoLock;
   readonly #prompts: Prompts;
-  readonly #streams: Streams;
-  readonly #doors: Doors;
 
   constructor(host: Host, options: EngineOptions) {
-    const settings = settingsOf(options);
-    const rt = this.#wire(host, settings);
+    const rt = wire(host, settingsOf(options));
     this.#rt = rt;
-    this.refreshAhead = settings.refreshAhead;
-    const clockwork = new Clockwork(rt);
+    this.refreshAhead = rt.settings.refreshAhead;
     this.#autoLock = new AutoLock(rt);
-    this.#loader = new Loader(rt, () => this.#autoLock.isOn);
-    this.#prompts = new Prompts(rt, () => this.#loader.recheck());
-    this.#doors = {
-      nudge: () => this.#loader.nudge(),
-      recheck: () => this.#loader.recheck(),
-      isDue: (mono) => this.#autoLock.isDue(mono),
-      check: () => this.#autoLock.check(),
-    };
-    this.#streams = new Streams(rt, this.#doors, clockwork);
+    this.#loader = new Loader(rt);
+    this.#prompts = new Prompts(rt);
+    const parts: Parts = { autoLock: this.#autoLock, loader: this.#loader, prompts: this.#prompts, clockwork: new Clockwork(rt) };
+    Object.assign(rt, parts);
     this.subscribe((transition) => {
       observe(rt, { type: 'session-state', ...transition });
-      clockwork.arm(rt.holder.session);
+      rt.clockwork.arm();
+      for (const stream of rt.streams) stream.heed(transition.to);
     });
-  }
-
-  #wire(host: Host, settings: Settings): Runtime {
-    const machine = new Machine();
-    const calls = new Set<Call>();
-    const gate = new Gate(host.connectivity, (online) => {
-      for (const call of calls) call.watch(online);
-      if (!online) return;
-      relieve(this.#rt);
-      void freshen(this.#rt);
-    });
-    return {
-      host,
-      settings,
-      machine,
-      vault: new Vault(host, settings),
-      holder: new Holder(machine),
-      gate,
-      timers: new Timers(host.clock),
-      exchanges: new Timers(host.clock),
-      calls,
-      sendings: [],
-      watchers: new Set(),
-      renewed: new Set(),
-      prompt: () => this.#prompts.begin(),
-      quietUntil: 0,
-      stopped: false,
-    };
   }
 
   start(): Promise<void> {
@@ -150,7 +114,11 @@ class SessionManager implements Engine {
   async signIn(response: TokenResponse): Promise<void> {
     const rt = this.#rt;
     const { access_token: accessToken } = response;
-    if (typeof accessToken !== 'string' || accessToken === '') throw new InvalidSignInError();
+    if (typeof accessToken !== 'string' || accessToken === '') {
+      throw new TokenwarpError('TW_SIGN_IN_INVALID', 'the token response has no access_token', {
+        hint: 'pass the body of the token endpoint as it came',
+      });
+    }
     const prompted = this.#prompts.signingIn;
     const before = rt.holder.session;
     const goOn = rt.machine.state === 'expired' && decideCarryOver(rt.holder.isSameUser(accessToken), prompted);
@@ -170,24 +138,16 @@ class SessionManager implements Engine {
     const { stopped } = this.#rt;
     if (stopped) return Promise.reject(new RequestRejected('aborted'));
     const call = openCall<HostResponse>(this.#rt, path, init);
-    if (!call.closed) void perform(this.#rt, this.#doors, call);
+    if (!call.closed) void perform(this.#rt, call);
     return call.promise;
   }
 
   async signOut(): Promise<void> {
     const rt = this.#rt;
-    const { session } = rt.holder;
+    const refreshToken = rt.holder.session?.tokens.refreshToken;
     const now = stampOf(rt);
-    if (session === undefined) {
-      rt.holder.leave('user');
-      rejectCalls(rt, 'signed-out');
-    } else {
-      endSession(rt, session, 'user');
-    }
-    rt.holder.cutoff = now;
-    await clear(rt, now);
+    await leave(rt, 'user');
     void sweep(rt, now);
-    const refreshToken = session?.tokens.refreshToken;
     if (refreshToken === undefined) return;
     const revoked = revoke(rt, refreshToken);
     if (rt.gate.online) await rt.timers.within(REVOCATION_PATIENCE, revoked, undefined);
@@ -238,7 +198,7 @@ class SessionManager implements Engine {
   }
 
   openStream(path: string, onMessage: (message: string) => void): Promise<{ close(): void }> {
-    return this.#streams.open(path, onMessage);
+    return openStream(this.#rt, path, onMessage);
   }
 
   /** An exchange that has left is waited for: its answer may hold the only good refresh token. Those of sessions long over are given up. */
@@ -247,7 +207,7 @@ class SessionManager implements Engine {
     if (rt.stopped) return;
     rt.stopped = true;
     this.#prompts.show(true);
-    this.#streams.close();
+    for (const stream of rt.streams) stream.close();
     rejectCalls(rt, 'aborted');
     const { session } = rt.holder;
     const flight = session?.flight;
@@ -260,6 +220,36 @@ class SessionManager implements Engine {
     await rt.vault.drain();
     rt.machine.close();
   }
+}
+
+type Parts = Pick<Runtime, 'autoLock' | 'loader' | 'prompts' | 'clockwork'>;
+
+/** All but the parts that need it themselves: the constructor adds them before anything happens. */
+function wire(host: Host, settings: Settings): Runtime {
+  const machine = new Machine();
+  const calls = new Set<Call>();
+  const gate = new Gate(host.connectivity, (online) => {
+    for (const call of calls) call.watch(online);
+    if (online) void backOnline(rt);
+  });
+  const whole: Omit<Runtime, keyof Parts> = {
+    host,
+    settings,
+    machine,
+    vault: new Vault(host, settings),
+    holder: new Holder(machine),
+    gate,
+    timers: new Timers(host.clock),
+    exchanges: new Timers(host.clock),
+    calls,
+    sendings: [],
+    watchers: new Set(),
+    streams: new Set(),
+    quietUntil: 0,
+    stopped: false,
+  };
+  const rt = whole as Runtime;
+  return rt;
 }
 
 /** 64 random bits: tells sign-ins apart within one store. */

@@ -1,11 +1,12 @@
 // Keeps memory and store in step: adopts what siblings wrote, writes what was granted, and does not give up on a write or a
 // clear that the store refuses for now (a locked phone): the rotation lives on in memory meanwhile (refresh-bugs F2, F6).
+import type { Rejection } from '../core/contract.ts';
 import { laterOutage } from './backoff.ts';
 import type { Call } from './call.ts';
-import { decideStored } from './decide.ts';
+import { decideStored, isLeftover, isStill } from './decide.ts';
 import type { Reason } from './machine.ts';
 import { isLater, type SessionRecord, type Stamp } from './record.ts';
-import { adopt, endSession, observe, openSession, type Runtime } from './runtime.ts';
+import { adopt, endSession, observe, openSession, rejectCalls, type Runtime, stampOf } from './runtime.ts';
 import type { Session } from './session.ts';
 import { codeOf, type Reading } from './vault.ts';
 
@@ -41,13 +42,11 @@ function heed(rt: Runtime, session: Session, reading: Reading): Reconciled {
     case 'ours':
       return 'mine';
     case 'same':
-      session.durable = true;
-      session.dirty = false;
+      wasWritten(session);
       session.outage = laterOutage(session.outage, verdict.record.outage);
       return 'mine';
     case 'newer':
-      session.durable = true;
-      session.dirty = false;
+      wasWritten(session);
       adopt(rt, session, verdict.record);
       return 'adopted';
     case 'damaged':
@@ -73,16 +72,17 @@ export function mayCarryOver({ init, calledAt }: Call, since: number): boolean {
   return calledAt > since && SAFE_METHODS.includes(init.method ?? 'GET');
 }
 
-/** Writes `record` for the session and says whether the store holds it now. If not, the write is repeated until it does. */
-export async function save(rt: Runtime, session: Session, record: SessionRecord): Promise<boolean> {
+/** Writes `record` for the session; if the store refuses, the write is repeated until it does not. */
+export async function save(rt: Runtime, session: Session, record: SessionRecord): Promise<void> {
   const end = await rt.vault.write(() => (session.ended === undefined ? record : undefined));
-  if (end === 'written') {
-    session.durable = true;
-    session.dirty = false;
-    return true;
-  }
-  if (end === 'refused') rewrite(rt, session);
-  return false;
+  if (end === 'written') wasWritten(session);
+  else if (end === 'refused') rewrite(rt, session);
+}
+
+/** The store holds what memory does. */
+export function wasWritten(session: Session): void {
+  session.durable = true;
+  session.dirty = false;
 }
 
 /** The store does not hold what memory does: it is written until it does. */
@@ -93,20 +93,37 @@ function rewrite(rt: Runtime, session: Session): void {
   void keepSaving(rt, session);
 }
 
-/** Empties the store after a sign-out at `since`; repeated until it works or somebody signs in here. */
-export async function clear(rt: Runtime, since: Stamp): Promise<void> {
-  const { epoch } = rt.holder;
-  if ((await rt.vault.clear()) !== 'refused') return;
+/**
+ * Nobody is signed in here from now on, whatever the store holds: state first, then the requests, then the store. That is emptied again
+ * and again until it works or somebody signs in here.
+ */
+export async function leave(rt: Runtime, reason: Reason, rejection: Rejection = 'signed-out'): Promise<void> {
+  const { holder } = rt;
+  const since = stampOf(rt);
+  if (holder.session === undefined) {
+    holder.leave(reason);
+    rejectCalls(rt, rejection);
+  } else {
+    endSession(rt, holder.session, reason);
+  }
+  holder.cutoff = since;
+  const { epoch } = holder;
+  if ((await rt.vault.write(() => null)) !== 'refused') return;
   observe(rt, { type: 'store-clear-failed' });
   const wanted = (): boolean => rt.holder.epoch === epoch;
-  void repeatLocked(rt, wanted, async () => (await rt.vault.clearOlder(since)) !== 'refused');
+  void repeatLocked(rt, wanted, () => clearOlder(rt, since));
+}
+
+/** Empties the store of what is older; false when it could not be looked into. */
+async function clearOlder(rt: Runtime, since: Stamp): Promise<boolean> {
+  return (await rt.vault.change((reading) => (isLeftover(reading, since) ? null : undefined))) !== 'refused';
 }
 
 /** Notes in the store that the server ended the session; repeated until it works. */
 export async function bury(rt: Runtime, session: Session, reason: Reason): Promise<void> {
   const { epoch } = rt.holder;
   const write = async (): Promise<boolean> => {
-    const end = await rt.vault.bury({ session: session.id, revision: session.revision }, reason);
+    const end = await rt.vault.change((reading) => (isStill(reading, session) ? { session: session.id, ended: reason } : undefined));
     if (rt.holder.epoch === epoch) rt.holder.buried = end === 'written';
     return end !== 'refused';
   };
@@ -122,7 +139,7 @@ export async function sweep(rt: Runtime, since: Stamp): Promise<void> {
   await exclusively(rt, LOCK, async () => {
     const { session } = rt.holder;
     if (rt.stopped || rt.holder.epoch !== epoch) return;
-    if (session === undefined) return void (await rt.vault.clearOlder(since));
+    if (session === undefined) return void (await clearOlder(rt, since));
     const reading = await rt.vault.read();
     if (session.ended !== undefined) return;
     if (isLost(rt, session, reading)) await save(rt, session, session.record);
@@ -137,21 +154,21 @@ function isLost({ holder }: Runtime, { id, since }: Session, reading: Reading): 
   return reading.kind === 'record' && reading.record.session !== id && isLater(since, reading.record.since);
 }
 
-/** Runs `job` under a lock of the device; without it where the host has none; not at all when it stays taken: then false. */
-export async function exclusively(rt: Runtime, name: string, job: () => Promise<void>, patient = false): Promise<boolean> {
-  let entered = false;
-  const enter = (): Promise<void> => {
-    entered = true;
-    return job();
+/** Runs `job` under a lock of the device; without it where the host has none; not at all when it stays taken: then undefined. */
+export async function exclusively<T>(rt: Runtime, name: string, job: () => Promise<T>, patient = false): Promise<{ done: T } | undefined> {
+  const held: { entered: boolean; result?: { done: T } } = { entered: false };
+  const enter = async (): Promise<void> => {
+    held.entered = true;
+    held.result = { done: await job() };
   };
   try {
     await rt.host.lock(name, enter, patient ? {} : { timeout: rt.settings.lockTimeout });
   } catch (error) {
-    if (entered) return true;
-    if (codeOf(error) === 'lock-timeout') return false;
-    await job();
+    // A lock that cannot be given back is the host's affair: what was done under it is done.
+    if (!held.entered && codeOf(error) !== 'lock-timeout') await enter();
+    else if (held.entered && held.result === undefined) throw error;
   }
-  return true;
+  return held.result;
 }
 
 /**
@@ -165,7 +182,7 @@ function repeatLocked(rt: Runtime, wanted: () => boolean, work: () => Promise<bo
     const job = async (): Promise<void> => {
       done = rt.stopped || !wanted() || (await work());
     };
-    if (await exclusively(rt, LOCK, job)) return done;
+    if ((await exclusively(rt, LOCK, job)) !== undefined) return done;
     missed += 1;
     if (missed >= LOCK_PATIENCE) await job();
     return done;
@@ -178,8 +195,7 @@ function keepSaving(rt: Runtime, session: Session): Promise<void> {
     await exclusively(rt, LOCK, async () => {
       if ((await reconcile(rt, session)) !== 'mine' || !wanted()) return;
       if ((await rt.vault.write(() => (wanted() ? session.record : undefined))) !== 'written') return;
-      session.durable = true;
-      session.dirty = false;
+      wasWritten(session);
     });
     return !wanted();
   });

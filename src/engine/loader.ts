@@ -2,25 +2,22 @@
 // A store that cannot be read leaves the state `loading` and is asked again: a locked phone is not a signed-out user (refresh-bugs K1, K15).
 import { decideCarryOver } from './decide.ts';
 import { revoke } from './exchange.ts';
-import { clear, mayCarryOver, repeat } from './keeper.ts';
+import { leave, mayCarryOver, repeat } from './keeper.ts';
 import { endingNamed } from './machine.ts';
 import type { SessionRecord } from './record.ts';
 import { finish, flightOf } from './refresh.ts';
-import { monoOf, observe, openSession, rejectCalls, type Runtime, stampOf } from './runtime.ts';
+import { monoOf, observe, openSession, rejectCalls, type Runtime } from './runtime.ts';
 import type { Session } from './session.ts';
 import { refreshLifeLeft } from './tokens.ts';
 import type { Reading } from './vault.ts';
 
 export class Loader {
   readonly #rt: Runtime;
-  /** Whether a launch opens locked. */
-  readonly #locked: () => boolean;
   #polling = false;
   #reading: Promise<boolean> | undefined;
 
-  constructor(rt: Runtime, locked: () => boolean) {
+  constructor(rt: Runtime) {
     this.#rt = rt;
-    this.#locked = locked;
   }
 
   /** Reads once; if that fails, goes on in the background. Ends when the state is known, or cannot be yet. */
@@ -77,17 +74,13 @@ export class Loader {
 
   /** What was there before the app was installed anew may be somebody else's. */
   async #discard({ tokens }: SessionRecord): Promise<void> {
-    const rt = this.#rt;
-    const now = stampOf(rt);
-    rt.holder.leave('reinstalled');
-    rt.holder.cutoff = now;
-    if (tokens.refreshToken !== undefined) void revoke(rt, tokens.refreshToken);
-    await clear(rt, now);
+    if (tokens.refreshToken !== undefined) void revoke(this.#rt, tokens.refreshToken);
+    await leave(this.#rt, 'reinstalled');
   }
 
   #launch(session: Session): void {
-    const { machine } = this.#rt;
-    if (this.#locked()) machine.fire('cold-start');
+    const { machine, autoLock } = this.#rt;
+    if (autoLock.isOn) machine.fire('cold-start');
     session.verifying = verify(this.#rt, session).then(() => {
       session.verifying = undefined;
       if (session.ended === undefined && !this.#rt.stopped) machine.fire('restored');

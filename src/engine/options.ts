@@ -72,7 +72,7 @@ export type Settings = Readonly<Required<Omit<EngineOptions, 'lock'>> & Pick<Eng
 
 const LADDER = ['biometric', 'password'] as const;
 
-/** Fills in the defaults and pulls numbers into their ranges. */
+/** Fills in the defaults and pulls into their ranges those that have one. */
 export function settingsOf(options: EngineOptions): Settings {
   const settings: Settings = {
     refreshAhead: 300_000,
@@ -96,18 +96,8 @@ export function settingsOf(options: EngineOptions): Settings {
     storeKey: 'tokenwarp.session',
     ...defined(options),
   };
-  const { refreshAhead, jitter, refreshTimeout, attempts, requestDeadline, queueLimit, queueDeadline, lockTimeout } = settings;
-  return {
-    ...settings,
-    refreshAhead: Math.max(0, refreshAhead),
-    jitter: clamp(jitter, 0, 0.5),
-    refreshTimeout: Math.max(1, refreshTimeout),
-    attempts: clamp(attempts, 1, 6),
-    requestDeadline: Math.max(1, requestDeadline),
-    queueLimit: Math.max(0, queueLimit),
-    queueDeadline: Math.max(1, queueDeadline),
-    lockTimeout: Math.max(1, lockTimeout),
-  };
+  const { jitter, attempts } = settings;
+  return { ...settings, jitter: clamp(jitter, 0, 0.5), attempts: clamp(attempts, 1, 6) };
 }
 
 function clamp(value: number, min: number, max: number): number {

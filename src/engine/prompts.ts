@@ -1,10 +1,10 @@
 // Asks the person: biometrics, then a password, to open a locked app or to sign in again when the session has ended. One ladder at a
 // time, one prompt at a time on the whole device, none while the app is not on screen (invariants I17).
 import type { PromptOutcome, PromptPurpose, SessionState } from '../core/contract.ts';
-import { clear, exclusively } from './keeper.ts';
+import { exclusively, leave } from './keeper.ts';
 import type { PromptMethod } from './options.ts';
 import { Room } from './room.ts';
-import { rejectCalls, type Runtime, stampOf } from './runtime.ts';
+import { rejectCalls, type Runtime } from './runtime.ts';
 
 /** The lock of a device that goes with an open prompt. */
 const PROMPT_LOCK = 'prompt';
@@ -19,17 +19,14 @@ export class Prompts {
   /** A prompt to sign in again is open. */
   signingIn = false;
   readonly #rt: Runtime;
-  /** Reads the store again: another process may have come first. */
-  readonly #recheck: () => Promise<void>;
   readonly #screen = new Room();
   #visible = true;
   #climbing = false;
   /** The epoch whose end nobody could be asked about. */
   #unaskable: number | undefined;
 
-  constructor(rt: Runtime, recheck: () => Promise<void>) {
+  constructor(rt: Runtime) {
     this.#rt = rt;
-    this.#recheck = recheck;
   }
 
   /** The app is on screen, or not any more. */
@@ -66,14 +63,15 @@ export class Prompts {
     const wanted = (): boolean => !this.#rt.stopped && machine.state === state && (purpose === 'unlock' || holder.epoch === epoch);
     await this.#onScreen(wanted);
     const job = async (): Promise<void> => {
-      if (purpose === 'sign-in' && wanted()) await this.#recheck();
+      // Another process may have come first.
+      if (purpose === 'sign-in' && wanted()) await this.#rt.loader.recheck();
       const end = await this.#ask(methods, purpose, wanted);
       if (!wanted()) return;
       if (purpose === 'sign-in') await this.#giveUp(end);
       else if (end === 'ok') await this.#unlock();
     };
-    const entered = await exclusively(this.#rt, PROMPT_LOCK, job, true);
-    if (!entered && purpose === 'sign-in' && wanted()) await this.#giveUp('unavailable');
+    const held = await exclusively(this.#rt, PROMPT_LOCK, job, true);
+    if (held === undefined && purpose === 'sign-in' && wanted()) await this.#giveUp('unavailable');
   }
 
   /** Rung after rung. `unavailable`: there was nothing to ask with. A sign-in that has come in leaves nothing to ask for. */
@@ -111,11 +109,7 @@ export class Prompts {
       this.#unaskable = rt.holder.epoch;
       return rejectCalls(rt, 'reauthentication-required');
     }
-    const now = stampOf(rt);
-    rt.holder.leave('reauthentication-failed');
-    rt.holder.cutoff = now;
-    rejectCalls(rt, 'reauthentication-required');
-    await clear(rt, now);
+    await leave(rt, 'reauthentication-failed', 'reauthentication-required');
   }
 
   async #onScreen(wanted: () => boolean): Promise<void> {

@@ -73,18 +73,22 @@ export function encodeRecord(stored: Stored): string {
 
 /** What a stored value holds, its stamps as `now` has them; undefined when it is nothing that this version wrote. */
 export function decodeRecord(value: string, now: Stamp, sameClock: boolean): Stored | undefined {
-  const json = parseObject(value);
-  if (json?.['v'] !== VERSION) return undefined;
-  const { session, since, revision, tokens, outage, ended } = json;
-  const marked = json['marked'] === true;
-  if (typeof session !== 'string') return undefined;
+  const stored = parseObject(value) as Partial<SessionRecord & Tombstone & { v: number; marked: boolean }> | undefined;
+  if (stored?.v !== VERSION || typeof stored.session !== 'string') return undefined;
+  const { session, since, revision, tokens, outage, ended, marked = false } = stored;
   if (typeof ended === 'string') return { session, ended, marked };
-  if (!isNumber(revision)) return undefined;
-  const stampOf = (told: unknown): Stamp | undefined => (isStamp(told) ? rebase(told, now, sameClock) : undefined);
-  const begun = stampOf(since);
-  const set = decodeTokens(tokens, stampOf);
-  if (begun === undefined || set === undefined) return undefined;
-  return { session, since: begun, revision, tokens: set, outage: decodeOutage(outage, stampOf), marked };
+  if (typeof revision !== 'number' || !isStamp(since) || typeof tokens?.accessToken !== 'string' || !isStamp(tokens.receivedAt))
+    return undefined;
+  const receivedAt = rebase(tokens.receivedAt, now, sameClock);
+  return {
+    session,
+    since: rebase(since, now, sameClock),
+    revision,
+    tokens: { ...tokens, receivedAt, certain: receivedAt === tokens.receivedAt },
+    // A damaged outage costs nothing but its memory: the tokens are worth more.
+    outage: isStamp(outage?.at) ? { ...outage, at: rebase(outage.at, now, sameClock) } : undefined,
+    marked,
+  };
 }
 
 /** By both clocks: one may have been set, the other may have begun anew. */
@@ -102,48 +106,6 @@ export function rebase(stamp: Stamp, now: Stamp, sameClock: boolean): Stamp {
   return { wall: stamp.wall, mono: now.mono - Math.max(0, now.wall - stamp.wall) };
 }
 
-/** Reads a stored stamp. */
-type StampOf = (told: unknown) => Stamp | undefined;
-
-function decodeTokens(value: unknown, stampOf: StampOf): TokenSet | undefined {
-  if (!isObject(value)) return undefined;
-  const { accessToken, refreshToken, life, refreshLife, ahead, expiresAt } = value;
-  const receivedAt = stampOf(value['receivedAt']);
-  if (typeof accessToken !== 'string' || receivedAt === undefined || !isNumber(ahead)) return undefined;
-  return {
-    accessToken,
-    receivedAt,
-    ahead,
-    refreshToken: typeof refreshToken === 'string' && refreshToken !== '' ? refreshToken : undefined,
-    life: numberOr(life),
-    refreshLife: numberOr(refreshLife),
-    expiresAt: numberOr(expiresAt),
-    certain: receivedAt === value['receivedAt'],
-  };
-}
-
-const OUTAGE_NUMBERS = ['failures', 'wait', 'gap', 'floor', 'ration', 'credit'] as const;
-
-/** A damaged outage costs nothing but its memory: the tokens are worth more. */
-function decodeOutage(value: unknown, stampOf: StampOf): Outage | undefined {
-  if (!isObject(value)) return undefined;
-  const at = stampOf(value['at']);
-  if (at === undefined || !OUTAGE_NUMBERS.every((name) => isNumber(value[name]))) return undefined;
-  return { ...(value as unknown as Outage), at, unknown: value['unknown'] === true };
-}
-
-function isStamp(value: unknown): value is Stamp {
-  return isObject(value) && isNumber(value['wall']) && isNumber(value['mono']);
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
-}
-
-function isNumber(value: unknown): value is number {
-  return typeof value === 'number' && Number.isFinite(value);
-}
-
-function numberOr(value: unknown): number | undefined {
-  return isNumber(value) ? value : undefined;
+function isStamp(value: Partial<Stamp> | null | undefined): value is Stamp {
+  return typeof value?.wall === 'number' && typeof value.mono === 'number';
 }

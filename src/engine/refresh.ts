@@ -2,16 +2,15 @@
 // inside it, exchanges, writes, and only then lets anybody use what was granted.
 import { afterFailure, burstLeft, noteSending, waitLeft } from './backoff.ts';
 import type { Outcome } from './classify.ts';
-import { decideAfterExchange, decideEnding } from './decide.ts';
+import { decideAfterExchange, decideEnding, isStill } from './decide.ts';
 import { exchange, revoke } from './exchange.ts';
 import { Flight, type FlightEnd } from './flight.ts';
-import { bury, LOCK, LOCK_PATIENCE, reconcile, save } from './keeper.ts';
+import { bury, exclusively, LOCK, LOCK_PATIENCE, reconcile, save, wasWritten } from './keeper.ts';
 import type { Reason } from './machine.ts';
 import type { Stamp } from './record.ts';
 import { adopt, endSession, monoOf, observe, type Runtime, stampOf } from './runtime.ts';
 import type { Session } from './session.ts';
 import { tokensFrom } from './tokens.ts';
-import { codeOf } from './vault.ts';
 
 /** After so many looks a store that is not locked is taken for broken: nobody shares anything through it. */
 const MOST_BLIND = 3;
@@ -101,17 +100,9 @@ async function getReady(rt: Runtime, session: Session, flight: Flight, again: bo
 }
 
 async function underLock(rt: Runtime, session: Session, flight: Flight, spent: Spent): Promise<Step> {
-  let entered = false;
-  const job = (): Promise<Step> => {
-    entered = true;
-    return attempt(rt, session, flight, spent);
-  };
-  try {
-    return await rt.host.lock(LOCK, job, { timeout: rt.settings.lockTimeout });
-  } catch (error) {
-    if (entered) throw error;
-    if (codeOf(error) !== 'lock-timeout') return await job();
-  }
+  const job = (): Promise<Step> => attempt(rt, session, flight, spent);
+  const held = await exclusively(rt, LOCK, job);
+  if (held !== undefined) return held.done;
   spent.locks += 1;
   const stored = await reconcile(rt, session);
   if (stored === 'over') return 'ended';
@@ -207,11 +198,8 @@ async function backOff(
   const { sentAt } = failure;
   const took = monoOf(rt) - sentAt.mono;
   session.outage = afterFailure(session.outage, { ...failure, took }, rt.host.random());
-  const end = await rt.vault.update(() => (session.ended === undefined ? session.record : undefined));
-  if (end === 'written') {
-    session.durable = true;
-    session.dirty = false;
-  }
+  const end = await rt.vault.change((reading) => (session.ended === undefined && isStill(reading, session) ? session.record : undefined));
+  if (end === 'written') wasWritten(session);
   flight.underWay = false;
   return session.ended === undefined ? 'failed' : 'ended';
 }

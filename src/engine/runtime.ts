@@ -29,6 +29,39 @@ export type EngineEvent =
   /** A fault of the engine or its host ended a refresh. */
   | { type: 'refresh-broke' };
 
+/** A stream of the app: see stream.ts. */
+export interface OpenStream {
+  /** The session has a new token. */
+  renew(session: Session): void;
+  heed(state: SessionState): void;
+  close(): void;
+}
+/** Where sessions come from: see loader.ts. */
+export interface Restoring {
+  /** Reads the store, if that is what everybody waits for. */
+  nudge(): void;
+  /** Reads it again: a sibling may have signed in or out. */
+  recheck(): Promise<void>;
+}
+/** See autolock.ts. */
+export interface Locking {
+  /** Whether the app is one that locks itself. */
+  readonly isOn: boolean;
+  /** Too long without interaction? */
+  isDue(mono: number): boolean;
+  /** Locks if so. */
+  check(): void;
+}
+/** See prompts.ts. */
+export interface Asking {
+  /** Asks the person for what the state wants, if that has not been tried; says whether it is being tried. */
+  begin(): boolean;
+}
+/** See clockwork.ts. */
+export interface Timing {
+  arm(): void;
+}
+
 export interface Runtime {
   readonly host: Host;
   readonly settings: Settings;
@@ -44,10 +77,12 @@ export interface Runtime {
   /** Monotonic ms of the latest refresh sendings. */
   readonly sendings: number[];
   readonly watchers: Set<(event: EngineEvent) => void>;
-  /** Told whenever a session has tokens it had not before. */
-  readonly renewed: Set<(session: Session) => void>;
-  /** Asks the person for what the state wants, if that has not been tried; says whether it is being tried. */
-  prompt: () => boolean;
+  /** What the app listens to. */
+  readonly streams: Set<OpenStream>;
+  readonly loader: Restoring;
+  readonly autoLock: Locking;
+  readonly prompts: Asking;
+  readonly clockwork: Timing;
   /** Monotonic ms before which the server wants no refresh from this device, whoever is signed in (RFC 9110 10.2.3). */
   quietUntil: number;
   /** Set by `stop`: nothing new begins. */
@@ -86,7 +121,8 @@ export function openSession(rt: Runtime, record: SessionRecord, durable: boolean
 /** Lets the session have the tokens of `record`. */
 export function adopt(rt: Runtime, session: Session, record: SessionRecord): void {
   session.adopt(record, monoOf(rt));
-  for (const tell of rt.renewed) tell(session);
+  rt.clockwork.arm();
+  for (const stream of rt.streams) stream.renew(session);
 }
 
 /** Ends a session: state first, then its requests, unless the user is asked to sign in again, then its refresh, which notices by itself. */
@@ -94,7 +130,7 @@ export function endSession(rt: Runtime, session: Session, reason: Reason, spared
   if (session.ended !== undefined) return;
   rt.holder.end(session, reason);
   const rejection = rejectionOf(reason);
-  if (rejection === 'signed-out' || !rt.prompt()) rejectCalls(rt, rejection, spared);
+  if (rejection === 'signed-out' || !rt.prompts.begin()) rejectCalls(rt, rejection, spared);
   session.flight?.kick();
 }
 

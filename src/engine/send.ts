@@ -1,7 +1,7 @@
 // One request on its way: gets a token, sends, and after a 401 decides between replay, refresh and the honest 401. Sent at most
 // twice; never again after a network failure, because the server may have acted (invariants I15).
 import type { HostResponse } from '../core/contract.ts';
-import { acquire, type Doors, lookup, whileLocked } from './admit.ts';
+import { acquire, lookup, whileLocked } from './admit.ts';
 import type { Call } from './call.ts';
 import { parseDate, refusesToken } from './classify.ts';
 import { takeOffer } from './offer.ts';
@@ -12,10 +12,10 @@ import type { Session } from './session.ts';
 const STUBBORN_FOR = 30_000;
 
 /** Brings the call to its end. Never rejects: the call does. */
-export async function perform(rt: Runtime, doors: Doors, call: Call<HostResponse>): Promise<void> {
+export async function perform(rt: Runtime, call: Call<HostResponse>): Promise<void> {
   let renewed = false;
   while (!call.closed) {
-    const session = lookup(rt, doors) ?? (await acquire(rt, doors, call));
+    const session = lookup(rt) ?? (await acquire(rt, call));
     if (session === undefined) return;
     const accessToken = session.tokens.accessToken;
     const answer = await transmit(rt, call, accessToken);

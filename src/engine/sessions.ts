@@ -1,7 +1,7 @@
 // The user's sessions on other devices, for a screen that lists and ends them. Plain calls of the app's own API; the engine itself learns
 // of an ended session from the refused refresh only.
 import type { HostResponse, RequestInit } from '../core/contract.ts';
-import { UnexpectedAnswerError } from './rejection.ts';
+import { TokenwarpError } from '../core/errors.ts';
 
 export interface SessionInfo {
   id: string;
@@ -30,7 +30,7 @@ export function createSessions(engine: Requester, path = '/sessions'): Sessions 
   const ask = async (below = '', method = 'GET'): Promise<HostResponse> => {
     const answer = await engine.request(path + below, { method });
     if (answer.ok || (answer.status === 404 && below !== '')) return answer;
-    throw new UnexpectedAnswerError(answer.status);
+    throw new TokenwarpError('TW_UNEXPECTED_ANSWER', `unexpected answer: status ${answer.status}`, { fields: { status: answer.status } });
   };
   return {
     list: async () => ((await (await ask()).json()) as { sessions: SessionInfo[] }).sessions,

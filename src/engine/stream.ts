@@ -1,12 +1,12 @@
 // A stream that the app listens to: kept open over renewals of the token, loss of the network and the lock, until it is closed or its
 // session ends. It never runs on the token of another session (refresh-bugs class S).
 import type { HostStream, SessionState } from '../core/contract.ts';
-import { acquire, type Doors } from './admit.ts';
+import { acquire } from './admit.ts';
 import { gapAfter } from './backoff.ts';
 import type { Call } from './call.ts';
 import { refusesToken } from './classify.ts';
 import { quietly } from './machine.ts';
-import { monoOf, observe, openCall, type Runtime } from './runtime.ts';
+import { monoOf, observe, openCall, type OpenStream, type Runtime } from './runtime.ts';
 import { urlOf } from './send.ts';
 import type { Session } from './session.ts';
 
@@ -16,9 +16,22 @@ const NO_LIMITS = { online: Number.POSITIVE_INFINITY, offline: Number.POSITIVE_I
 /** So many tokens refused in a row say that it is not the token. */
 const MOST_REFUSALS = 2;
 
-export class Stream {
+/** Resolves when the stream is open for the first time. While one is open the token is renewed ahead by the clock. */
+export async function openStream(rt: Runtime, path: string, onMessage: (message: string) => void): Promise<{ close(): void }> {
+  const opening = openCall<void>(rt, path, {});
+  const stream = new Stream(rt, opening, onMessage);
+  rt.streams.add(stream);
+  rt.clockwork.arm();
+  void stream.run().finally(() => {
+    rt.streams.delete(stream);
+    rt.clockwork.arm();
+  });
+  await opening.promise;
+  return { close: () => stream.close() };
+}
+
+class Stream implements OpenStream {
   readonly #rt: Runtime;
-  readonly #doors: Doors;
   /** Settles with the first connection, or with the reason why there is none. */
   readonly #opening: Call<void>;
   readonly #onMessage: (message: string) => void;
@@ -32,9 +45,8 @@ export class Stream {
   #opened = false;
   #closed = false;
 
-  constructor(rt: Runtime, doors: Doors, opening: Call<void>, onMessage: (message: string) => void) {
+  constructor(rt: Runtime, opening: Call<void>, onMessage: (message: string) => void) {
     this.#rt = rt;
-    this.#doors = doors;
     this.#opening = this.#call = opening;
     this.#onMessage = onMessage;
   }
@@ -91,7 +103,7 @@ export class Stream {
 
   /** One connection from its token to its end. */
   async #connect(): Promise<void> {
-    const session = await acquire(this.#rt, this.#doors, this.#call);
+    const session = await acquire(this.#rt, this.#call);
     this.#session ??= session;
     if (session === undefined || session !== this.#session || this.#isOver) return;
     const { accessToken } = session.tokens;

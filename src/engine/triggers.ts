@@ -19,6 +19,11 @@ export function relieve(rt: Runtime): void {
   session.flight.kick();
 }
 
+export function backOnline(rt: Runtime): Promise<void> {
+  relieve(rt);
+  return freshen(rt);
+}
+
 /** A sibling may have rotated meanwhile, and a token near its end is better renewed before somebody waits. */
 export async function freshen(rt: Runtime): Promise<void> {
   const { session } = rt.holder;
