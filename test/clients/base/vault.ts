@@ -9,6 +9,15 @@ const KEY = 'session';
 const MARK = 'installed';
 const noop = (): void => undefined;
 
+/** A write that the store has not taken yet. */
+interface Owed {
+  readonly content: string | undefined;
+  /** The session it is about: written, or ended by it. */
+  readonly of: string | undefined;
+  /** It failed once: meanwhile a sibling may have stored something of its own. */
+  failed?: true;
+}
+
 export abstract class Vault {
   protected readonly host: Host;
   protected session: Session | undefined;
@@ -19,8 +28,10 @@ export abstract class Vault {
   protected readonly closing = new AbortController();
   #marked: boolean | undefined;
   /** What the store should hold (undefined = nothing) while it does not. */
-  protected unsaved: { readonly content: string | undefined } | undefined;
+  protected unsaved: Owed | undefined;
   #version = 0;
+  /** The session last known of, also when it is over. */
+  #lastId: string | undefined;
   #writes: Promise<unknown> = Promise.resolve();
   #cancelRetry: (() => void) | undefined;
   #failedWrites = 0;
@@ -123,13 +134,14 @@ export abstract class Vault {
   /** From here on this is the session (or `without` one, the state there is). */
   protected take(session: Session | undefined, without: SessionState = 'signed-out'): void {
     this.#version += 1;
+    this.#lastId = session?.id ?? this.#lastId;
     this.session = session;
     this.phase = session === undefined ? without : 'active';
   }
 
   /** True when the store holds it. False: it will be written as soon as the store allows. */
   protected save(content: Session | { ended: 'expired' } | undefined): Promise<boolean> {
-    this.unsaved = { content: content === undefined ? undefined : JSON.stringify(content) };
+    this.unsaved = { content: content === undefined ? undefined : JSON.stringify(content), of: this.#lastId };
     return this.flush();
   }
 
@@ -144,8 +156,10 @@ export abstract class Vault {
     const owed = this.unsaved;
     if (owed === undefined) return true;
     try {
-      await (owed.content === undefined ? this.host.store.delete(KEY) : this.host.store.set(KEY, owed.content));
+      const due = owed.failed !== true || (await this.stillDue(owed));
+      if (due) await (owed.content === undefined ? this.host.store.delete(KEY) : this.host.store.set(KEY, owed.content));
     } catch {
+      owed.failed = true;
       this.host.emit({ type: 'session.not-stored' });
       this.retryLater();
       return false;
@@ -153,6 +167,13 @@ export abstract class Vault {
     this.#failedWrites = 0;
     if (this.unsaved === owed) this.unsaved = undefined;
     return true;
+  }
+
+  /** The end of a session is not made up for when a sibling has begun another one since. */
+  protected async stillDue({ content, of }: Owed): Promise<boolean> {
+    if (readStored(content).session !== undefined || of === undefined) return true;
+    const { session } = readStored(await this.host.store.get(KEY));
+    return session === undefined || session.id === of;
   }
 
   protected retryLater(): void {
