@@ -183,7 +183,7 @@ export abstract class Refresher extends Vault {
   protected async granted(body: TokenResponse, sentAt: number, presented: Session): Promise<Session> {
     const next = this.successor(body, sentAt, presented);
     await this.#whileNobodySends(this.#finish(next, presented));
-    return next;
+    return this.wasOvertaken(presented, next) ? (this.session ?? next) : next;
   }
 
   /** A token that came without a refresh. */
@@ -206,7 +206,7 @@ export abstract class Refresher extends Vault {
       if (next.refreshToken !== presented.refreshToken) this.revoke(next.refreshToken).catch(noop);
       return;
     }
-    await this.keep(next);
+    if (!this.wasOvertaken(presented, next)) await this.keep(next);
     await this.#clearPause();
     this.report(next);
   }
@@ -214,6 +214,12 @@ export abstract class Refresher extends Vault {
   /** Whether the session an answer belongs to is still the one in hand. */
   protected stillMine(presented: Session): boolean {
     return this.session?.id === presented.id;
+  }
+
+  /** While this process slept with the lock in hand, a sibling went on without it: what it has stored is newer than our answer. */
+  protected wasOvertaken(presented: Session, next: Session): boolean {
+    const { session } = this;
+    return session?.id === presented.id && session.accessToken !== presented.accessToken && session.accessToken !== next.accessToken;
   }
 
   /** Durable before use. */

@@ -223,6 +223,9 @@ export class ReactiveClient implements Client {
       if (next.refresh !== held.refresh) void this.#endpoint.revoke(next.refresh);
       era.check();
     }
+    // A sibling that went on without the lock, while this process slept with it, has stored something newer.
+    const newer = this.#tokens;
+    if (newer !== undefined && newer.access !== held.access) return newer;
     await this.#ledger.save(JSON.stringify(next));
     era.check();
     this.#set(next, 'active');
