@@ -175,7 +175,6 @@ class SessionManager implements Engine {
     const rt = this.#rt;
     this.#autoLock.foreground();
     this.#prompts.show(true);
-    this.#prompts.begin();
     relieve(rt);
     rt.timers.hurry();
     this.#loader.nudge();

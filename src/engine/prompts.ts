@@ -20,7 +20,8 @@ export class Prompts {
   signingIn = false;
   readonly #rt: Runtime;
   readonly #screen = new Room();
-  #visible = true;
+  /** Undefined: nobody has said, which counts as on screen. */
+  #visible: boolean | undefined;
   #climbing = false;
   /** The epoch whose end nobody could be asked about. */
   #unaskable: number | undefined;
@@ -29,10 +30,13 @@ export class Prompts {
     this.#rt = rt;
   }
 
-  /** The app is on screen, or not any more. */
+  /** The app comes to the screen or leaves it. Only a real return asks: a prompt itself takes the screen and gives it back. */
   show(visible: boolean): void {
+    const returns = visible && this.#visible !== true;
     this.#visible = visible;
-    if (visible) this.#screen.open();
+    if (!returns) return;
+    this.#screen.open();
+    this.begin();
   }
 
   /** Begins what the state asks for, if anything; says whether somebody is being asked. */
@@ -113,6 +117,6 @@ export class Prompts {
   }
 
   async #onScreen(wanted: () => boolean): Promise<void> {
-    while (!this.#visible && wanted()) await this.#screen.wait().done;
+    while (this.#visible === false && wanted()) await this.#screen.wait().done;
   }
 }

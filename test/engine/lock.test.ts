@@ -123,6 +123,14 @@ describe('while it is locked', () => {
     expect(findings).toEqual([]);
   });
 
+  test('a system that says foreground again after each prompt makes no loop of prompts', async () => {
+    const { of, record } = await run(
+      `${LOCKED}{ prompt: { biometric: cancelled, password: cancelled } }, { app: foreground }, { advance: 5s }, { app: foreground }, { advance: 5s }, { app: foreground }, { advance: 5s }`,
+    );
+    expect(of('prompt.shown')).toHaveLength(2);
+    expect(record.clientFaults).toEqual([]);
+  });
+
   test('nobody is asked while it is off screen, or before somebody comes', async () => {
     const { record, outcomes } = await run(
       `${LOCKED}{ app: background }, { prompt: { biometric: ok } }, { request: /a, wait: false }, { advance: 20s }, { expect: { prompts: 0 } }, { app: foreground }, { advance: 5s }`,
