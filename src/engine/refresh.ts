@@ -153,7 +153,8 @@ async function persist(
   const tokens = tokensFrom(rt, granted, { now, travelled: now.mono - sentAt.mono, before: session.tokens });
   flight.delivered = true;
   try {
-    await reconcile(rt, session);
+    // A sibling that went on without the lock, while this process slept with it, has stored what is newer than this answer.
+    if ((await reconcile(rt, session)) === 'adopted') return 'renewed';
     const record = { ...session.record, revision: session.revision + 1, tokens, outage: undefined };
     if (session.ended === undefined) await save(rt, session, record);
     if (session.ended !== undefined) return discard(rt, session, granted.refreshToken);
