@@ -53,7 +53,7 @@ export abstract class Streams extends Freshness {
         failures = (await this.#read(listening, stream)) ? 0 : failures + 1;
         stream = undefined;
       }
-      if (listening.over.signal.aborted) return;
+      if (listening.over.signal.aborted || !this.dialsAgain()) return;
       if (failures > 0) await this.sleep(Math.min(30_000, 500 * 2 ** failures) * (0.85 + 0.3 * this.host.random())).catch(() => undefined);
       await this.whenOpen();
       stream = await this.#dial(listening).catch((error: unknown) => this.#failed(listening, error));
@@ -88,6 +88,11 @@ export abstract class Streams extends Freshness {
       if (tries === 1 || !this.isRefusal(stream)) throw new Rejected('network');
       session = await this.refresh(token, session);
     }
+  }
+
+  /** Whether a stream that has ended is opened again while the app listens. */
+  protected dialsAgain(): boolean {
+    return true;
   }
 
   protected tokenFor(_listening: Listening, session: Session): string {
