@@ -193,10 +193,10 @@ function retryAfter({ after, until, as }: RetryHint, now: number, t: number): st
   return as === 'date' ? httpDate(now + ms) : String(Math.ceil(ms / 1_000));
 }
 
-function changed(response: AppResponse, verdict: Verdict): AppResponse {
+function changed({ head: _stale, ...response }: AppResponse, verdict: Verdict): AppResponse {
   switch (verdict.kind) {
     case 'rewrite':
-      return rewritten(response, verdict.members);
+      return { ...response, body: JSON.stringify({ ...parseObject(response.body), ...verdict.members }) };
     case 'headers':
       return { ...response, headers: replaceHeaders(response.headers, verdict.headers) };
     case 'skew':
@@ -204,9 +204,4 @@ function changed(response: AppResponse, verdict: Verdict): AppResponse {
     default:
       return response;
   }
-}
-
-function rewritten({ bytes, ...response }: AppResponse, members: Readonly<Record<string, unknown>>): AppResponse {
-  const body = bytes === undefined ? response.body : Buffer.from(bytes).toString();
-  return { ...response, body: JSON.stringify({ ...parseObject(body), ...members }) };
 }

@@ -137,7 +137,13 @@ function matches(spec: FaultSpec, envelope: Envelope): boolean {
 
 /** `https://host/a/b?c` -> `/a/b`. */
 export function pathOf(url: string): string {
-  return /^[a-z]+:\/\/[^/?#]*([^?#]*)/i.exec(url)?.[1] || '/';
+  const scheme = url.indexOf('://');
+  const start = scheme < 0 ? -1 : url.indexOf('/', scheme + 3);
+  if (start < 0) return '/';
+  const query = url.indexOf('?');
+  const fragment = url.indexOf('#');
+  const end = Math.min(query < 0 ? url.length : query, fragment < 0 ? url.length : fragment);
+  return url.slice(start, end) || '/';
 }
 /** `https://host:1/a` -> `https://host:1`. */
 export function originOf(url: string): string {
