@@ -35,6 +35,8 @@ export interface ServerContext {
   labels: TokenLabels;
   /** Appends to the journal. `actor` is the authorization or the resource server. */
   record(actor: 'as' | 'rs', fact: ServerFact): void;
+  /** The name of the next session where several issuers share a journal; without it the server counts its own. */
+  nextFamily?: () => string;
   /** Keys by algorithm that can rotate; without them `signer` signs everything. */
   keys?: KeyRing;
   /** Resolves after so many ms: paces answers that stream. Without it they come at once. */

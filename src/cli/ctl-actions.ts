@@ -65,9 +65,16 @@ export const CTL_ACTIONS: Readonly<Record<string, CtlAction>> = {
   revoke: {
     usage: 'revoke',
     summary: 'revoke a token, a session, or all sessions of a user or device',
-    options: [...TARGET, 'what', 'reason'],
+    options: [...TARGET, 'except', 'what', 'reason'],
     text: CTL_TEXT.ended,
-    request: (_words, options) => ({ method: 'POST', path: '/revoke', body: pick(options, [...TARGET, 'what', 'reason']) }),
+    request: (_words, options) => ({ method: 'POST', path: '/revoke', body: pick(options, [...TARGET, 'except', 'what', 'reason']) }),
+  },
+  password: {
+    usage: 'password',
+    summary: 'a user changes the password: sessions end as the policy says',
+    options: ['user', 'session', 'issuer'],
+    text: CTL_TEXT.passwordChanged,
+    request: (_words, options) => ({ method: 'POST', path: '/password', body: pick(options, ['user', 'session', 'issuer']) }),
   },
   expire: {
     usage: 'expire',

@@ -21,6 +21,7 @@ export const CTL_OPTIONS = {
   user: { flags: '--user <name>', group: 'select', summary: 'of this user', read: readText },
   device: { flags: '--device <name>', group: 'select', summary: 'of this device', read: readText },
   session: { flags: '--session <id>', group: 'select', summary: 'of this session: its token family, f1', read: readText },
+  except: { flags: '--except <id>', group: 'select', summary: 'revoke: not this session', read: readText },
   token: { flags: '--token <label>', group: 'select', summary: 'this token, by its label (AT-2, RT-1)', read: readText },
   all: { flags: '--all', group: 'select', summary: 'sessions: those that are over, too' },
   type: {
