@@ -5,6 +5,7 @@ import { pathOf } from '../src/core/fault.ts';
 import type { Endpoint } from '../src/core/fault.ts';
 import { readBearer } from '../src/core/http.ts';
 import type { RequestRecord } from '../src/core/request-record.ts';
+import { fieldOf, grantNameOf } from './about.ts';
 import type { AppRequest, ServerApp } from './app.ts';
 
 interface Owner {
@@ -36,7 +37,7 @@ export class Senders {
 
   /** Label of the token a request shows: the bearer of its header, or the refresh token in its form. */
   shown({ headers, body }: AppRequest): TokenLabel | undefined {
-    const value = readBearer(headers['authorization']) ?? REFRESH_TOKEN.exec(body)?.[1];
+    const value = readBearer(headers['authorization']) ?? fieldOf({ body }, 'refresh_token');
     if (value === undefined) return undefined;
     const label = this.#app.site.labels.of(value);
     return label === 'none' ? undefined : label;
@@ -53,8 +54,6 @@ export class Senders {
 
 /** A client may say which process it is: `x-tokenwarp-from: phone/app`. */
 export const FROM_HEADER = 'x-tokenwarp-from';
-const REFRESH_TOKEN = /(?:^|&)refresh_token=([^&]+)/;
-const GRANT_TYPE = /(?:^|&)grant_type=([^&]{1,80})/;
 
 /** A device or one of its processes. Too short for a token or a piece that counts as one. */
 function isPlace(text: string): boolean {
@@ -116,15 +115,7 @@ function reading(fact: Fact): Partial<RequestRecord> {
 }
 
 /** The short name of the grant a token request asks for. */
-export function grantOf({ body }: AppRequest, endpoint: Endpoint): { grant?: string } {
-  const type = endpoint === 'token' ? GRANT_TYPE.exec(body)?.[1] : undefined;
-  if (type === undefined) return {};
-  const known = KNOWN_GRANTS.find((name) => decodeGrant(type).endsWith(name));
-  return { grant: known ?? 'unknown grant' };
-}
-
-const KNOWN_GRANTS = ['refresh_token', 'authorization_code', 'client_credentials', 'device_code', 'password'] as const;
-
-function decodeGrant(text: string): string {
-  return text.replaceAll(/%3a/gi, ':');
+export function grantOf(request: AppRequest, endpoint: Endpoint): { grant?: string } {
+  const grant = endpoint === 'token' ? grantNameOf(request) : undefined;
+  return grant === undefined ? {} : { grant };
 }

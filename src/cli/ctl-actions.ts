@@ -112,7 +112,7 @@ export const CTL_ACTIONS: Readonly<Record<string, CtlAction>> = {
   fault: {
     usage: 'fault <kind> [value]',
     summary:
-      'break messages: drop-response, cut-committed, delay 2s, reply 503, truncate 20, remove refresh_token, rewrite a=b, duplicate-received',
+      'break messages: drop-response, cut-committed, delay 2s, reply 503, truncate 20, remove refresh_token, rewrite a=b, header content-type=text/plain, skew -10m, duplicate-received',
     options: MATCH,
     text: CTL_TEXT.fault,
     request: (words, options) => ({ method: 'POST', path: '/faults', body: fault(words, options) }),
