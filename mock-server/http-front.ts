@@ -133,7 +133,7 @@ export class Front {
 
   #draftOf(request: AppRequest, endpoint: RequestRecord['endpoint'], { repeats }: Arrival): Draft {
     const { method, connection = '', url } = request;
-    const presented = this.#senders.shown(request);
+    const shown = this.#senders.shown(request);
     return new Draft({
       seq: ++this.#count,
       t: this.#app.clock.now(),
@@ -144,7 +144,7 @@ export class Front {
       from: this.#senders.of(request),
       connection,
       ...(endpoint === 'token' ? grantOf(request, endpoint) : {}),
-      ...(presented === undefined ? {} : { presented, ...this.#senders.ownerOf(presented) }),
+      ...(shown === undefined ? {} : { presented: shown.label, ...shown.owner }),
       ...(repeats === undefined ? {} : { repeats }),
     });
   }
