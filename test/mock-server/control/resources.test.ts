@@ -185,6 +185,12 @@ describe('policy', () => {
     expect([status, json['field'] ?? '']).toEqual([400, field]);
     expect(json['hint']).toContain(hint);
   });
+  test('members that the default policy leaves out can be set as well', () => {
+    const desk = new Desk();
+    const patch = { authorization: { browserSession: '30m' }, sessionsPerUser: 2, refreshToken: { absolute: 'never' } };
+    expect(desk.ok('PATCH', '/policy', patch)).toMatchObject({ authorization: { browserSession: 1_800_000 }, sessionsPerUser: 2 });
+  });
+
   test('one session may have its own, from the token endpoint to the API', () => {
     const desk = new Desk();
     const ada = desk.signIn();
