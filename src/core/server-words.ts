@@ -47,6 +47,10 @@ export type RefusalReason =
 /** Why a token family (all tokens descending from one sign-in) ended. */
 export type FamilyEnd = 'reuse' | 'user' | 'password' | 'idle' | 'absolute' | 'admin' | 'single-session' | 'revocation';
 
+/** Short names of grants, as logs and fault rules say them. */
+export const GRANTS_BY_NAME = ['refresh_token', 'authorization_code', 'client_credentials', 'device_code'] as const;
+export type GrantName = (typeof GRANTS_BY_NAME)[number];
+
 /**
  * The points between which a fault can fall (ours): the request arrived; it was checked; state changed for good;
  * the answer was written out; its last byte left.

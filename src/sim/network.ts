@@ -2,8 +2,9 @@
 // so a kill, a cut or a reorder can fall between any two. It knows the server only as phases.
 import type { HostConfig, HostFetchInit, HostResponse } from '../core/contract.ts';
 import type { DurationRange } from '../core/duration.ts';
-import { originOf, pathOf, replaceHeaders, Rules, type DropHow, type Endpoint, type Point, type Verdict } from '../core/fault.ts';
-import { parseObject, type HttpRequest, type HttpResponse } from '../core/http.ts';
+import { changedBy, originOf, pathOf, retryAfterText, Rules } from '../core/fault.ts';
+import type { DropHow, Endpoint, Point, Verdict } from '../core/fault.ts';
+import { httpDate, type HttpRequest, type HttpResponse } from '../core/http.ts';
 import type { Streams } from '../core/streams.ts';
 import type { Exchange, MockServer } from '../../mock-server/contract.ts';
 import type { Device, Process } from './device.ts';
@@ -28,6 +29,8 @@ export interface NetworkOptions {
 }
 
 const MAX_HOPS = 5;
+/** Verdicts that change the answer once it is there. */
+const TRANSFORMS: ReadonlySet<Verdict['kind']> = new Set(['truncate', 'rewrite', 'headers', 'skew']);
 /** Ms after which a transport that resends does so. */
 const RESEND_DELAY = 5;
 
@@ -129,7 +132,7 @@ export class Network {
     if (!process.device.online) return this.#lose(flight, 'reset', 1);
     const verdict = this.#ask(flight, 'request');
     if (verdict.kind === 'drop') return this.#lose(flight, verdict.how, this.#draw(flight));
-    if (verdict.kind === 'reply') return this.#answer(flight, this.#script(flight, verdict.response), this.#draw(flight));
+    if (verdict.kind === 'reply') return this.#answer(flight, this.#script(flight, verdict), this.#draw(flight));
     const delay = this.#draw(flight) + (verdict.kind === 'delay' ? verdict.ms : 0);
     kernel.after(delay, flight.label('>'), () => this.#arrive(flight), { slack: this.#options.slack });
     if (verdict.kind === 'duplicate') kernel.after(delay + RESEND_DELAY, flight.label('>'), () => this.#arrive(flight));
@@ -149,9 +152,9 @@ export class Network {
     flight.point = exchange.phase;
     const verdict = this.#ask(flight, exchange.phase, exchange.response);
     if (verdict.kind === 'drop') return this.#lose(flight, verdict.how, this.#draw(flight));
-    if (verdict.kind === 'reply') return this.#respond(flight, this.#script(flight, verdict.response));
+    if (verdict.kind === 'reply') return this.#respond(flight, this.#script(flight, verdict));
     if (verdict.kind === 'duplicate') this.#resend(flight, exchange);
-    const transform = verdict.kind === 'truncate' || verdict.kind === 'rewrite' || verdict.kind === 'headers' ? verdict : undefined;
+    const transform = TRANSFORMS.has(verdict.kind) ? verdict : undefined;
     if (exchange.phase === 'flushed') return this.#respond(flight, exchange.response as HttpResponse, transform);
     this.#proceed(flight, exchange, verdict.kind === 'delay' ? verdict.ms : 0);
   }
@@ -184,22 +187,20 @@ export class Network {
   #transform(flight: Flight, response: HttpResponse, verdict: Verdict): HttpResponse {
     switch (verdict.kind) {
       case 'reply':
-        return this.#script(flight, verdict.response);
+        return this.#script(flight, verdict);
       case 'truncate':
         flight.broken = verdict.how !== 'short';
         return { ...response, body: response.body.slice(0, verdict.keep) };
-      case 'rewrite':
-        return { ...response, body: JSON.stringify({ ...parseObject(response.body), ...verdict.members }) };
-      case 'headers':
-        return { ...response, headers: replaceHeaders(response.headers, verdict.headers) };
       default:
-        return response;
+        return changedBy(verdict, response);
     }
   }
 
-  #script(flight: Flight, response: HttpResponse): HttpResponse {
+  #script(flight: Flight, { response, retry }: Verdict & { kind: 'reply' }): HttpResponse {
     flight.scripted = true;
-    return { ...response, headers: { date: new Date(this.#options.serverWall()).toUTCString(), ...response.headers } };
+    const wall = this.#options.serverWall();
+    const hint = retry === undefined ? {} : { 'retry-after': retryAfterText(retry, wall, this.#options.kernel.now) };
+    return { ...response, headers: { date: httpDate(wall), ...hint, ...response.headers } };
   }
 
   #answer(flight: Flight, response: HttpResponse, delay: number): void {
@@ -289,6 +290,7 @@ export class Network {
       from: process.name,
       t: this.#options.kernel.now,
       request,
+      about: () => this.#options.server.about(request),
       ...(response === undefined ? {} : { response }),
     });
   }

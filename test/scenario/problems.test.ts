@@ -123,7 +123,7 @@ describe('each mistake is named with code, line and column', () => {
     [
       'a fault that does nothing',
       'steps: [{ fault: { of: token } }]\n',
-      'TW_SCENARIO_MISSING 4:18 a fault that does nothing | one of drop, cut, delay, reply, truncate, rewrite, remove, duplicate',
+      'TW_SCENARIO_MISSING 4:18 a fault that does nothing | one of drop, cut, delay, reply, truncate, rewrite, remove, header, skew, duplicate',
     ],
     [
       'a fault of two kinds',
@@ -136,9 +136,19 @@ describe('each mistake is named with code, line and column', () => {
       'TW_SCENARIO_KEY 4:36 "retryAfter" means nothing beside "drop" | it belongs to reply',
     ],
     [
+      'a Retry-After until the end of what has no end',
+      'steps: [{ fault: { reply: 503, retryAfter: end } }]\n',
+      'TW_SCENARIO_VALUE 4:44 a fault without an end | say how long it lasts: `for`',
+    ],
+    [
+      'a way to tell a Retry-After that is not there',
+      'steps: [{ fault: { reply: 503, retryAs: date } }]\n',
+      'TW_SCENARIO_KEY 4:32 "retryAs" without "retryAfter"',
+    ],
+    [
       'a way to fail of another kind',
       'steps: [{ fault: { drop: response, how: short } }]\n',
-      'TW_SCENARIO_VALUE 4:41 "how" cannot be "short" beside "drop" | expected reset or silence',
+      'TW_SCENARIO_VALUE 4:41 "how" cannot be "short" beside "drop" | expected reset or silence or fin',
     ],
     [
       'a redirect that is none',

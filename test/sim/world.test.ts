@@ -71,6 +71,72 @@ describe('a refresh on the wire', () => {
   });
 });
 
+describe('what a rule says of an answer, and whom it falls on', () => {
+  const told: string[] = [];
+  const telling = doing(async (host) => {
+    const { status, headers } = await host.fetch(`${host.config.resourceBaseUrl}/x`, { headers: { authorization: 'Bearer none' } });
+    told.push(`${status} ${headers.get('content-type')} ${headers.get('date')} ${headers.get('retry-after')}`);
+  });
+
+  it('headers, Date and a Retry-After that counts down, the same as on the wire', async () => {
+    told.length = 0;
+    await play(
+      `network: { latency: 1s }
+steps:
+  - fault: { header: { content-type: text/x, www-authenticate: ~ }, of: resource, times: 1 }
+  - request: /a
+  - fault: { reply: 503, of: resource, for: 90s, retryAfter: end }
+  - request: /b
+  - advance: 60s
+  - request: /c
+  - advance: 60s
+  - fault: { skew: -1h, of: resource }
+  - request: /d`,
+      telling,
+    );
+    const [header = '', first = '', later = '', skewed = ''] = told;
+    expect(header).toMatch(/^401 text\/x /);
+    const retry = [first, later].map((text) => Number(text.split(' ').at(-1)));
+    expect([first.slice(0, 3), later.slice(0, 3)]).toEqual(['503', '503']);
+    expect((retry[0] ?? 0) - (retry[1] ?? 0)).toBeGreaterThanOrEqual(60);
+    const hour = (text: string): number => Number(/ (\d\d):\d\d:\d\d /.exec(text)?.[1]);
+    expect((hour(header) - hour(skewed) + 24) % 24).toBe(1);
+  });
+
+  it('a generation of a session is refused and no other; a chance is the same for the same seed', async () => {
+    const refreshes = async (fault: string, seed: number): Promise<string> => {
+      const factory = doing(async (host) => {
+        let token = JSON.parse((await host.store.get('t')) ?? '{}') as { refresh_token?: string };
+        let out = '';
+        for (let i = 0; i < 12; i++) {
+          const answer = await host.fetch(host.config.tokenEndpoint, {
+            method: 'POST',
+            headers: { 'content-type': 'application/x-www-form-urlencoded' },
+            body: `grant_type=refresh_token&client_id=app&refresh_token=${token.refresh_token ?? ''}`,
+          });
+          out += answer.ok ? '.' : 'x';
+          if (answer.ok) token = (await answer.json()) as typeof token;
+        }
+        results.push(out);
+      });
+      const results: string[] = [];
+      const signingIn = (host: Host): Client => ({
+        ...(factory(host) as Client),
+        signIn: (granted) => host.store.set('t', JSON.stringify(granted)),
+      });
+      await play(`steps: [{ fault: ${fault} }, { request: /x }]`, signingIn, { seed });
+      return results[0] ?? '';
+    };
+    expect(await refreshes('{ reply: 503, generation: 3, times: 2 }', 1)).toBe('..xx........');
+    expect(await refreshes('{ reply: 503, user: nobody }', 1)).toBe('............');
+    const byChance = await refreshes('{ reply: 503, chance: 40 }', 5);
+    expect(byChance).toMatch(/x/);
+    expect(await refreshes('{ reply: 503, chance: 40 }', 5)).toBe(byChance);
+    expect(await refreshes('{ reply: 503, chance: 40 }', 6)).not.toBe(byChance);
+    expect(await refreshes('{ reply: 503, chance: 40, seed: 1 }', 6)).toBe(await refreshes('{ reply: 503, chance: 40, seed: 1 }', 7));
+  });
+});
+
 describe('processes', () => {
   it('a kill ends every promise and timer, calls nothing, and keeps the store', async () => {
     const calls: string[] = [];
