@@ -95,8 +95,7 @@ export async function clear(rt: Runtime, since: Stamp): Promise<void> {
 
 /** Notes in the store that the server ended the session; repeated until it works. */
 export async function bury(rt: Runtime, session: Session, reason: string): Promise<void> {
-  const write = async (): Promise<boolean> =>
-    (await rt.vault.bury({ session: session.id, revision: session.revision }, reason)) !== 'refused';
+  const write = async (): Promise<boolean> => (await rt.vault.bury(session.record, reason)) !== 'refused';
   if (!(await write())) void repeatLocked(rt, () => true, write);
 }
 

@@ -64,12 +64,13 @@ export class Vault {
     });
   }
 
-  /** Replaces that session by a note that it ended, unless the store holds another one or a younger pair by now. */
-  bury({ session, revision }: { session: string; revision: number }, reason: string): Promise<WriteEnd> {
+  /** Replaces that session by a note that it ended, unless the store holds another one or a younger refresh token by now. */
+  bury({ session, revision, tokens }: SessionRecord, reason: string): Promise<WriteEnd> {
     return this.#enqueue(async () => {
       const reading = await this.#read();
       if (reading.kind === 'unreadable') return 'refused';
-      if (reading.kind !== 'record' || reading.record.session !== session || reading.record.revision > revision) return 'skipped';
+      if (reading.kind !== 'record' || reading.record.session !== session) return 'skipped';
+      if (reading.record.revision > revision && reading.record.tokens.refreshToken !== tokens.refreshToken) return 'skipped';
       return await attempt(() => this.#store.set(this.#key, encodeRecord({ session, ended: reason })));
     });
   }
