@@ -1,7 +1,7 @@
 // Which session this process holds, in which state, and who wants to know. Transitions are told before anything that follows
 // from them, so that no request settles while the state still says otherwise (invariants I7b).
 import type { SessionState } from '../core/contract.ts';
-import { isLater, type Stamp } from './record.ts';
+import { isEarlier, isLater, type Stamp } from './record.ts';
 import type { Ending, Session } from './session.ts';
 
 export interface Transition {
@@ -53,7 +53,7 @@ export class Holder {
 
   /** Once the store has held a session of this boot, nothing older than the boot comes back there: the clock that nobody sets decides. */
   #isAfter(since: Stamp, cutoff: Stamp): boolean {
-    return this.session?.durable === true && this.#monotonicHolds ? since.mono > cutoff.mono : isLater(since, cutoff);
+    return this.session?.durable === true && this.#monotonicHolds ? isEarlier(cutoff, since, true) : isLater(since, cutoff);
   }
 
   move(to: SessionState, reason: string): void {

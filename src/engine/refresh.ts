@@ -5,7 +5,7 @@ import type { Outcome } from './classify.ts';
 import { decideAfterExchange } from './decide.ts';
 import { exchange, revoke } from './exchange.ts';
 import { Flight, type FlightEnd } from './flight.ts';
-import { bury, LOCK, LOCK_PATIENCE, reconcile, save } from './keeper.ts';
+import { bury, heedOthers, LOCK, LOCK_PATIENCE, reconcile, save } from './keeper.ts';
 import type { Stamp, TokenSet } from './record.ts';
 import { endSession, monotonicHolds, observe, type Runtime, stampOf } from './runtime.ts';
 import { ENDINGS, type Session } from './session.ts';
@@ -221,7 +221,10 @@ async function backOff(
   const { sentAt } = failure;
   const took = rt.host.clock.monotonic() - sentAt.mono;
   session.outage = afterFailure(session.outage, { ...failure, took, monotonicHolds: monotonicHolds(rt) }, rt.host.random());
-  const end = await rt.vault.update(() => (session.ended === undefined ? session.record : undefined));
+  const end = await rt.vault.update((stored) => {
+    heedOthers(rt, session, stored);
+    return session.ended === undefined ? session.record : undefined;
+  });
   if (end === 'written') {
     session.durable = true;
     session.dirty = false;

@@ -70,6 +70,37 @@ steps:
     expect(run.findings).toEqual([]);
   });
 
+  test('sign out of what the other has signed in, also when the clock was set back between', async () => {
+    const run = await runEngine(
+      `${TWO}steps:
+  - { on: phone/app, request: { path: /a, count: 3 }, wait: false }
+  - { on: phone/app, signIn: ada }
+  - { clock: -3h }
+  - { fault: { drop: response, of: token, times: 1 } }
+  - { on: phone/widget, signOut: {} }
+  - { advance: 2m }
+  - { on: [phone/app, phone/widget], request: /last }`,
+    );
+    expect(run.of('run.end')).toMatchObject([{ stores: { phone: {} } }]);
+    expect(run.findings).toEqual([]);
+  });
+
+  test('learn while they note a failed refresh that the other signed in', async () => {
+    const run = await runEngine(
+      `devices: { phone: { processes: [app, widget] } }
+steps:
+  - advance: 56m
+  - { on: phone/widget, request: { path: /a, count: 3 }, wait: false }
+  - fault: { drop: response, of: token, times: 1 }
+  - { after: 75ms, on: phone/app, signIn: bob }
+  - { on: phone/widget, request: /b }`,
+      { seed: 24 },
+    );
+    expect(run.sent).toContain('AT-3 /b');
+    expect(run.sent).not.toContain('AT-1 /b');
+    expect(run.findings).toEqual([]);
+  });
+
   test('stay signed out of a session whose refresh token was refused, also when a sibling stores a younger access token beside it', async () => {
     const run = await runEngine(
       `server: { accessToken: { ttl: 30s }, refreshToken: { rotation: omit } }

@@ -288,7 +288,7 @@ describe('text that is not a scenario at all', () => {
   });
 
   test('a number in quotes is told apart from the number', () => {
-    const [problem] = parseScenario('version: "1"\n', FILE).problems.filter(({ message }) => message.startsWith('"version"'));
+    const problem = parseScenario('version: "1"\n', FILE).problems.find(({ message }) => message.startsWith('"version"'));
     expect([problem?.message, problem?.hint]).toEqual(['"version" cannot be "1"', 'expected 1']);
   });
 
