@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { parseScenario } from '../../src/scenario/plan.ts';
 import { PROBLEM_CODES, formatProblem } from '../../src/scenario/problem.ts';
 
@@ -256,11 +256,7 @@ describe('text that is not a scenario at all', () => {
       'TW_SCENARIO_YAML 2:1 Flow sequence in block collection must be sufficiently indented and end with a ]',
     ],
     ['tabs for indentation', 'steps:\n\t- request: /a\n', 'TW_SCENARIO_YAML 2:1 Tabs are not allowed as indentation'],
-    [
-      'two documents',
-      'version: 1\n---\nversion: 1\n',
-      'TW_SCENARIO_YAML 2:1 Source contains multiple documents; please use YAML.parseAllDocuments()',
-    ],
+    ['two documents', 'version: 1\n---\nversion: 1\n', 'TW_SCENARIO_YAML 2:1 a second document begins here; a file holds one scenario'],
   ])('%s', (_, text, first) => {
     const [problem] = parseScenario(text, FILE).problems;
     expect(`${problem?.code} ${problem?.line}:${problem?.column} ${problem?.message}`).toBe(first);
@@ -292,6 +288,18 @@ describe('text that is not a scenario at all', () => {
     expect(parseScenario('['.repeat(100_000), FILE).problems[0]?.message).toBe('nested more than 64 levels deep');
     expect(parseScenario('- '.repeat(50_000), FILE).problems[0]?.message).toBe('nested more than 64 levels deep');
     expect(parseScenario('#'.repeat(300_000), FILE).problems[0]?.message).toMatch(/300000 characters/);
+  });
+
+  test('a key that is a list is an unknown key, and the parser warns nobody behind our back', () => {
+    const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+    expect(problemsOf('steps: [{ request: /a }]\n? [a]\n: 1\n')[0]).toMatch(/^TW_SCENARIO_KEY .* unknown key "\[ a \]"/);
+    expect(warn).not.toHaveBeenCalled();
+    warn.mockRestore();
+  });
+
+  test('a number in quotes is told apart from the number', () => {
+    const problem = parseScenario('version: "1"\n', FILE).problems.find(({ message }) => message.startsWith('"version"'));
+    expect([problem?.message, problem?.hint]).toEqual(['"version" cannot be "1"', 'expected 1']);
   });
 
   test('keys that objects inherit are unknown keys like any other', () => {

@@ -18,6 +18,53 @@ const doing =
     ...more,
   });
 
+describe('requests on the wire', () => {
+  it('of several callers of one path are told apart, also when the client drops x-request-id', async () => {
+    const record = await play(
+      'devices: { phone: { session: stale } }\nsteps: [{ request: { path: /feed, count: 3 } }]',
+      (host): Client => ({
+        ...idle,
+        async request(path) {
+          const url = host.config.resourceBaseUrl + path;
+          await host.fetch(url);
+          return { status: (await host.fetch(url)).status };
+        },
+      }),
+    );
+    expect(eventsOf(record, 'api.sent').map(({ n, k }) => `${n}.${k}`)).toEqual(['n1.1', 'n2.1', 'n3.1', 'n1.2', 'n2.2', 'n3.2']);
+  });
+
+  it('without x-request-id belong to the caller whose body they carry', async () => {
+    const record = await play(
+      `steps:
+        - parallel:
+            - { request: { path: /notes, method: POST, body: one } }
+            - { request: { path: /notes, method: POST, body: two } }`,
+      (host): Client => {
+        const bodies: string[] = [];
+        return {
+          ...idle,
+          async request(path, init) {
+            bodies.push(init?.body ?? '');
+            await host.clock.sleep(10);
+            const body = bodies.pop();
+            return {
+              status: (await host.fetch(host.config.resourceBaseUrl + path, { method: 'POST', ...(body === undefined ? {} : { body }) }))
+                .status,
+            };
+          },
+        };
+      },
+    );
+    const called = eventsOf(record, 'request.called').map(({ n, bodyDigest }) => [n, bodyDigest]);
+    expect(
+      eventsOf(record, 'api.sent')
+        .map(({ n, bodyDigest }) => [n, bodyDigest])
+        .toSorted(),
+    ).toEqual(called);
+  });
+});
+
 describe('a refresh on the wire', () => {
   it('passes five phases as items of their own and comes back with the next pair', async () => {
     const record = await play('devices: { phone: { session: stale } }\nsteps: [{ request: { path: /feed, expect: ok } }]', naiveClient);
