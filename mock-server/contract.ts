@@ -9,6 +9,7 @@ import type { Stream } from '../src/core/streams.ts';
 import type { TokenResponse } from '../src/core/contract.ts';
 import type { RegisteredClient } from './clients.ts';
 import type { Desk } from './desk.ts';
+import type { ServerStream } from './event-stream.ts';
 import type { KeyRing } from './keys.ts';
 import type { Person } from './people.ts';
 import type { ChallengeMethod, PolicyPatch, ServerPolicy } from './policy.ts';
@@ -143,6 +144,8 @@ export interface MockServer {
   receive(request: HttpRequest, meta: ArrivalMeta): Exchange;
   /** All phases at once. */
   handle(request: HttpRequest, meta?: ArrivalMeta): HttpResponse;
+  /** The event stream that a request opens; call it when the request was answered with 2xx, and wait for it as it says. */
+  openStream(request: HttpRequest): ServerStream;
   /** Grants a session directly (an authorization code that was approved elsewhere, RFC 6749 4.1). */
   grantSession(user: string, device: string, options?: SessionOptions): GrantedSession;
   /** An authorization code for `user`, to be redeemed at the token endpoint within 10 minutes, once. */

@@ -7,6 +7,7 @@ import type { ArrivalMeta, Exchange, GrantedSession, MockServer, RevokeTarget, S
 import { Desk } from './desk.ts';
 import { endFamily, killAccessOf } from './endings.ts';
 import { findEndpoint } from './endpoints.ts';
+import { openStream } from './event-stream.ts';
 import { beginExchange } from './exchange.ts';
 import type { Handling } from './exchange.ts';
 import { mintCode, openSession } from './mint.ts';
@@ -39,6 +40,7 @@ export function serverOf(desk: Desk): MockServer {
     },
     receive,
     handle: (request, meta = {}) => finish(receive(request, meta)),
+    openStream: (request) => openStream(desk, request),
     grantSession: (user, device, options) => grantSession(desk, user, device, options),
     grantCode: (user, device, options = {}) =>
       mintCode(desk, { user, device, clientId: PUBLIC_CLIENT.id, scope: PUBLIC_CLIENT.scope, ...options }),

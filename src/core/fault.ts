@@ -6,7 +6,8 @@ import type { GrantName, Phase } from './server-words.ts';
 import { createStreams } from './streams.ts';
 import type { Stream } from './streams.ts';
 
-export type Endpoint = 'token' | 'resource' | 'revocation' | 'other';
+/** `stream`: the messages on an open stream, both ways; the request that opens it is one to a resource. Virtually only. */
+export type Endpoint = 'token' | 'resource' | 'revocation' | 'other' | 'stream';
 /** Where a message is: on its way out, after one of the server's phases, or on its way back. */
 export type Point = 'request' | Phase | 'response';
 export const POINTS: readonly Point[] = ['request', 'received', 'validated', 'committed', 'serialised', 'flushed', 'response'];
@@ -160,7 +161,7 @@ function untilItsEnd({ verdict, until }: FaultSpec): Verdict {
 
 function matches(spec: FaultSpec, envelope: Envelope): boolean {
   if (spec.point !== envelope.point) return false;
-  if (spec.endpoint !== 'any' && spec.endpoint !== envelope.endpoint) return false;
+  if (!fallsOn(spec, envelope.endpoint)) return false;
   if (spec.until !== undefined && envelope.t >= spec.until) return false;
   if (spec.from !== undefined && envelope.from !== spec.from && !envelope.from.startsWith(`${spec.from}/`)) return false;
   if (spec.path !== undefined && !pathOf(envelope.request.url).startsWith(spec.path)) return false;
@@ -190,6 +191,12 @@ export function changedBy(verdict: Verdict, response: HttpResponse): HttpRespons
 export function retryAfterText({ after, until, as }: RetryHint, wall: number, t: number): string {
   const ms = Math.max(0, until === undefined ? (after ?? 0) : until - t);
   return as === 'date' ? httpDate(wall + ms) : String(Math.ceil(ms / 1_000));
+}
+
+/** Messages on an open stream can be lost or late, and nothing else: other rules for `any` let them pass. */
+function fallsOn({ endpoint, verdict }: FaultSpec, at: Endpoint): boolean {
+  if (endpoint !== 'any') return endpoint === at;
+  return at !== 'stream' || verdict.kind === 'drop' || verdict.kind === 'delay';
 }
 
 /** `https://host/a/b?c` -> `/a/b`. */

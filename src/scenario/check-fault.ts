@@ -8,6 +8,9 @@ import type { Path } from './source.ts';
 /** Keys that mean something only beside certain kinds. */
 const OWN_KEYS = new Set<string>(Object.values(FAULT_KINDS).flat());
 
+/** What can happen to a message on an open stream. */
+const ON_STREAMS: readonly FaultKind[] = ['drop', 'delay'];
+
 export function checkFault(raw: Raw, path: Path, context: CheckContext): void {
   const { source, report } = context;
   const [kind, second] = faultKinds(raw);
@@ -18,6 +21,8 @@ export function checkFault(raw: Raw, path: Path, context: CheckContext): void {
   if (second !== undefined)
     report('TW_SCENARIO_KEY', source.keyAt([...path, second]), `a fault with two kinds: ${kind} and ${second}`, 'one fault per step');
   else checkOwnKeys(kind, raw, path, context);
+  if (raw['of'] === 'stream' && !ON_STREAMS.includes(kind))
+    report('TW_SCENARIO_VALUE', source.at([...path, 'of']), `"${kind}" cannot fall on an open stream`, `${ON_STREAMS.join(' or ')} can`);
   if (typeof raw['from'] === 'string') checkPlace(raw['from'], source.at([...path, 'from']), context);
 }
 

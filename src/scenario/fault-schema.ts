@@ -50,9 +50,11 @@ export const fault = z
       .optional()
       .describe('The transport sends the same request once more from this point on, as HTTP stacks do after a lost connection.'),
     of: z
-      .enum(['token', 'resource', 'revocation', 'other', 'any'])
+      .enum(['token', 'resource', 'revocation', 'other', 'stream', 'any'])
       .optional()
-      .describe('The endpoint whose messages it falls on. Default: resource when `path` is given, else token.'),
+      .describe(
+        'The endpoint whose messages it falls on. Default: resource when `path` is given, else token. stream: the messages on open streams, response towards the app; a dropped one breaks the connection, a silently dropped one leaves it half-open.',
+      ),
     at: z
       .enum(POINTS as [string, ...string[]])
       .optional()

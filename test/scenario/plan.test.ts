@@ -33,6 +33,7 @@ test('a file that says nothing but steps gets one phone, the default policy and 
       clockSkew: 0,
       launched: true,
       scope: 'openid profile offline_access',
+      locks: 'working',
     },
   ]);
   expect(plan.policy).toEqual(DEFAULT_POLICY);
@@ -163,7 +164,7 @@ test('bounds and outcomes of an expectation have one form', () => {
   expect(wanted).toMatchObject({
     refreshes: { min: 1, max: 3 },
     prompts: { min: 0, max: 0 },
-    sessions: { 'phone/app': 'active' },
+    sessions: { 'phone/app': { state: 'active' } },
     requests: { late: [200, 'offline'] },
   });
   expect(wanted.source).toMatchObject({ line: 5, column: 9 });

@@ -45,7 +45,7 @@ describe('requests on the wire', () => {
         return {
           ...idle,
           async request(path, init) {
-            bodies.push(init?.body ?? '');
+            bodies.push(String(init?.body ?? ''));
             await host.clock.sleep(10);
             const body = bodies.pop();
             return {
