@@ -1,5 +1,6 @@
 // The authorization server and the protected API as one value, without sockets: requests and time come in, answers and facts go out.
 // Routes a request to its endpoint; what an endpoint does is decided there.
+import { aboutOf } from './about.ts';
 import { forgetBrowsersOf } from './browser.ts';
 import { CLIENTS } from './clients.ts';
 import type { ArrivalMeta, Exchange, GrantedSession, MockServer, RevokeTarget, ServerContext, SessionOptions } from './contract.ts';
@@ -44,6 +45,7 @@ export function serverOf(desk: Desk): MockServer {
     grantCode: (user, device, options = {}) =>
       mintCode(desk, { user, device, clientId: PUBLIC_CLIENT.id, scope: PUBLIC_CLIENT.scope, ...options }),
     revoke: (what, target, reason) => revoke(desk, what, target, reason),
+    about: (request) => aboutOf(desk, request),
     selfCheck: () => desk.audit.broken(),
   };
 }

@@ -141,6 +141,7 @@ const MEMBERS = {
       parLifetime: optional(duration(1), 'Of a pushed request.'),
       iss: optional(flag, 'RFC 9207.'),
       singleSignOn: optional(flag, 'A browser that signed in is not asked again.'),
+      browserSession: optional(orNever, 'How long after the sign-in a browser counts as signed in.'),
     },
     'The authorization endpoint.',
   ),

@@ -2,7 +2,7 @@
 // and what follows from an exchange. Pure.
 import type { Outcome } from './classify.ts';
 import { endingNamed, type Reason } from './machine.ts';
-import { isLater, type SessionRecord, type Stamp } from './record.ts';
+import { isLater, type SessionRecord, type Stamp, type TokenSet } from './record.ts';
 import type { Reading } from './vault.ts';
 
 export type TokenUse =
@@ -38,7 +38,7 @@ export interface InHand {
 }
 
 /** Says of a stored session that it is over here: signed out, replaced, or ended at that revision. */
-export type IsOver = (stored: { session: string; revision: number; since: Stamp | undefined }) => boolean;
+export type IsOver = (stored: { session: string; revision: number; since: Stamp | undefined; tokens?: SessionRecord['tokens'] }) => boolean;
 
 export type StoredVerdict =
   | { kind: 'same'; record: SessionRecord }
@@ -82,9 +82,24 @@ export function isStill(reading: Reading, { id, revision }: { id: string; revisi
   return reading.kind === 'record' && reading.record.session === id && reading.record.revision <= revision;
 }
 
+/** Whether the store still holds that refused refresh token, with a younger access token or not. */
+export function isRefused(reading: Reading, session: { id: string; revision: number; tokens: TokenSet }): boolean {
+  if (reading.kind !== 'record' || reading.record.session !== session.id) return false;
+  return isStill(reading, session) || reading.record.tokens.refreshToken === session.tokens.refreshToken;
+}
+
 /** Whether the store holds anything older than a sign-out at `since`; a later sign-in of a sibling stays. */
 export function isLeftover(reading: Reading, since: Stamp): boolean {
-  return reading.kind !== 'empty' && (reading.kind !== 'record' || isLater(since, reading.record.since));
+  return reading.kind !== 'empty' && (reading.kind !== 'record' || reading.record.since.mono < since.mono);
+}
+
+/**
+ * A sibling took this process for frozen and refreshed beside it: what was granted later stays, by the server's clock, or else by the
+ * lock, which its holder had before anybody passed it by.
+ */
+export function isOvertaken(theirs: TokenSet, ours: TokenSet, heldLock: boolean): boolean {
+  const [their, our] = [theirs.expiresAt, ours.expiresAt];
+  return their !== undefined && our !== undefined && their !== our ? their > our : heldLock;
 }
 
 export type AfterExchange =

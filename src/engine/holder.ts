@@ -9,6 +9,7 @@ export interface StoredName {
   session: string;
   revision: number;
   since: Stamp | undefined;
+  readonly tokens?: { readonly refreshToken: string | undefined };
 }
 
 export class Holder {
@@ -22,6 +23,8 @@ export class Holder {
   readonly #machine: Machine;
   /** Session id -> the last revision that is over. */
   readonly #ended = new Map<string, number>();
+  /** Session id -> the refresh token it ended with, refused for good: a younger access token beside it changes nothing. */
+  readonly #refused = new Map<string, string | undefined>();
   #subject: string | undefined;
 
   constructor(machine: Machine) {
@@ -29,10 +32,15 @@ export class Holder {
   }
 
   /** Whether a stored session is a leftover of one that ended here. One the server refused may live on in a younger revision. */
-  isOver({ session, revision, since }: StoredName): boolean {
-    return (
-      revision <= (this.#ended.get(session) ?? -1) || (this.cutoff !== undefined && since !== undefined && !isLater(since, this.cutoff))
-    );
+  isOver({ session, revision, since, tokens }: StoredName): boolean {
+    if (revision <= (this.#ended.get(session) ?? -1)) return true;
+    if (tokens?.refreshToken !== undefined && tokens.refreshToken === this.#refused.get(session)) return true;
+    return this.cutoff !== undefined && since !== undefined && !this.#isAfter(since, this.cutoff);
+  }
+
+  /** Once the store has held a session of this boot, nothing older than the boot comes back there: the clock that nobody sets decides. */
+  #isAfter(since: Stamp, cutoff: Stamp): boolean {
+    return this.session?.durable === true ? since.mono > cutoff.mono : isLater(since, cutoff);
   }
 
   /** Whether `accessToken` is of the user whose session ended last; undefined when the tokens do not say. */
@@ -61,6 +69,7 @@ export class Holder {
     session.ended = reason;
     const refused = rejectionOf(reason) === 'reauthentication-required';
     this.#ended.set(session.id, refused ? session.revision : Number.POSITIVE_INFINITY);
+    if (refused) this.#refused.set(session.id, session.tokens.refreshToken);
     if (this.session !== session) return;
     this.session = undefined;
     this.#subject = readClaims(session.tokens.accessToken).sub;

@@ -3,9 +3,9 @@
 import type { Rejection } from '../core/contract.ts';
 import { laterOutage } from './backoff.ts';
 import type { Call } from './call.ts';
-import { decideStored, isLeftover, isStill } from './decide.ts';
+import { decideStored, isLeftover, isRefused } from './decide.ts';
 import type { Reason } from './machine.ts';
-import { isLater, type SessionRecord, type Stamp } from './record.ts';
+import type { SessionRecord, Stamp } from './record.ts';
 import { adopt, endSession, observe, openSession, rejectCalls, type Runtime, stampOf } from './runtime.ts';
 import type { Session } from './session.ts';
 import { codeOf, type Reading } from './vault.ts';
@@ -29,6 +29,11 @@ export type Reconciled = 'mine' | 'adopted' | 'over' | 'locked' | 'unreadable';
 /** Reads the store again and lets it correct the session in hand. */
 export async function reconcile(rt: Runtime, session: Session): Promise<Reconciled> {
   return heed(rt, session, await rt.vault.read());
+}
+
+/** What was read while a failure is noted: a sibling's sign-in, sign-out or burial is heeded at once, everything else at the next attempt. */
+export function heedOthers(rt: Runtime, session: Session, reading: Reading): void {
+  if (reading.kind !== 'record' || reading.record.session !== session.id) heed(rt, session, reading);
 }
 
 /** Lets what the store was read to hold correct the session in hand. */
@@ -123,7 +128,7 @@ async function clearOlder(rt: Runtime, since: Stamp): Promise<boolean> {
 export async function bury(rt: Runtime, session: Session, reason: Reason): Promise<void> {
   const { epoch } = rt.holder;
   const write = async (): Promise<boolean> => {
-    const end = await rt.vault.change((reading) => (isStill(reading, session) ? { session: session.id, ended: reason } : undefined));
+    const end = await rt.vault.change((reading) => (isRefused(reading, session) ? { session: session.id, ended: reason } : undefined));
     if (rt.holder.epoch === epoch) rt.holder.buried = end === 'written';
     return end !== 'refused';
   };
@@ -151,21 +156,26 @@ export async function sweep(rt: Runtime, since: Stamp): Promise<void> {
 function isLost({ holder }: Runtime, { id, since }: Session, reading: Reading): boolean {
   if (reading.kind === 'empty') return true;
   if (reading.kind === 'ended') return reading.session !== id && holder.isOver({ session: reading.session, revision: 0, since: undefined });
-  return reading.kind === 'record' && reading.record.session !== id && isLater(since, reading.record.since);
+  return reading.kind === 'record' && reading.record.session !== id && reading.record.since.mono < since.mono;
 }
 
-/** Runs `job` under a lock of the device; without it where the host has none; not at all when it stays taken: then undefined. */
-export async function exclusively<T>(rt: Runtime, name: string, job: () => Promise<T>, patient = false): Promise<{ done: T } | undefined> {
+/** Runs `job` under a lock of the device; without it where the host has none: `holds`. Not at all when it stays taken: then undefined. */
+export async function exclusively<T>(
+  rt: Runtime,
+  name: string,
+  job: (holds: boolean) => Promise<T>,
+  patient = false,
+): Promise<{ done: T } | undefined> {
   const held: { entered: boolean; result?: { done: T } } = { entered: false };
-  const enter = async (): Promise<void> => {
+  const enter = async (holds: boolean): Promise<void> => {
     held.entered = true;
-    held.result = { done: await job() };
+    held.result = { done: await job(holds) };
   };
   try {
-    await rt.host.lock(name, enter, patient ? {} : { timeout: rt.settings.lockTimeout });
+    await rt.host.lock(name, () => enter(true), patient ? {} : { timeout: rt.settings.lockTimeout });
   } catch (error) {
     // A lock that cannot be given back is the host's affair: what was done under it is done.
-    if (!held.entered && codeOf(error) !== 'lock-timeout') await enter();
+    if (!held.entered && codeOf(error) !== 'lock-timeout') await enter(false);
     else if (held.entered && held.result === undefined) throw error;
   }
   return held.result;

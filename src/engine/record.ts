@@ -99,11 +99,12 @@ export function isLater(one: Stamp, other: Stamp): boolean {
 /**
  * `stamp` with its monotonic part as the clock of this process would have said it. The monotonic clock knows best, as long as it is the same
  * one: it went backwards over a reboot, and a host may say that it starts anew with each process. Then the wall clock must do; one that
- * was set back counts as no time.
+ * was set back counts as no time, but what was before the boot stays before it.
  */
 export function rebase(stamp: Stamp, now: Stamp, sameClock: boolean): Stamp {
   if (sameClock && now.mono >= stamp.mono) return stamp;
-  return { wall: stamp.wall, mono: now.mono - Math.max(0, now.wall - stamp.wall) };
+  const mono = now.mono - Math.max(0, now.wall - stamp.wall);
+  return { wall: stamp.wall, mono: sameClock ? Math.min(0, mono) : mono };
 }
 
 function isStamp(value: Partial<Stamp> | null | undefined): value is Stamp {

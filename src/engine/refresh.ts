@@ -2,10 +2,10 @@
 // inside it, exchanges, writes, and only then lets anybody use what was granted.
 import { afterFailure, burstLeft, noteSending, waitLeft } from './backoff.ts';
 import type { Outcome } from './classify.ts';
-import { decideAfterExchange, decideEnding, isStill } from './decide.ts';
+import { decideAfterExchange, decideEnding, isOvertaken, isStill } from './decide.ts';
 import { exchange, revoke } from './exchange.ts';
 import { Flight, type FlightEnd } from './flight.ts';
-import { bury, exclusively, LOCK, LOCK_PATIENCE, reconcile, save, wasWritten } from './keeper.ts';
+import { bury, exclusively, heedOthers, LOCK, LOCK_PATIENCE, reconcile, save, wasWritten } from './keeper.ts';
 import type { Reason } from './machine.ts';
 import type { Stamp } from './record.ts';
 import { adopt, endSession, monoOf, observe, type Runtime, stampOf } from './runtime.ts';
@@ -100,7 +100,7 @@ async function getReady(rt: Runtime, session: Session, flight: Flight, again: bo
 }
 
 async function underLock(rt: Runtime, session: Session, flight: Flight, spent: Spent): Promise<Step> {
-  const job = (): Promise<Step> => attempt(rt, session, flight, spent);
+  const job = (holds: boolean): Promise<Step> => attempt(rt, session, flight, { ...spent, holds });
   const held = await exclusively(rt, LOCK, job);
   if (held !== undefined) return held.done;
   spent.locks += 1;
@@ -110,17 +110,18 @@ async function underLock(rt: Runtime, session: Session, flight: Flight, spent: S
   flight.releaseAhead();
   if (spent.locks < LOCK_PATIENCE) return 'again';
   observe(rt, { type: 'lock-bypassed' });
-  return await job();
+  return await job(false);
 }
 
 /** One attempt, inside the lock: a sibling may have done the work meanwhile. */
-async function attempt(rt: Runtime, session: Session, flight: Flight, spent: Spent): Promise<Step> {
+async function attempt(rt: Runtime, session: Session, flight: Flight, { blind, holds }: Spent & { holds: boolean }): Promise<Step> {
   const stored = await reconcile(rt, session);
   if (stored === 'over' || session.ended !== undefined) return 'ended';
   if (session.isFresh(monoOf(rt))) return 'renewed';
+  const { revision } = session;
   const { refreshToken } = session.tokens;
   if (refreshToken === undefined) return await finish(rt, session, 'no-refresh-token');
-  if (stored === 'locked' || (stored === 'unreadable' && spent.blind < MOST_BLIND)) return 'blind';
+  if (stored === 'locked' || (stored === 'unreadable' && blind < MOST_BLIND)) return 'blind';
   if (!rt.gate.online || rt.stopped || refreshFloor(rt, session, !flight.fresh) > 0) return 'again';
   const sentAt = stampOf(rt);
   noteSending(rt.sendings, sentAt.mono);
@@ -131,7 +132,7 @@ async function attempt(rt: Runtime, session: Session, flight: Flight, spent: Spe
   const after = decideAfterExchange(outcome, session.ended !== undefined);
   switch (after.kind) {
     case 'persist':
-      return await persist(rt, session, flight, { granted: after.outcome, sentAt });
+      return await persist(rt, session, flight, { granted: after.outcome, sentAt, revision, holds });
     case 'discard':
       return discard(rt, session, after.refreshToken);
     case 'confirm-end':
@@ -141,20 +142,23 @@ async function attempt(rt: Runtime, session: Session, flight: Flight, spent: Spe
   }
 }
 
+interface Grant {
+  granted: Extract<Outcome, { kind: 'granted' }>;
+  sentAt: Stamp;
+  /** The pair that was presented. */
+  revision: number;
+  /** Whether the device's lock was held, not passed by. */
+  holds: boolean;
+}
+
 /** The rotated pair is durable before anyone uses it (invariants I3a); if the store refuses, memory keeps it and the write is repeated. */
-async function persist(
-  rt: Runtime,
-  session: Session,
-  flight: Flight,
-  what: { granted: Extract<Outcome, { kind: 'granted' }>; sentAt: Stamp },
-): Promise<Step> {
-  const { granted, sentAt } = what;
+async function persist(rt: Runtime, session: Session, flight: Flight, { granted, sentAt, revision, holds }: Grant): Promise<Step> {
   const now = stampOf(rt);
   const tokens = tokensFrom(rt, granted, { now, travelled: now.mono - sentAt.mono, before: session.tokens });
   flight.delivered = true;
   try {
-    // A sibling that went on without the lock, while this process slept with it, has stored what is newer than this answer.
-    if ((await reconcile(rt, session)) === 'adopted') return 'renewed';
+    await reconcile(rt, session);
+    if (session.ended === undefined && session.revision > revision && isOvertaken(session.tokens, tokens, holds)) return 'renewed';
     const record = { ...session.record, revision: session.revision + 1, tokens, outage: undefined };
     if (session.ended === undefined) await save(rt, session, record);
     if (session.ended !== undefined) return discard(rt, session, granted.refreshToken);
@@ -199,7 +203,10 @@ async function backOff(
   const { sentAt } = failure;
   const took = monoOf(rt) - sentAt.mono;
   session.outage = afterFailure(session.outage, { ...failure, took }, rt.host.random());
-  const end = await rt.vault.change((reading) => (session.ended === undefined && isStill(reading, session) ? session.record : undefined));
+  const end = await rt.vault.change((reading) => {
+    heedOthers(rt, session, reading);
+    return session.ended === undefined && isStill(reading, session) ? session.record : undefined;
+  });
   if (end === 'written') wasWritten(session);
   flight.underWay = false;
   return session.ended === undefined ? 'failed' : 'ended';

@@ -39,6 +39,10 @@ function checkOwnKeys(kind: FaultKind, raw: Raw, path: Path, { source, report }:
   const words = FAULT_HOW[kind];
   if (typeof how === 'string' && words !== undefined && !words.includes(how))
     report('TW_SCENARIO_VALUE', source.at([...path, 'how']), `"how" cannot be "${how}" beside "${kind}"`, `expected ${words.join(' or ')}`);
+  if (raw['retryAfter'] === 'end' && raw['for'] === undefined)
+    report('TW_SCENARIO_VALUE', source.at([...path, 'retryAfter']), 'a fault without an end', 'say how long it lasts: `for`');
+  if (raw['retryAs'] !== undefined && raw['retryAfter'] === undefined)
+    report('TW_SCENARIO_KEY', source.keyAt([...path, 'retryAs']), '"retryAs" without "retryAfter"');
   if (raw['location'] !== undefined && !(typeof raw['reply'] === 'number' && raw['reply'] >= 300 && raw['reply'] < 400)) {
     report('TW_SCENARIO_KEY', source.keyAt([...path, 'location']), '"location" needs a 3xx reply');
   }

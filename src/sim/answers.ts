@@ -1,27 +1,31 @@
-// What a fault rule makes of an answer: another one, a shorter one, one with other members or headers.
-import { replaceHeaders, type Verdict } from '../core/fault.ts';
-import { parseObject, type HttpResponse } from '../core/http.ts';
+// What a fault rule makes of an answer: another one, a shorter one, one with other members, headers or another date.
+import { changedBy, retryAfterText, type Verdict } from '../core/fault.ts';
+import { httpDate, type HttpResponse } from '../core/http.ts';
 import type { Flight } from './flight.ts';
 
-/** An answer that no server wrote. `wall`: Unix ms on the server's clock, for the Date header. */
-export function scripted(flight: Flight, response: HttpResponse, wall: number): HttpResponse {
+/** What an answer is dated by: Unix ms on the server's clock, and true virtual time. */
+export interface AnswerTime {
+  wall: number;
+  now: number;
+}
+type Reply = Verdict & { kind: 'reply' };
+
+/** An answer that no server wrote. */
+export function scripted(flight: Flight, { response, retry }: Reply, { wall, now }: AnswerTime): HttpResponse {
   flight.scripted = true;
-  return { ...response, headers: { date: new Date(wall).toUTCString(), ...response.headers } };
+  const hint = retry === undefined ? {} : { 'retry-after': retryAfterText(retry, wall, now) };
+  return { ...response, headers: { date: httpDate(wall), ...hint, ...response.headers } };
 }
 
 /** The answer as the verdict wants it. */
-export function transformed(flight: Flight, response: HttpResponse, verdict: Verdict, wall: number): HttpResponse {
+export function transformed(flight: Flight, response: HttpResponse, verdict: Verdict, time: AnswerTime): HttpResponse {
   switch (verdict.kind) {
     case 'reply':
-      return scripted(flight, verdict.response, wall);
+      return scripted(flight, verdict, time);
     case 'truncate':
       flight.broken = verdict.how !== 'short';
       return { ...response, body: response.body.slice(0, verdict.keep) };
-    case 'rewrite':
-      return { ...response, body: JSON.stringify({ ...parseObject(response.body), ...verdict.members }) };
-    case 'headers':
-      return { ...response, headers: replaceHeaders(response.headers, verdict.headers) };
     default:
-      return response;
+      return changedBy(verdict, response);
   }
 }

@@ -11,6 +11,7 @@ export interface OpenRequest {
   n: string;
   method: string;
   path: string;
+  body: string;
 }
 
 export class FlightNames {
@@ -29,7 +30,7 @@ export class FlightNames {
     this.#tokens = tokens;
   }
 
-  /** The app called a logical request; sendings without its id are matched by method and path, oldest first. */
+  /** The app called a logical request; sendings without its id are matched by what they ask for. */
   opened(process: Process, request: OpenRequest): void {
     const open = this.#open.get(process) ?? [];
     open.push(request);
@@ -104,7 +105,14 @@ export class FlightNames {
     const given = request.headers['x-request-id'];
     if (given !== undefined && /^n\d+$/.test(given)) return given;
     const path = pathOf(request.url);
-    const match = (this.#open.get(process) ?? []).find((open) => open.method === request.method && open.path === path);
-    return match?.n ?? this.#newOwn(process);
+    const alike = (this.#open.get(process) ?? []).filter((open) => open.method === request.method && open.path === path);
+    const same = alike.filter((open) => open.body === (request.body ?? ''));
+    return this.#leastSent(same.length > 0 ? same : alike)?.n ?? this.#newOwn(process);
+  }
+
+  /** Of requests that look alike each has its turn: several callers of one path are no replays of the first. The oldest among equals. */
+  #leastSent(open: readonly OpenRequest[]): OpenRequest | undefined {
+    const sent = ({ n }: OpenRequest): number => this.#sendings.get(n) ?? 0;
+    return open.reduce<OpenRequest | undefined>((least, one) => (least === undefined || sent(one) < sent(least) ? one : least), undefined);
   }
 }

@@ -6,7 +6,7 @@ import { originOf, pathOf, Rules, type DropHow, type Endpoint, type Point, type 
 import type { HttpRequest, HttpResponse } from '../core/http.ts';
 import type { Streams } from '../core/streams.ts';
 import type { Exchange, MockServer } from '../../mock-server/contract.ts';
-import { scripted, transformed } from './answers.ts';
+import { scripted, transformed, type AnswerTime } from './answers.ts';
 import { Channels } from './channels.ts';
 import type { Device, Process } from './device.ts';
 import { abandonedFact, deliveredFact, lossPhase, lostFact, sentFact, textOf, toRequest, type Flight } from './flight.ts';
@@ -30,6 +30,8 @@ export interface NetworkOptions {
   latencyOf(n: string): DurationRange | undefined;
 }
 
+/** Verdicts that change the answer once it is there. */
+const TRANSFORMS: ReadonlySet<Verdict['kind']> = new Set(['truncate', 'rewrite', 'headers', 'skew']);
 /** Ms after which a transport that resends does so. */
 const RESEND_DELAY = 5;
 
@@ -144,8 +146,7 @@ export class Network {
     if (!process.device.online) return this.#lose(flight, 'reset', 1);
     const verdict = this.#ask(flight, 'request');
     if (verdict.kind === 'drop') return this.#lose(flight, verdict.how, this.#draw(flight));
-    if (verdict.kind === 'reply')
-      return this.#answer(flight, scripted(flight, verdict.response, this.#options.serverWall()), this.#draw(flight));
+    if (verdict.kind === 'reply') return this.#answer(flight, scripted(flight, verdict, this.#time), this.#draw(flight));
     const delay = this.#draw(flight) + (verdict.kind === 'delay' ? verdict.ms : 0);
     kernel.after(delay, flight.label('>'), () => this.#arrive(flight), { slack: this.#options.slack });
     if (verdict.kind === 'duplicate') kernel.after(delay + RESEND_DELAY, flight.label('>'), () => this.#arrive(flight));
@@ -165,9 +166,9 @@ export class Network {
     flight.point = exchange.phase;
     const verdict = this.#ask(flight, exchange.phase, exchange.response);
     if (verdict.kind === 'drop') return this.#lose(flight, verdict.how, this.#draw(flight));
-    if (verdict.kind === 'reply') return this.#respond(flight, scripted(flight, verdict.response, this.#options.serverWall()));
+    if (verdict.kind === 'reply') return this.#respond(flight, scripted(flight, verdict, this.#time));
     if (verdict.kind === 'duplicate') this.#resend(flight, exchange);
-    const transform = verdict.kind === 'truncate' || verdict.kind === 'rewrite' || verdict.kind === 'headers' ? verdict : undefined;
+    const transform = TRANSFORMS.has(verdict.kind) ? verdict : undefined;
     if (exchange.phase === 'flushed') return this.#respond(flight, exchange.response as HttpResponse, transform);
     this.#proceed(flight, exchange, verdict.kind === 'delay' ? verdict.ms : 0);
   }
@@ -193,8 +194,12 @@ export class Network {
     flight.point = 'response';
     const verdict = transform ?? this.#ask(flight, 'response', response);
     if (verdict.kind === 'drop') return this.#lose(flight, verdict.how, this.#draw(flight));
-    const sent = transformed(flight, response, verdict, this.#options.serverWall());
+    const sent = transformed(flight, response, verdict, this.#time);
     this.#answer(flight, sent, this.#draw(flight) + (verdict.kind === 'delay' ? verdict.ms : 0));
+  }
+
+  get #time(): AnswerTime {
+    return { wall: this.#options.serverWall(), now: this.#options.kernel.now };
   }
 
   #answer(flight: Flight, response: HttpResponse, delay: number): void {
@@ -269,6 +274,7 @@ export class Network {
       from: process.name,
       t: this.#options.kernel.now,
       request,
+      about: () => this.#options.server.about(request),
       ...(response === undefined ? {} : { response }),
     });
   }

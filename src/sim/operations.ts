@@ -101,7 +101,7 @@ export class Operations {
         deadline,
       }),
       (client) => {
-        this.#stage.network.names.opened(process, { n, method, path });
+        this.#stage.network.names.opened(process, { n, method, path, body: body ?? '' });
         return client.request(path, {
           method,
           headers: { 'x-request-id': n },

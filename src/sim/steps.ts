@@ -164,8 +164,8 @@ function notify(script: Player, process: Process, online: boolean): void {
 
 function fault(script: Player, step: FaultStep): void {
   const { for: lasting, ...spec } = step.fault;
-  const { network: net, kernel } = script.stage;
-  net.rules.install(ruleOf(lasting === undefined ? spec : { ...spec, until: kernel.now + lasting }));
+  const { network: net, kernel, streams } = script.stage;
+  net.rules.install(ruleOf(lasting === undefined ? spec : { ...spec, until: kernel.now + lasting }, streams.stream('faults')));
 }
 
 function revoke(script: Player, step: RevokeStep): void {

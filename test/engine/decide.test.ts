@@ -191,7 +191,8 @@ describe('time between two stamps', () => {
     ['is monotonic though the wall clock went back', [1_000, 50], [0, 60], true, 10],
     ['is by the wall clock after a reboot', [1_000, 50], [4_000, 10], true, 3_000],
     ['is by the wall clock where the monotonic one starts anew with each process', [1_000, 50], [4_000, 60], false, 3_000],
-    ['is none when only the wall clock is left and it went back', [1_000, 50], [500, 10], true, 0],
+    ['is that since the start of the device when only the wall clock is left and it went back', [1_000, 50], [500, 10], true, 10],
+    ['is none when that clock went back where the monotonic one starts anew with each process', [1_000, 50], [500, 60], false, 0],
   ])('%s', (_name, [wall, mono], [laterWall, laterMono], holds, ms) => {
     const rebased = rebase({ wall, mono }, { wall: laterWall, mono: laterMono }, holds);
     expect([laterMono - rebased.mono, rebased.wall]).toEqual([ms, wall]);
@@ -216,12 +217,28 @@ describe('sessions that are over', () => {
     expect(holder.isOver(stored({ revision: 99 }))).toBe(true);
     expect(holder.isOver(stored({ session: 's2' }))).toBe(false);
   });
-  test('refused by the server: a younger revision, written by a sibling, may come back', () => {
+  test('refused by the server: a younger refresh token, written by a sibling, may come back, the refused one never', () => {
     const holder = new Holder(new Machine());
     const other = new Session(record(), 100, true);
     holder.take(other);
     holder.end(other, 'invalid-grant');
-    expect([3, 4].map((revision) => holder.isOver(stored({ revision })))).toEqual([true, false]);
+    const younger = { ...record().tokens, accessToken: 'a4', refreshToken: 'r4' };
+    expect(holder.isOver(stored({ revision: 3 }))).toBe(true);
+    expect(holder.isOver(stored({ revision: 4, tokens: younger }))).toBe(false);
+    expect(holder.isOver(stored({ revision: 4, tokens: { ...younger, refreshToken: record().tokens.refreshToken } }))).toBe(true);
+  });
+  test('stored before the sign-out by the monotonic clock, once a later session has been in the store', () => {
+    const setBack = { wall: 100, mono: 300 };
+    for (const [durable, over] of [
+      [true, false],
+      [false, true],
+    ] as const) {
+      const holder = new Holder(new Machine());
+      holder.cutoff = at(200);
+      holder.take(new Session(record({ session: 's2', since: at(250) }), 250, durable));
+      expect(holder.isOver(stored({ since: setBack }))).toBe(over);
+      expect(holder.isOver(stored({ since: { wall: 300, mono: 100 } }))).toBe(true);
+    }
   });
   test('stored before the sign-out, but never read here', () => {
     const holder = new Holder(new Machine());

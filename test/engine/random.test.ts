@@ -83,7 +83,13 @@ const propertyOf = ({ processes, lock = 'consumer' }: { processes: readonly stri
           : text,
       );
       const all = processes.map((name) => `phone/${name}`).join(', ');
-      const last = [`{ on: [${all}], app: resume }`, ...ENDING, `{ on: [${all}], app: foreground }`, `{ on: [${all}], request: /last }`];
+      const last = [
+        `{ on: [${all}], app: resume }`,
+        ...ENDING,
+        `{ on: [${all}], app: foreground }`,
+        '{ advance: 1s }',
+        `{ on: [${all}], request: /last }`,
+      ];
       const yaml = `${server_}\nlock: ${lock}\ndevices: { phone: { ${phone}, processes: [${processes.join(', ')}] } }\nsteps:\n${[...placed, ...last].map((text) => `  - ${text}`).join('\n')}`;
       const run = await runEngine(yaml, { seed });
       expect({ yaml, findings: run.findings, ending: run.record.ending }).toEqual({ yaml, findings: [], ending: 'finished' });
@@ -111,6 +117,14 @@ describe('no invariant is broken in random scenarios', () => {
   test('with prompts and streams in two processes whose store may be locked', async () => {
     expect.hasAssertions();
     await fc.assert(propertyOf({ processes: ['app', 'widget'], lock: 'fintech' }, person, told, ends, network, lock), RUNS);
+  });
+  test('with two processes and changes of the user', async () => {
+    expect.hasAssertions();
+    await fc.assert(property(['app', 'widget'], fault, network, server, users), RUNS);
+  });
+  test('with two processes and a store that is locked or refuses writes', async () => {
+    expect.hasAssertions();
+    await fc.assert(property(['app', 'widget'], fault, network, server, lock), RUNS);
   });
   test('with two processes that share the store', async () => {
     expect.hasAssertions();

@@ -231,6 +231,35 @@ describe('a fault becomes a rule', () => {
       'rewrite refresh_token in the next token response',
     ],
     [
+      '{ truncate: 20, how: chunk }',
+      { verdict: { kind: 'truncate', keep: 20, how: 'chunk' } },
+      'truncate every token response after 20 bytes',
+    ],
+    [
+      '{ header: { Content-Type: text/plain, pragma: ~ }, times: 1 }',
+      { point: 'response', verdict: { kind: 'headers', headers: { 'content-type': 'text/plain', pragma: undefined } } },
+      'set content-type, pragma of the next token response',
+    ],
+    [
+      '{ skew: -10m, of: any }',
+      { endpoint: 'any', point: 'response', verdict: { kind: 'skew', ms: -600_000 } },
+      'put the Date of every response off by -10m',
+    ],
+    [
+      '{ reply: 503, for: 2m, retryAfter: end, retryAs: date }',
+      { for: 120_000, verdict: { kind: 'reply', retry: { as: 'date' } } },
+      'answer every token request with 503, Retry-After until its end as a date, for 2m',
+    ],
+    [
+      '{ cut: committed, how: fin, grant: refresh_token, user: ada, generation: 2, chance: 30, seed: 4 }',
+      {
+        point: 'committed',
+        verdict: { kind: 'drop', how: 'fin' },
+        ...{ grant: 'refresh_token', user: 'ada', generation: 2, chance: 30, seed: 4 },
+      },
+      'cut every token request (grant refresh_token, user ada, generation 2) once committed, 30 % of them',
+    ],
+    [
       '{ duplicate: received, from: phone/widget }',
       { point: 'received', from: 'phone/widget', verdict: { kind: 'duplicate' } },
       'resend every token request of phone/widget once received',

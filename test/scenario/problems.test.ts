@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { parseScenario } from '../../src/scenario/plan.ts';
 import { PROBLEM_CODES, formatProblem } from '../../src/scenario/problem.ts';
 
@@ -219,7 +219,7 @@ describe('each mistake is named with code, line and column', () => {
     [
       'a fault that does nothing',
       'steps: [{ fault: { of: token } }]\n',
-      'TW_SCENARIO_MISSING 4:18 a fault that does nothing | one of drop, cut, delay, reply, truncate, rewrite, remove, duplicate',
+      'TW_SCENARIO_MISSING 4:18 a fault that does nothing | one of drop, cut, delay, reply, truncate, rewrite, remove, header, skew, duplicate',
     ],
     [
       'a fault of two kinds',
@@ -232,9 +232,19 @@ describe('each mistake is named with code, line and column', () => {
       'TW_SCENARIO_KEY 4:36 "retryAfter" means nothing beside "drop" | it belongs to reply',
     ],
     [
+      'a Retry-After until the end of what has no end',
+      'steps: [{ fault: { reply: 503, retryAfter: end } }]\n',
+      'TW_SCENARIO_VALUE 4:44 a fault without an end | say how long it lasts: `for`',
+    ],
+    [
+      'a way to tell a Retry-After that is not there',
+      'steps: [{ fault: { reply: 503, retryAs: date } }]\n',
+      'TW_SCENARIO_KEY 4:32 "retryAs" without "retryAfter"',
+    ],
+    [
       'a way to fail of another kind',
       'steps: [{ fault: { drop: response, how: short } }]\n',
-      'TW_SCENARIO_VALUE 4:41 "how" cannot be "short" beside "drop" | expected reset or silence',
+      'TW_SCENARIO_VALUE 4:41 "how" cannot be "short" beside "drop" | expected reset or silence or fin',
     ],
     [
       'a redirect that is none',
@@ -342,11 +352,7 @@ describe('text that is not a scenario at all', () => {
       'TW_SCENARIO_YAML 2:1 Flow sequence in block collection must be sufficiently indented and end with a ]',
     ],
     ['tabs for indentation', 'steps:\n\t- request: /a\n', 'TW_SCENARIO_YAML 2:1 Tabs are not allowed as indentation'],
-    [
-      'two documents',
-      'version: 1\n---\nversion: 1\n',
-      'TW_SCENARIO_YAML 2:1 Source contains multiple documents; please use YAML.parseAllDocuments()',
-    ],
+    ['two documents', 'version: 1\n---\nversion: 1\n', 'TW_SCENARIO_YAML 2:1 a second document begins here; a file holds one scenario'],
   ])('%s', (_, text, first) => {
     const [problem] = parseScenario(text, FILE).problems;
     expect(`${problem?.code} ${problem?.line}:${problem?.column} ${problem?.message}`).toBe(first);
@@ -378,6 +384,18 @@ describe('text that is not a scenario at all', () => {
     expect(parseScenario('['.repeat(100_000), FILE).problems[0]?.message).toBe('nested more than 64 levels deep');
     expect(parseScenario('- '.repeat(50_000), FILE).problems[0]?.message).toBe('nested more than 64 levels deep');
     expect(parseScenario('#'.repeat(300_000), FILE).problems[0]?.message).toMatch(/300000 characters/);
+  });
+
+  test('a key that is a list is an unknown key, and the parser warns nobody behind our back', () => {
+    const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+    expect(problemsOf('steps: [{ request: /a }]\n? [a]\n: 1\n')[0]).toMatch(/^TW_SCENARIO_KEY .* unknown key "\[ a \]"/);
+    expect(warn).not.toHaveBeenCalled();
+    warn.mockRestore();
+  });
+
+  test('a number in quotes is told apart from the number', () => {
+    const problem = parseScenario('version: "1"\n', FILE).problems.find(({ message }) => message.startsWith('"version"'));
+    expect([problem?.message, problem?.hint]).toEqual(['"version" cannot be "1"', 'expected 1']);
   });
 
   test('keys that objects inherit are unknown keys like any other', () => {
