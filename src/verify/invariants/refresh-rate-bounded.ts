@@ -13,7 +13,7 @@ export const refreshRateBounded: Invariant = {
   kind: 'wire',
   needs: ['H', 'J', 'V', 'C'],
   summary: 'while no access token is refused, a device is granted no more refreshes than 1 + time / (0.4 x lifetime)',
-  why: 'One refresh for every request, each of them granted: nobody notices until the provider’s rate limit locks the app out, and every one of them can lose the session.',
+  why: 'One refresh for every request, each of them granted: nobody notices until the rate limit of the provider locks the app out, and every one of them can lose the session.',
   sources: [
     'RFC 6749 5.1',
     'directus/directus#4054',

@@ -39,7 +39,7 @@ flags(
   '0 signIn ada AT-1 RT-1\n10 signOut\n20 @phone/widget signIn ada AT-8 RT-8 family=f2\n500 delete',
 );
 flags(
-  'a deletion begun before the winner’s write had ended',
+  'a deletion begun before the write of the winner had ended',
   ['-'],
   `${ROTATED.replace('60051 @phone/widget set AT-2 RT-2', '60051 @phone/widget begin w1 AT-2 RT-2\n60051 get AT-1 RT-1\n60052 @phone/widget end w1')}\n60060 delete`,
 );
