@@ -1,5 +1,6 @@
 // docs/invariants.md, docs/scenario-format.md and docs/scenarios.md, each from the data that the code runs on.
 import { fileURLToPath } from 'node:url';
+import { DIALS, DIAL_GROUPS } from '../../src/scenario/dials.ts';
 import { scenarioJsonSchema } from '../../src/scenario/json-schema.ts';
 import { loadScenarios } from '../../src/scenario/load.ts';
 import { INVARIANTS } from '../../src/verify/invariants.ts';
@@ -45,7 +46,27 @@ export function formatPage(): string {
     '## scenario',
     ...keysOf(schema),
     ...parts,
+    ...dials(),
   ]);
+}
+
+/** What differs from one bug report to the next, with the line that says so. */
+function dials(): string[] {
+  return [
+    '## Dials',
+    'What differs between one report of a refresh bug and the next. A scenario is one setting of each; every line here is run by the tests.',
+    ...DIAL_GROUPS.flatMap((group) => [
+      `### ${group}`,
+      table(
+        ['dial', 'key', 'example'],
+        DIALS.filter((dial) => dial.group === group).map(({ dial, key, example, note }) => [
+          dial,
+          key === undefined ? '' : `\`${key}\``,
+          [...(example === undefined ? [] : [`\`${example.split('\n').join('` `')}\``]), ...(note === undefined ? [] : [note])].join(' '),
+        ]),
+      ).join('\n'),
+    ]),
+  ];
 }
 
 function keysOf(schema: Schema): string[] {
