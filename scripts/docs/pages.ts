@@ -1,5 +1,6 @@
 // docs/invariants.md, docs/scenario-format.md and docs/scenarios.md, each from the data that the code runs on.
 import { fileURLToPath } from 'node:url';
+import { REFRESH, STALE, steps } from '../../src/scenario/dial-row.ts';
 import { DIALS, DIAL_GROUPS } from '../../src/scenario/dials.ts';
 import { scenarioJsonSchema } from '../../src/scenario/json-schema.ts';
 import { loadScenarios } from '../../src/scenario/load.ts';
@@ -54,7 +55,7 @@ export function formatPage(): string {
 function dials(): string[] {
   return [
     '## Dials',
-    'What differs between one report of a refresh bug and the next. A scenario is one setting of each; every line here is run by the tests.',
+    'What differs between one report of a refresh bug and the next. A scenario is one setting of each; every line here is run by the tests, where need be with a phone whose access token expired and a request that refreshes it.',
     ...DIAL_GROUPS.flatMap((group) => [
       `### ${group}`,
       table(
@@ -62,11 +63,18 @@ function dials(): string[] {
         DIALS.filter((dial) => dial.group === group).map(({ dial, key, example, note }) => [
           dial,
           key === undefined ? '' : `\`${key}\``,
-          [...(example === undefined ? [] : [`\`${example.split('\n').join('` `')}\``]), ...(note === undefined ? [] : [note])].join(' '),
+          [...linesOf(example).map((line) => `\`${line}\``), ...(note === undefined ? [] : [note])].join(' '),
         ]),
       ).join('\n'),
     ]),
   ];
+}
+
+/** What makes any client refresh goes without saying. */
+function linesOf(example: string | undefined): string[] {
+  const usual = [STALE, steps(REFRESH)];
+  const lines = example?.split('\n') ?? [];
+  return lines.length === 1 ? lines : lines.filter((line) => !usual.includes(line));
 }
 
 function keysOf(schema: Schema): string[] {

@@ -85,7 +85,7 @@ export const STORAGE: readonly Row[] = [
     'app',
     stale('{ store: lock }', '{ request: /feed, wait: false }', '{ advance: 1m }', '{ store: unlock }', '{ app: foreground }'),
   ],
-  ['quota 0', 'store.quota', stale('{ store: { quota: 0 } }', '{ app: foreground }')],
+  ['quota 0', 'store.quota', stale('{ store: { quota: 0 } }', REFRESH)],
   ['torn between keys', 'advance.until', stale('{ request: /feed, wait: false }', '{ advance: { until: store.end } }', '{ app: kill }')],
   [
     'torn within a value',

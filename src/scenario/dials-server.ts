@@ -125,7 +125,7 @@ export const RESOURCE: readonly Row[] = [
   [
     'header-pushed tokens reordered',
     'fault.delay',
-    `server: { accessToken: { ttl: 10m }, resource: { silentRefresh: { header: x-new-token, window: 8m } } }\n${steps('{ advance: 3m }', '{ fault: { delay: 5s, of: resource, times: 1 } }', '{ request: /slow, wait: false }', '{ after: 1s, request: /feed }')}`,
+    `server: { accessToken: { ttl: 10m }, resource: { silentRefresh: { header: x-new-token, window: 8m } } }\n${steps('{ advance: 3m }', '{ fault: { delay: 4m, of: resource, times: 1 } }', '{ request: { path: /slow, deadline: 10m }, wait: false }', '{ after: 3s, request: /feed }', '{ advance: 3m }', REFRESH, '{ advance: 2m }')}`,
   ],
   [
     'how an open stream treats its token',
