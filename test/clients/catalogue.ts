@@ -89,6 +89,7 @@ export const BROKEN: readonly BrokenClient[] = [
   broken('zero-refresh-life-means-over', 'no-logout-without-invalid-grant', 'refresh-expires-in-zero'),
   broken('signed-out-until-read', 'unreadable-is-not-absent', 'slow-store-at-cold-start'),
   broken('cache-outlives-its-user', 'no-cross-user', 'account-switched-with-a-good-token'),
+  broken('refreshes-where-the-401-says', 'no-token-leak', 'metadata-of-a-stranger'),
 ];
 
 function broken(name: string, invariant: string, ...scenarios: readonly string[]): BrokenClient {
