@@ -5,6 +5,7 @@ import { scenarioJsonSchemaText } from '../src/scenario/json-schema.ts';
 import { CONTROL_ROWS } from '../mock-server/control/control.ts';
 import { openApiDocument } from '../mock-server/control/openapi.ts';
 import { cliReference } from './docs/cli.ts';
+import { bugsPage } from './docs/bugs.ts';
 import { corpusPage, formatPage, invariantsPage } from './docs/pages.ts';
 import { refreshReadme } from './docs/readme.ts';
 
@@ -12,6 +13,7 @@ const ROOT = new URL('../', import.meta.url);
 /** File -> what it should be; README keeps its own words around the blocks that are written. */
 const FILES: Readonly<Record<string, () => string>> = {
   'README.md': () => refreshReadme(readFileSync(new URL('README.md', ROOT), 'utf8')),
+  'docs/bugs.md': bugsPage,
   'docs/cli.md': cliReference,
   'docs/control-api.openapi.json': () => `${JSON.stringify(openApiDocument(CONTROL_ROWS), undefined, 2)}\n`,
   'docs/invariants.md': invariantsPage,

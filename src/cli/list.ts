@@ -31,9 +31,9 @@ export async function list(invocation: Invocation<ListOptions>): Promise<Readonl
   return new Set();
 }
 
-async function printCoverage(plans: readonly Plan[], { options, system }: Invocation<ListOptions>): Promise<void> {
+async function printCoverage(plans: readonly Plan[], { options, system, cwd }: Invocation<ListOptions>): Promise<void> {
   const [{ coverageOf }, { coverageText }] = await Promise.all([import('./coverage.ts'), import('./coverage-text.ts')]);
-  const coverage = await coverageOf(plans);
+  const coverage = await coverageOf(plans, cwd);
   system.out.write(
     options.json === true
       ? `${JSON.stringify({ schema: 'tokenwarp/coverage.v1', ...coverage }, undefined, 2)}\n`

@@ -59,7 +59,8 @@ export const LIST_OPTIONS = {
   coverage: {
     flags: '--coverage',
     group: 'show',
-    summary: 'runs the selected scenarios once and shows class of bug, scenarios, invariants that judged, and the gaps',
+    summary:
+      'runs the selected scenarios once and shows classes of bugs, their scenarios, what judged there, which dials are moved, and the gaps',
   },
 } as const satisfies Record<string, OptionRow>;
 

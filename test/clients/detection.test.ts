@@ -2,6 +2,7 @@
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { loadBugClasses } from '../../src/scenario/bug-classes.ts';
 import { loadScenarios } from '../../src/scenario/load.ts';
 import { INVARIANTS } from '../../src/verify/invariants.ts';
 import { BaseClient } from './base/client.ts';
@@ -108,6 +109,17 @@ describe('clients with one bug', () => {
     const golden = readFileSync(GOLDEN, 'utf8');
     if (EVERYWHERE) expect(matrix).toBe(golden);
     else expect(namesIn(golden)).toEqual(namesIn(matrix));
+  });
+
+  test('every class of bug is met: some client fails in a scenario of it, by an invariant that is meant for it', () => {
+    const unmet = loadBugClasses().filter(({ invariants, entries }) => {
+      const threads = new Set(entries.flatMap((entry) => entry.threads));
+      const own = plans.filter(({ reproduces }) => reproduces.some((thread) => threads.has(thread))).map(({ name }) => name);
+      return !BROKEN.some(({ name }) =>
+        cellsOf(name).some((cell) => own.includes(cell.scenario) && invariants.some((each) => caught(cell, each))),
+      );
+    });
+    expect(unmet.map(({ id, name }) => `${id} ${name}`)).toEqual([]);
   });
 
   test('no scenario is one that nobody can fail, but for leaks that need no story', () => {
