@@ -6,6 +6,5 @@ import { serverRows } from './rows/server.ts';
 import { tell } from './table.ts';
 
 const { values } = parseArgs({ options: { json: { type: 'string' }, quick: { type: 'boolean', default: false } } });
-await import('../scripts/build.ts');
 const rows = await serverRows(values.quick ? { rounds: 3, warm: 0.5, measured: 1 } : { rounds: 7, warm: 1, measured: 2 });
 tell('tokenwarp bench:server', [...rows, ...(await serverStartRows())], values.json);

@@ -89,7 +89,8 @@ function hasTokenElsewhere(request: HttpRequest): boolean {
   return form && /(?:^|&)access_token=/.test(request.body);
 }
 
-interface Standing {
+/** Whom an accepted token is for. */
+export interface Standing {
   sub: string;
   scope: string;
   clientId: string | undefined;
@@ -98,7 +99,8 @@ interface Standing {
   token: AccessToken | undefined;
 }
 
-function findToken(desk: Desk, value: string): Standing | AccessReason {
+/** Whom a token is for, or why it is not accepted. Changes nothing. */
+export function findToken(desk: Desk, value: string): Standing | AccessReason {
   const { checksRevocation, leeway } = desk.policy.resource;
   const known = desk.store.access.get(value);
   const standing = known === undefined ? (checksRevocation ? undefined : readJwt(desk, value)) : { ...known, token: known };

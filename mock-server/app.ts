@@ -28,8 +28,8 @@ export interface AppRequest extends HttpRequest {
 export interface StreamBody {
   chunks: AsyncIterable<string>;
 }
-/** `bytes`, when there, are sent instead of `body`: answers that were serialised beforehand. */
-export type AppResponse = HttpResponse & { stream?: StreamBody; bytes?: Uint8Array };
+/** `head`, when there, are the headers once more as they are written, with the length of the body: answers serialised beforehand. */
+export type AppResponse = HttpResponse & { stream?: StreamBody; head?: readonly string[] };
 /** What a request leads to: an exchange with phases (faults can fall between any two), an answer, or an answer later. */
 export type AppAnswer = Exchange | AppResponse | Promise<AppResponse>;
 

@@ -1,7 +1,7 @@
 // What the server core borrows and what it gives: time, ids and signatures come in, plain records and facts go out.
 // No sockets, no ambient time: the same code serves the virtual world and real sockets.
 import type { ServerFact } from '../src/core/events.ts';
-import type { Endpoint } from '../src/core/fault.ts';
+import type { Endpoint, RequestAbout } from '../src/core/fault.ts';
 import type { HttpRequest, HttpResponse } from '../src/core/http.ts';
 import type { TokenLabels } from '../src/core/labels.ts';
 import type { Phase } from '../src/core/server-words.ts';
@@ -9,6 +9,7 @@ import type { Stream } from '../src/core/streams.ts';
 import type { TokenResponse } from '../src/core/contract.ts';
 import type { RegisteredClient } from './clients.ts';
 import type { Desk } from './desk.ts';
+import type { ServerStream } from './event-stream.ts';
 import type { KeyRing } from './keys.ts';
 import type { Person } from './people.ts';
 import type { ChallengeMethod, PolicyPatch, ServerPolicy } from './policy.ts';
@@ -35,6 +36,8 @@ export interface ServerContext {
   labels: TokenLabels;
   /** Appends to the journal. `actor` is the authorization or the resource server. */
   record(actor: 'as' | 'rs', fact: ServerFact): void;
+  /** The name of the next session where several issuers share a journal; without it the server counts its own. */
+  nextFamily?: () => string;
   /** Keys by algorithm that can rotate; without them `signer` signs everything. */
   keys?: KeyRing;
   /** Resolves after so many ms: paces answers that stream. Without it they come at once. */
@@ -141,12 +144,16 @@ export interface MockServer {
   receive(request: HttpRequest, meta: ArrivalMeta): Exchange;
   /** All phases at once. */
   handle(request: HttpRequest, meta?: ArrivalMeta): HttpResponse;
+  /** The event stream that a request opens; call it when the request was answered with 2xx, and wait for it as it says. */
+  openStream(request: HttpRequest): ServerStream;
   /** Grants a session directly (an authorization code that was approved elsewhere, RFC 6749 4.1). */
   grantSession(user: string, device: string, options?: SessionOptions): GrantedSession;
   /** An authorization code for `user`, to be redeemed at the token endpoint within 10 minutes, once. */
   grantCode(user: string, device: string, options?: CodeOptions): string;
   /** `access-token` ends what is accepted now; the others end sessions, `user` on every device. Access tokens follow `policy.revocation`. */
   revoke(what: 'access-token' | 'refresh-token' | 'family' | 'user', target: RevokeTarget, reason: 'user' | 'password' | 'admin'): void;
+  /** Whom a request is about, as far as it shows. Reads, and changes nothing. */
+  about(request: HttpRequest): RequestAbout;
   /** Laws the server holds itself (one commit per refresh token under `strict`, nothing issued in a dead family ...): broken ones, as sentences. */
   selfCheck(): string[];
 }

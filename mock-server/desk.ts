@@ -1,5 +1,6 @@
 // What all endpoints share: what the server borrowed, its policy now, its tokens, its clock, its journal.
 import type { ServerFact } from '../src/core/events.ts';
+import { httpDate } from '../src/core/http.ts';
 import type { HttpResponse } from '../src/core/http.ts';
 import { CLIENTS } from './clients.ts';
 import type { RegisteredClient } from './clients.ts';
@@ -23,12 +24,13 @@ export class Desk {
   readonly base: string;
   readonly clients: readonly RegisteredClient[];
   /** Documents as they were last answered, by name, and in which second. */
-  readonly documents = new Map<string, { second: number; response: HttpResponse & { bytes: Uint8Array } }>();
+  readonly documents = new Map<string, { second: number; response: HttpResponse & { head: readonly string[] } }>();
   /** Metadata already written out, and the policy it is true under. */
   metadata: { policy: ServerPolicy; text: string } | undefined;
   policy: ServerPolicy;
   /** What the policy says differently for one session, by its family's name. */
   readonly sessionPolicies = new Map<string, PolicyPatch>();
+  #date: { second: number; text: string } | undefined;
   #unnamed = 0;
   #authorizations = 0;
 
@@ -47,6 +49,13 @@ export class Desk {
   /** The server's own wall clock, ms since the Unix epoch. */
   now(): number {
     return this.context.epoch + this.context.now() + this.policy.clockOffset;
+  }
+
+  /** That as `Date` tells it, written out once per second. */
+  date(): string {
+    const second = Math.floor(this.now() / 1_000);
+    if (this.#date?.second !== second) this.#date = { second, text: httpDate(second * 1_000) };
+    return this.#date.text;
   }
 
   /** A time on the server's clock as true virtual time, the axis of the history. */

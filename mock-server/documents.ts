@@ -1,4 +1,4 @@
-// Answers metadata and JWK sets: texts that are written out once per change, bytes made once per text.
+// Answers metadata and JWK sets: texts that are written out once per change, with their headers once per second.
 import type { AppResponse } from './app.ts';
 import type { Desk } from './desk.ts';
 import { metadataText } from './metadata.ts';
@@ -16,8 +16,9 @@ export function documentAnswer(desk: Desk, document: Document, method: string): 
   const second = Math.floor(desk.now() / 1_000);
   const known = desk.documents.get(document);
   if (known?.second === second && known.response.body === text) return known.response;
-  const bytes = known?.response.body === text ? known.response.bytes : Buffer.from(text);
-  const response = { ...reply(desk, 200, FRESH, text), bytes };
+  const answer = reply(desk, 200, FRESH, text);
+  const head = Object.entries({ ...answer.headers, 'content-length': String(Buffer.byteLength(text)) }).flat();
+  const response = { ...answer, head };
   desk.documents.set(document, { second, response });
   return response;
 }

@@ -1,8 +1,8 @@
 // Leads one request through the server, asking the fault rules at every point, as the virtual network does: same points, same verdicts.
 // Ends with what should happen on the wire; writes nothing itself. Waits are real: a client that waits does so in real time.
-import { PASS, replaceHeaders } from '../src/core/fault.ts';
-import type { DropHow, Endpoint, Point, RetryHint, Verdict } from '../src/core/fault.ts';
-import { httpDate, parseObject, shiftHttpDate } from '../src/core/http.ts';
+import { changedBy, PASS, retryAfterText } from '../src/core/fault.ts';
+import type { DropHow, Endpoint, Point, RequestAbout, RetryHint, Verdict } from '../src/core/fault.ts';
+import { httpDate } from '../src/core/http.ts';
 import type { HttpResponse } from '../src/core/http.ts';
 import { PHASES } from '../src/core/server-words.ts';
 import { isExchange } from './app.ts';
@@ -158,7 +158,16 @@ class Drive {
     if (this.#call.exempt || this.#app.rules.size === 0) return PASS;
     const { endpoint, from, request } = this.#call;
     const t = this.#app.clock.now();
-    const { verdict, rule } = this.#app.rules.judge({ point, endpoint, from, t, request, ...(response === undefined ? {} : { response }) });
+    const about = (): RequestAbout => this.#app.site.find(request.url).server.about(request);
+    const { verdict, rule } = this.#app.rules.judge({
+      point,
+      endpoint,
+      from,
+      t,
+      request,
+      about,
+      ...(response === undefined ? {} : { response }),
+    });
     if (rule !== undefined) this.#rule = rule.text;
     return verdict;
   }
@@ -178,7 +187,7 @@ class Drive {
   /** An answer of a rule, with the server's Date and a Retry-After that follows its clock (F4). */
   #script(response: HttpResponse, retry: RetryHint | undefined): HttpResponse {
     const now = serverTime(this.#app, this.#call.request.url);
-    const hint = retry === undefined ? {} : { 'retry-after': retryAfter(retry, now, this.#app.clock.now()) };
+    const hint = retry === undefined ? {} : { 'retry-after': retryAfterText(retry, now, this.#app.clock.now()) };
     return { ...response, headers: { date: httpDate(now), 'access-control-allow-origin': '*', ...hint, ...response.headers } };
   }
 }
@@ -188,25 +197,7 @@ export function serverTime(app: ServerApp, url: string): number {
   return app.epoch + app.clock.now() + app.site.find(url).server.policy.clockOffset;
 }
 
-function retryAfter({ after, until, as }: RetryHint, now: number, t: number): string {
-  const ms = Math.max(0, until === undefined ? (after ?? 0) : until - t);
-  return as === 'date' ? httpDate(now + ms) : String(Math.ceil(ms / 1_000));
-}
-
-function changed(response: AppResponse, verdict: Verdict): AppResponse {
-  switch (verdict.kind) {
-    case 'rewrite':
-      return rewritten(response, verdict.members);
-    case 'headers':
-      return { ...response, headers: replaceHeaders(response.headers, verdict.headers) };
-    case 'skew':
-      return { ...response, headers: { ...response.headers, date: shiftHttpDate(response.headers['date'], verdict.ms) } };
-    default:
-      return response;
-  }
-}
-
-function rewritten({ bytes, ...response }: AppResponse, members: Readonly<Record<string, unknown>>): AppResponse {
-  const body = bytes === undefined ? response.body : Buffer.from(bytes).toString();
-  return { ...response, body: JSON.stringify({ ...parseObject(body), ...members }) };
+/** Written out beforehand is only what nobody changes. */
+function changed({ head: _stale, ...response }: AppResponse, verdict: Verdict): AppResponse {
+  return { ...response, ...changedBy(verdict, response) };
 }

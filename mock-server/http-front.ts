@@ -90,7 +90,7 @@ export class Front {
   }
 
   #begin(req: IncomingMessage, res: ServerResponse, url: string, body: string): void {
-    const request = appRequest(req, res, url, body);
+    const request = new SocketRequest(req, res, url, body);
     try {
       this.#handle(request, res);
     } catch (error) {
@@ -133,7 +133,7 @@ export class Front {
 
   #draftOf(request: AppRequest, endpoint: RequestRecord['endpoint'], { repeats }: Arrival): Draft {
     const { method, connection = '', url } = request;
-    const presented = this.#senders.shown(request);
+    const shown = this.#senders.shown(request);
     return new Draft({
       seq: ++this.#count,
       t: this.#app.clock.now(),
@@ -144,7 +144,7 @@ export class Front {
       from: this.#senders.of(request),
       connection,
       ...(endpoint === 'token' ? grantOf(request, endpoint) : {}),
-      ...(presented === undefined ? {} : { presented, ...this.#senders.ownerOf(presented) }),
+      ...(shown === undefined ? {} : { presented: shown.label, ...shown.owner }),
       ...(repeats === undefined ? {} : { repeats }),
     });
   }
@@ -182,7 +182,7 @@ export class Front {
     if (!this.#app.clock.hasOffsets) return ending;
     const offset = this.#app.clock.deviceOffset(this.#senders.of(request).split('/', 1)[0] ?? '');
     if (offset === 0) return ending;
-    const { response } = ending;
+    const { head: _stale, ...response } = ending.response;
     return {
       ...ending,
       response: { ...response, headers: { ...response.headers, date: shiftHttpDate(response.headers['date'], -offset) } },
@@ -239,19 +239,30 @@ function absoluteUrl(origin: string, target: string): string | undefined {
   return /^https?:\/\//i.test(target) ? origin + pathOf(target) + (/\?[^#]*/.exec(target)?.[0] ?? '') : undefined;
 }
 
-function appRequest(req: IncomingMessage, res: ServerResponse, url: string, body: string): AppRequest {
-  const connection = (req.socket as Named)[NAME];
-  const request: AppRequest = {
-    method: req.method ?? 'GET',
-    url,
-    body,
-    headers: req.headers as Record<string, string>,
-    ...(connection === undefined ? {} : { connection }),
-    ...(req.socket.remoteAddress === undefined ? {} : { peer: req.socket.remoteAddress }),
-  };
-  // Made only for those who wait for something: an abort signal costs as much as the rest of the request.
-  Object.defineProperty(request, 'signal', { get: () => signalOf(res), enumerable: false });
-  return request;
+class SocketRequest implements AppRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  declare readonly connection?: string;
+  declare readonly peer?: string;
+  readonly #res: ServerResponse;
+
+  constructor(req: IncomingMessage, res: ServerResponse, url: string, body: string) {
+    this.method = req.method ?? 'GET';
+    this.url = url;
+    this.headers = req.headers as Record<string, string>;
+    this.body = body;
+    const { [NAME]: connection, remoteAddress: peer } = req.socket as Named;
+    if (connection !== undefined) this.connection = connection;
+    if (peer !== undefined) this.peer = peer;
+    this.#res = res;
+  }
+
+  /** Made only for those who wait for something: an abort signal costs as much as the rest of the request. */
+  get signal(): AbortSignal {
+    return signalOf(this.#res);
+  }
 }
 
 function signalOf(res: ServerResponse): AbortSignal {

@@ -26,17 +26,13 @@ export function send(res: ServerResponse, ending: Ending, wire: Wire, close: boo
   else sendWhole(res, response);
 }
 
-/** Bytes and text alike; Content-Length is always told, so that a body is never framed by its end. */
-export function sendWhole(res: ServerResponse, response: AppResponse): void {
-  const body = response.bytes ?? response.body;
-  const bodiless = response.status === 204 || response.status === 304;
+/** Content-Length is always told, so that a body is never framed by its end. Text, not bytes: Node writes head and text as one. */
+export function sendWhole(res: ServerResponse, { status, headers, body, head }: AppResponse): void {
+  const bodiless = status === 204 || status === 304;
   res.sendDate = false;
-  res.writeHead(response.status, bodiless ? response.headers : { ...response.headers, 'content-length': byteLength(body) });
+  if (head !== undefined) res.writeHead(status, head as string[]);
+  else res.writeHead(status, bodiless ? headers : { ...headers, 'content-length': Buffer.byteLength(body) });
   res.end(bodiless ? undefined : body);
-}
-
-function byteLength(body: string | Uint8Array): number {
-  return typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength;
 }
 
 /** Piece by piece; a reader that goes away ends the source, one that is slow makes it wait. */
@@ -81,15 +77,21 @@ function drop(res: ServerResponse, socket: Socket, how: DropHow, wire: Wire): vo
 const BEFORE_RESET = 20;
 
 function sendCut(res: ServerResponse, response: AppResponse, cut: Cut, reset: () => void): void {
-  const body = Buffer.from(response.bytes ?? response.body);
+  const body = Buffer.from(response.body);
   const part = body.subarray(0, Math.min(cut.keep, body.length));
-  if (cut.how === 'short') return sendWhole(res, { ...response, bytes: part });
+  if (cut.how === 'short') return sendPart(res, response, part, part.length);
   if (cut.how === 'chunk') return sendBadChunk(res, response, part);
   // One byte more than the whole, so that a cut after the last byte is a cut too.
   const promised = Math.max(body.length, part.length + 1);
+  sendPart(res, response, part, promised, () => (cut.how === 'reset' ? reset() : res.req.socket.end()));
+}
+
+/** `broken` is called when the part has left, where more was promised. */
+function sendPart(res: ServerResponse, { status, headers }: AppResponse, part: Buffer, promised: number, broken?: () => void): void {
   res.sendDate = false;
-  res.writeHead(response.status, { ...response.headers, 'content-length': promised });
-  res.write(part, () => (cut.how === 'reset' ? reset() : res.req.socket.end()));
+  res.writeHead(status, { ...headers, 'content-length': promised });
+  if (broken === undefined) res.end(part);
+  else res.write(part, broken);
 }
 
 /** A chunk whose size is no number (RFC 9112 7.1), written below the framing of Node. */

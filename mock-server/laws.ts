@@ -15,6 +15,9 @@ export interface Audit {
   restore(kept: unknown): void;
 }
 
+/** Reasons of which the holder of the refresh token may be told more, by a policy that explains: its own session is over. */
+const EXPLAINABLE: ReadonlySet<RefusalReason> = new Set<RefusalReason>(['reused', 'family-dead', 'idle-expired', 'absolute-expired']);
+
 /** Reasons the wire must not tell apart (RFC 6749 5.2: one `invalid_grant` for all). */
 const HIDDEN_REASONS: ReadonlySet<RefusalReason> = new Set<RefusalReason>([
   'unknown',
@@ -38,6 +41,7 @@ export function createAudit(): Audit {
     issued: new Set(),
     spent: new Set(),
     deadFamilies: new Set(),
+    refused: new Map(),
     minted: new Map(),
     asked: new Map(),
     sentences: [],
@@ -56,6 +60,8 @@ interface Ledger {
   /** Refresh tokens exchanged under `strict` and `serialize`. */
   spent: Set<TokenLabel>;
   deadFamilies: Set<string>;
+  /** Why an exchange was refused. */
+  refused: Map<string, RefusalReason>;
   /** Access tokens of an exchange, `x` -> labels. */
   minted: Map<string, TokenLabel[]>;
   /** Access token of an API sending, `n.k` -> label. */
@@ -72,7 +78,7 @@ function see(ledger: Ledger, fact: ServerFact, policy: ServerPolicy): void {
     case 'token.refused':
       return seeRefused(ledger, fact);
     case 'token.responded':
-      return seeResponded(ledger, fact);
+      return seeResponded(ledger, fact, policy);
     case 'access.offered':
       issue(ledger, fact.newAt);
       return expectAlive(ledger, fact.family, fact.newAt);
@@ -119,13 +125,23 @@ function seeCommitted(ledger: Ledger, fact: Body<'token.committed'>, policy: Ser
 }
 
 function seeRefused(ledger: Ledger, fact: Body<'token.refused'>): void {
+  ledger.refused.set(fact.x, fact.reason);
   if (!HIDDEN_REASONS.has(fact.reason) || (fact.error === 'invalid_grant' && fact.status === 400)) return;
   ledger.sentences.push(`the refusal of ${fact.x} tells its true reason: ${fact.reason} was answered with ${fact.status} ${fact.error}`);
 }
 
-function seeResponded(ledger: Ledger, fact: Body<'token.responded'>): void {
+function seeResponded(ledger: Ledger, fact: Body<'token.responded'>, policy: ServerPolicy): void {
+  if (fact.end !== undefined) expectToldRightly(ledger, fact.x, policy);
   if (fact.kind !== 'granted' || ledger.minted.get(fact.x)?.includes(fact.at ?? '')) return;
   ledger.sentences.push(`${fact.x} was answered with ${fact.at ?? 'no token'}, which it never committed`);
+}
+
+/** R2: an end is explained where the policy says so, to whoever held a token of that session, and to nobody else. */
+function expectToldRightly(ledger: Ledger, x: string, { explainsEnd }: ServerPolicy): void {
+  const reason = ledger.refused.get(x);
+  if (!explainsEnd) ledger.sentences.push(`the refusal of ${x} explains itself, which the policy does not allow`);
+  else if (reason === undefined || !EXPLAINABLE.has(reason))
+    ledger.sentences.push(`the refusal of ${x} explains the end of a session to somebody who never held a token of it`);
 }
 
 function seeFamilyDead(ledger: Ledger, fact: Body<'family.dead'>): void {

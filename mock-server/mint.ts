@@ -32,7 +32,7 @@ export function openSession(desk: Desk, wanted: NewSession): Session {
   const { user, device, clientId, scope, grant, jkt } = wanted;
   const { store } = desk;
   const family: Family = {
-    id: `f${store.families.length + 1}`,
+    id: desk.context.nextFamily?.() ?? `f${store.families.length + 1}`,
     user,
     device,
     clientId,
@@ -47,6 +47,7 @@ export function openSession(desk: Desk, wanted: NewSession): Session {
     access: [],
   };
   store.families.push(family);
+  store.familyById.set(family.id, family);
   const ofUser = store.familiesOf.get(user);
   if (ofUser === undefined) store.familiesOf.set(user, [family]);
   else ofUser.push(family);

@@ -3,7 +3,6 @@
 import { hash } from 'node:crypto';
 import type { HttpResponse } from '../src/core/http.ts';
 import type { Desk } from './desk.ts';
-import { httpDate } from './replies.ts';
 
 /** What stands in a page; `main` is HTML. */
 export interface Page {
@@ -18,7 +17,7 @@ export function escape(text: string): string {
 
 /** A page with the headers that keep it out of caches, frames and other people's scripts. */
 export function pageReply(desk: Desk, status: number, page: Page, headers: Readonly<Record<string, string>> = {}): HttpResponse {
-  return { status, headers: { date: httpDate(desk.now()), ...PAGE_HEADERS, ...headers }, body: render(page) };
+  return { status, headers: { date: desk.date(), ...PAGE_HEADERS, ...headers }, body: render(page) };
 }
 
 /** A page that says what went wrong and what to do, for whoever tests a client with this server. */

@@ -35,6 +35,8 @@ export interface ServerPolicy {
     challenge: ChallengeVariant;
     /** P7: a 2xx to a token with at most `window` left carries a new access token in the response header `header`. */
     silentRefresh: 'off' | { header: string; window: number };
+    /** Event streams: how often something is told on them, and what happens to the token they were opened with. */
+    streams: StreamPolicy;
     /** Requests allowed per user, method group and period; absent = no limit. */
     rateLimits?: readonly RateLimit[];
   };
@@ -48,6 +50,11 @@ export interface ServerPolicy {
   codeLifetime: number;
   /** Which sessions of the user a password change ends (RFC 9700 4.14.2). */
   passwordChange: 'all' | 'others' | 'none';
+  /**
+   * Whoever shows the refresh token of a session that has ended is told why, in the member `session_end` beside `invalid_grant`. Off by
+   * default: the wire says the same for every dead grant (R2), and only what its holder could know anyway may be added.
+   */
+  explainsEnd: boolean;
   /** `serialize`: check and commit are one step; a number: two refreshes within so many ms may both pass the check. */
   atomicity: 'serialize' | { race: number };
   /** Newest sessions kept per user; absent = no limit. */
@@ -92,6 +99,20 @@ export interface ServerPolicy {
  */
 export type ChallengeVariant = 'rfc' | 'lower-case' | 'several' | 'absent' | 'html' | 'forbidden' | 'ok';
 
+/** How the API serves a GET that accepts `text/event-stream` (WHATWG HTML 9.2). */
+export interface StreamPolicy {
+  /** Ms between two messages; message n is due at n times this, whoever listens. */
+  interval: number;
+  /** Messages carry ids, and `Last-Event-ID` brings what was missed meanwhile. */
+  ids: boolean;
+  /** The stream ends when the token it runs on expires; else nobody looks at the expiry again. */
+  endsAtExpiry: boolean;
+  /** When a revoked token is noticed: before each message, or at the opening alone. */
+  checks: 'message' | 'opening';
+  /** A client may say `Bearer <token>` on the open stream, which then runs on that token. */
+  renewal: boolean;
+}
+
 /** At most `limit` requests per `period` (ms) with one of `methods`; 429 with Retry-After beyond. `name` is told in X-Ratelimit. */
 export interface RateLimit {
   name: string;
@@ -106,6 +127,9 @@ export type SigningAlg = (typeof SIGNING_ALGS)[number];
 /** RFC 7636 4.3. */
 export type ChallengeMethod = 'S256' | 'plain';
 
+/** A careful server: nothing is told to whoever would be refused a plain request. */
+const STREAMS: StreamPolicy = { interval: 30_000, ids: true, endsAtExpiry: true, checks: 'message', renewal: false };
+
 /** The default: what RFC 9700 asks of a server for public clients. */
 export const DEFAULT_POLICY: ServerPolicy = {
   accessToken: { lifetime: 3_600_000, format: 'jwt' },
@@ -117,12 +141,13 @@ export const DEFAULT_POLICY: ServerPolicy = {
     onReuse: 'family',
   },
   revocation: { refreshKillsAccess: true, accessKillsRefresh: false },
-  resource: { checksRevocation: true, leeway: 0, revocationLag: 0, challenge: 'rfc', silentRefresh: 'off' },
+  resource: { checksRevocation: true, leeway: 0, revocationLag: 0, challenge: 'rfc', silentRefresh: 'off', streams: STREAMS },
   device: { lifetime: 600_000, interval: 5_000, tellsInterval: true },
   dpop: { use: 'allowed', nonce: 'none', nonceLifetime: 300_000, window: 60_000 },
   clientAuth: { bodyStatus: 401 },
   codeLifetime: 600_000,
   passwordChange: 'all',
+  explainsEnd: false,
   atomicity: 'serialize',
   clockOffset: 0,
   response: { expiresIn: 'number', scope: true },

@@ -3,7 +3,7 @@ import type { GracePolicyName } from '../src/core/server-words.ts';
 import { endFamily, endReused } from './endings.ts';
 import { scopeValues } from './form.ts';
 import { GRACE } from './grace.ts';
-import { badRequest, invalidGrant } from './refusals.ts';
+import { badRequest, ENDS, invalidGrant, sessionOver } from './refusals.ts';
 import { mintAccess, mintRefresh } from './mint.ts';
 import type { Ask, Granted, Plan } from './ask.ts';
 import type { Desk } from './desk.ts';
@@ -43,10 +43,10 @@ interface Checked {
 
 function familyRefusal(desk: Desk, token: RefreshToken): Refusal | undefined {
   const { family } = token;
-  if (family.dead !== undefined) return invalidGrant('family-dead');
+  if (family.dead !== undefined) return sessionOver('family-dead', ENDS[family.dead]);
   const { absolute } = desk.policy.refreshToken;
   if (absolute !== undefined && desk.now() >= family.grantedAt + absolute) {
-    return invalidGrant('absolute-expired', () => endFamily(desk, family, 'absolute', false));
+    return sessionOver('absolute-expired', ENDS.absolute, () => endFamily(desk, family, 'absolute', false));
   }
   return token.state === 'revoked' ? invalidGrant('revoked') : undefined;
 }
@@ -57,7 +57,7 @@ function rule(desk: Desk, token: RefreshToken): GraceRuling {
 }
 
 function rulingRefusal(desk: Desk, token: RefreshToken, ruling: GraceRuling | undefined): Refusal | undefined {
-  if (ruling?.kind === 'reuse') return invalidGrant('reused', () => endReused(desk, token.family));
+  if (ruling?.kind === 'reuse') return sessionOver('reused', ENDS.reuse, () => endReused(desk, token.family));
   return ruling?.kind === 'refuse' ? invalidGrant('superseded') : undefined;
 }
 
@@ -72,7 +72,7 @@ function lateBy(desk: Desk, token: RefreshToken, refusal: Refusal | undefined): 
 /** R10: an idle token ends its family unless a sibling lives on; a failed attempt extends nothing. */
 function idleRefusal(desk: Desk, token: RefreshToken): Refusal | undefined {
   if (!isIdle(desk, token)) return undefined;
-  return invalidGrant('idle-expired', () => {
+  return sessionOver('idle-expired', ENDS.idle, () => {
     const alive = token.family.refresh.some((other) => other.state === 'active' && !isIdle(desk, other));
     if (!alive) endFamily(desk, token.family, 'idle', false);
   });
@@ -105,7 +105,7 @@ function within(scope: string, original: string): boolean {
 function commitRefresh(desk: Desk, ask: Ask, checked: Checked): Granted | Refusal {
   const { token, ruling, policy } = checked;
   const { family } = token;
-  if (family.dead !== undefined) return invalidGrant('family-dead');
+  if (family.dead !== undefined) return sessionOver('family-dead', ENDS[family.dead]);
   if (token.state === 'revoked') return invalidGrant('revoked');
   const scope = ask.form.get('scope') ?? family.scope;
   const access = mintAccess(desk, { family, sub: family.user, clientId: family.clientId, scope, jkt: ask.jkt });

@@ -1,5 +1,5 @@
 // How the token and revocation endpoints say no: the public error (RFC 6749 5.2) beside the true reason, which only the journal sees.
-import type { RefusalReason } from '../src/core/server-words.ts';
+import type { FamilyEnd, RefusalReason, SessionEnd } from '../src/core/server-words.ts';
 
 export interface Refusal {
   readonly status: number;
@@ -8,6 +8,8 @@ export interface Refusal {
   readonly description: string;
   readonly reason: RefusalReason;
   readonly headers?: Readonly<Record<string, string>>;
+  /** How the session of a refresh token ended: told only where the policy explains it. */
+  readonly end?: SessionEnd;
   /** What the refusal changes, at commit: reuse detection, a session found expired. */
   readonly effect?: () => void;
   /** Ms since a grace window closed that would have honoured the token. */
@@ -19,6 +21,23 @@ export function invalidGrant(reason: RefusalReason, effect?: () => void): Refusa
   const refusal = { status: 400, error: 'invalid_grant', description: 'the grant is invalid, expired or revoked', reason };
   return effect === undefined ? refusal : { ...refusal, effect };
 }
+
+/** The same for a refresh token whose session is over: `end` is what its holder may be told, where the policy explains it. */
+export function sessionOver(reason: RefusalReason, end: SessionEnd, effect?: () => void): Refusal {
+  return { ...invalidGrant(reason, effect), end };
+}
+
+/** What the holder of a token of a dead family may be told. */
+export const ENDS: Readonly<Record<FamilyEnd, SessionEnd>> = {
+  reuse: 'reused',
+  user: 'revoked-elsewhere',
+  admin: 'revoked-elsewhere',
+  revocation: 'revoked-elsewhere',
+  password: 'password-changed',
+  idle: 'refresh-token-expired',
+  absolute: 'refresh-token-expired',
+  'single-session': 'signed-in-on-another-device',
+};
 
 export function badRequest(description: string): Refusal {
   return { status: 400, error: 'invalid_request', description, reason: 'bad-request' };

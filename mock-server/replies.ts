@@ -12,7 +12,7 @@ export const EXPOSED = 'WWW-Authenticate, DPoP-Nonce, Retry-After, Date';
 
 /** Body and headers on top of those every answer has. */
 export function reply(desk: Desk, status: number, headers: Readonly<Record<string, string>>, body: string): HttpResponse {
-  const base = { date: httpDate(desk.now()), 'access-control-allow-origin': '*', 'access-control-expose-headers': EXPOSED };
+  const base = { date: desk.date(), 'access-control-allow-origin': '*', 'access-control-expose-headers': EXPOSED };
   return { status, headers: { ...base, ...headers }, body };
 }
 
@@ -49,9 +49,4 @@ export function tokenMembers(desk: Desk, granted: Granted): TokenResponse {
     ...(response.scope || asked !== access.scope ? { scope: access.scope } : {}),
     ...extraMembers(desk, granted),
   };
-}
-
-/** `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110 5.6.7). */
-export function httpDate(ms: number): string {
-  return new Date(ms).toUTCString();
 }

@@ -1,10 +1,11 @@
 // From what was journalled while a request was served to the one record a log or a live view needs. Labels only, and nothing a client
-// wrote that could hide a secret. Knows which device a token belongs to, so that rules and logs can name it.
-import type { Fact, HistoryEvent, TokenLabel } from '../src/core/events.ts';
+// wrote that could hide a secret. Says which device a token belongs to, so that rules and logs can name it.
+import type { Fact, TokenLabel } from '../src/core/events.ts';
 import { pathOf } from '../src/core/fault.ts';
 import type { Endpoint } from '../src/core/fault.ts';
 import { readBearer } from '../src/core/http.ts';
 import type { RequestRecord } from '../src/core/request-record.ts';
+import { fieldOf, grantNameOf } from './about.ts';
 import type { AppRequest, ServerApp } from './app.ts';
 
 interface Owner {
@@ -13,48 +14,47 @@ interface Owner {
   device: string;
 }
 
+/** The token a request shows: its label, and whose it is when it belongs to a session. */
+interface Shown {
+  label: TokenLabel;
+  owner: Owner | undefined;
+}
+
 /** Who sent a request, as far as can be told: the header for it, else the device of the token it shows, else the connection. */
 export class Senders {
-  readonly #owners = new Map<TokenLabel, Owner>();
   readonly #app: ServerApp;
 
   constructor(app: ServerApp) {
     this.#app = app;
-    app.journal.subscribe((entry) => this.#learn(entry));
   }
 
   /** `phone/app`, `phone`, or `c3`. */
   of(request: AppRequest): string {
     const told = request.headers[FROM_HEADER];
     if (told !== undefined && isPlace(told)) return told;
-    return this.ownerOf(this.shown(request))?.device ?? request.connection ?? 'somebody';
+    return this.shown(request)?.owner?.device ?? request.connection ?? 'somebody';
   }
 
-  ownerOf(label: TokenLabel | undefined): Owner | undefined {
-    return label === undefined ? undefined : this.#owners.get(label);
-  }
-
-  /** Label of the token a request shows: the bearer of its header, or the refresh token in its form. */
-  shown({ headers, body }: AppRequest): TokenLabel | undefined {
-    const value = readBearer(headers['authorization']) ?? REFRESH_TOKEN.exec(body)?.[1];
+  /** The bearer of its header, or the refresh token in its body. */
+  shown({ headers, body }: AppRequest): Shown | undefined {
+    const value = readBearer(headers['authorization']) ?? fieldOf({ body }, 'refresh_token');
     if (value === undefined) return undefined;
     const label = this.#app.site.labels.of(value);
-    return label === 'none' ? undefined : label;
+    return label === 'none' ? undefined : { label, owner: this.#ownerOf(value) };
   }
 
-  #learn(entry: HistoryEvent): void {
-    if (entry.type !== 'session.granted' && entry.type !== 'token.committed') return;
-    const owner = { family: entry.family, user: entry.user, device: entry.device };
-    const refresh = entry.type === 'session.granted' ? entry.rt : entry.newRt;
-    this.#owners.set(entry.at, owner);
-    if (refresh !== undefined) this.#owners.set(refresh, owner);
+  /** Tombstones have owners too: stores forget nothing. */
+  #ownerOf(value: string): Owner | undefined {
+    for (const { desk } of this.#app.site.issuers) {
+      const { family } = desk.store.refresh.get(value) ?? desk.store.access.get(value) ?? {};
+      if (family !== undefined) return { family: family.id, user: family.user, device: family.device };
+    }
+    return undefined;
   }
 }
 
 /** A client may say which process it is: `x-tokenwarp-from: phone/app`. */
 export const FROM_HEADER = 'x-tokenwarp-from';
-const REFRESH_TOKEN = /(?:^|&)refresh_token=([^&]+)/;
-const GRANT_TYPE = /(?:^|&)grant_type=([^&]{1,80})/;
 
 /** A device or one of its processes. Too short for a token or a piece that counts as one. */
 function isPlace(text: string): boolean {
@@ -116,15 +116,7 @@ function reading(fact: Fact): Partial<RequestRecord> {
 }
 
 /** The short name of the grant a token request asks for. */
-export function grantOf({ body }: AppRequest, endpoint: Endpoint): { grant?: string } {
-  const type = endpoint === 'token' ? GRANT_TYPE.exec(body)?.[1] : undefined;
-  if (type === undefined) return {};
-  const known = KNOWN_GRANTS.find((name) => decodeGrant(type).endsWith(name));
-  return { grant: known ?? 'unknown grant' };
-}
-
-const KNOWN_GRANTS = ['refresh_token', 'authorization_code', 'client_credentials', 'device_code', 'password'] as const;
-
-function decodeGrant(text: string): string {
-  return text.replaceAll(/%3a/gi, ':');
+export function grantOf(request: AppRequest, endpoint: Endpoint): { grant?: string } {
+  const grant = endpoint === 'token' ? grantNameOf(request) : undefined;
+  return grant === undefined ? {} : { grant };
 }

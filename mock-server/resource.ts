@@ -9,11 +9,12 @@ import type { ArrivalMeta } from './contract.ts';
 import { DEMO_ROWS, who } from './demo-api.ts';
 import type { Desk } from './desk.ts';
 import { spendProof } from './dpop.ts';
+import { asksForStream, EVENT_STREAM, openStream, streamBody } from './event-stream.ts';
 import type { Handling } from './exchange.ts';
 import { scopeValues } from './form.ts';
 import { countRequest } from './rate-limit.ts';
 import { jsonReply, reply } from './replies.ts';
-import type { ResourceAnswer, ResourceRow } from './resource-row.ts';
+import type { ResourceAnswer, ResourceCall, ResourceRow } from './resource-row.ts';
 import { SESSION_ROWS } from './sessions-api.ts';
 import { noteAdoption, offerToken } from './silent-refresh.ts';
 
@@ -101,9 +102,17 @@ function commit(desk: Desk, { request, place, access }: { request: HttpRequest; 
   if (token?.family !== undefined) token.family.lastActive = desk.now();
   noteAdoption(desk, token);
   const call = { request, path: place.path, query: place.query, access };
-  const answer = place.row === undefined ? { body: who(call) } : place.row.act(desk, call);
+  const answer = place.row === undefined ? usual(desk, call) : place.row.act(desk, call);
   const nonce: Record<string, string> = proof?.nonce === undefined ? {} : { 'dpop-nonce': proof.nonce };
   return { answer, headers: { ...rate.headers, ...nonce, ...(isGood(answer) ? offerToken(desk, token) : {}) } };
+}
+
+/** What any path answers that nobody claimed: who is calling, or a stream of events to whoever asks for one. */
+function usual(desk: Desk, call: ResourceCall): ResourceAnswer {
+  if (!asksForStream(call.request)) return { body: who(call) };
+  const { pause } = desk.context;
+  if (pause === undefined) return { text: '', type: EVENT_STREAM };
+  return { text: '', type: EVENT_STREAM, stream: { chunks: streamBody(openStream(desk, call.request), pause) } };
 }
 
 function isGood({ status = 200 }: ResourceAnswer): boolean {

@@ -1,11 +1,13 @@
 // The authorization server and the protected API as one value, without sockets: requests and time come in, answers and facts go out.
 // Routes a request to its endpoint; what an endpoint does is decided there.
+import { aboutOf } from './about.ts';
 import { forgetBrowsersOf } from './browser.ts';
 import { CLIENTS } from './clients.ts';
 import type { ArrivalMeta, Exchange, GrantedSession, MockServer, RevokeTarget, ServerContext, SessionOptions } from './contract.ts';
 import { Desk } from './desk.ts';
 import { endFamily, killAccessOf } from './endings.ts';
 import { findEndpoint } from './endpoints.ts';
+import { openStream } from './event-stream.ts';
 import { beginExchange } from './exchange.ts';
 import type { Handling } from './exchange.ts';
 import { mintCode, openSession } from './mint.ts';
@@ -38,10 +40,12 @@ export function serverOf(desk: Desk): MockServer {
     },
     receive,
     handle: (request, meta = {}) => finish(receive(request, meta)),
+    openStream: (request) => openStream(desk, request),
     grantSession: (user, device, options) => grantSession(desk, user, device, options),
     grantCode: (user, device, options = {}) =>
       mintCode(desk, { user, device, clientId: PUBLIC_CLIENT.id, scope: PUBLIC_CLIENT.scope, ...options }),
     revoke: (what, target, reason) => revoke(desk, what, target, reason),
+    about: (request) => aboutOf(desk, request),
     selfCheck: () => desk.audit.broken(),
   };
 }

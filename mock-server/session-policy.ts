@@ -1,9 +1,9 @@
 // A policy of its own for one session: while a request of that session is served, the desk works under it. What a request belongs to is
 // told by the token it shows; nothing else of the server knows that there is more than one policy.
-import { readBearer } from '../src/core/http.ts';
 import type { HttpRequest, HttpResponse } from '../src/core/http.ts';
 import type { Endpoint } from '../src/core/fault.ts';
 import type { Phase } from '../src/core/server-words.ts';
+import { bearerOf, fieldOf } from './about.ts';
 import type { Exchange } from './contract.ts';
 import type { Desk } from './desk.ts';
 import { patchPolicy } from './policy.ts';
@@ -16,13 +16,9 @@ export function underSessionPolicy(desk: Desk, request: HttpRequest, begin: () =
   return patch === undefined ? begin() : new ScopedExchange(desk, patch, under(desk, patch, begin));
 }
 
-function sessionOf({ store }: Desk, { headers, body }: HttpRequest): string | undefined {
-  const { authorization } = headers;
-  const bearer = readBearer(authorization) ?? /^dpop +(\S+)\s*$/i.exec(authorization ?? '')?.[1];
-  const access = bearer === undefined ? undefined : store.access.get(bearer)?.family?.id;
-  if (access !== undefined || !body.includes('refresh_token=')) return access;
-  const shown = new URLSearchParams(body).get('refresh_token');
-  return shown === null ? undefined : store.refresh.get(shown)?.family.id;
+function sessionOf({ store }: Desk, request: HttpRequest): string | undefined {
+  const access = store.access.get(bearerOf(request) ?? '')?.family?.id;
+  return access ?? store.refresh.get(fieldOf(request, 'refresh_token') ?? '')?.family.id;
 }
 
 function under<T>(desk: Desk, patch: PolicyPatch, act: () => T): T {

@@ -47,7 +47,7 @@ export type EndReason = Extract<FamilyEnd, 'user' | 'password' | 'admin'>;
 
 /** Ends one session; false when there is none of this name, or it is another user's, or over already. */
 export function terminateSession(desk: Desk, id: string, reason: EndReason, user?: string): boolean {
-  const family = desk.store.families[Number(/^f(\d+)$/.exec(id)?.[1] ?? 0) - 1];
+  const family = desk.store.familyById.get(id);
   if (family === undefined || family.dead !== undefined || (user !== undefined && family.user !== user)) return false;
   endFamily(desk, family, reason, desk.policy.revocation.refreshKillsAccess);
   return true;

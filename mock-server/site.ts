@@ -81,7 +81,11 @@ export interface Site {
 /** A site with empty stores. */
 export function createSite(options: SiteOptions): Site {
   const labels = new TokenLabels();
-  const issuers = [options, ...(options.moreIssuers ?? [])].map((one, at) => openIssuer(options, one, { labels, main: at === 0 }));
+  const issuers: SiteIssuer[] = [];
+  // One journal, one list of names: `f3` is one session of the whole server.
+  const nextFamily = (): string => `f${issuers.reduce((sum, { desk }) => sum + desk.store.families.length, 1)}`;
+  for (const one of [options, ...(options.moreIssuers ?? [])])
+    issuers.push(openIssuer(options, one, { labels, nextFamily, main: issuers.length === 0 }));
   const documents = new Map(
     issuers.flatMap((one) => [...documentPaths(one.issuer)].map(([path, document]) => [path, { one, document }] as const)),
   );
@@ -101,7 +105,13 @@ export function createSite(options: SiteOptions): Site {
 
 const FIVE_MINUTES = 300_000;
 
-function openIssuer(site: SiteOptions, options: IssuerOptions, { labels, main }: { labels: TokenLabels; main: boolean }): SiteIssuer {
+interface Shared {
+  labels: TokenLabels;
+  nextFamily: () => string;
+  main: boolean;
+}
+
+function openIssuer(site: SiteOptions, options: IssuerOptions, { labels, nextFamily, main }: Shared): SiteIssuer {
   const { epoch, now, journal, ids, pause } = site;
   const { issuer, policy = DEFAULT_POLICY, clients, people = DEFAULT_PEOPLE } = options;
   // By path and not by address: a server on another port gives out the same values.
@@ -117,6 +127,7 @@ function openIssuer(site: SiteOptions, options: IssuerOptions, { labels, main }:
       ids: ids.stream(`ids ${path}`),
       signer: createSigner(),
       labels,
+      nextFamily,
       keys,
       people,
       endpoints: SERVE_ENDPOINTS,

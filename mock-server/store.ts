@@ -114,6 +114,8 @@ export interface DeviceCode {
 
 export interface TokenStore {
   readonly families: Family[];
+  readonly familyById: Map<string, Family>;
+  /** By user. */
   readonly familiesOf: Map<string, Family[]>;
   readonly refresh: Map<string, RefreshToken>;
   readonly access: Map<string, AccessToken>;
@@ -139,6 +141,7 @@ export interface TokenStore {
 export function createTokenStore(): TokenStore {
   return {
     families: [],
+    familyById: new Map(),
     familiesOf: new Map(),
     refresh: new Map(),
     access: new Map(),

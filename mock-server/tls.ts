@@ -3,10 +3,11 @@
 // oxlint-disable-next-line import/no-unassigned-import -- @peculiar/x509 injects by it
 import 'reflect-metadata';
 import type { webcrypto } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as x509 from '@peculiar/x509';
 import { UsageError } from '../src/core/errors.ts';
+import { makeFolder } from './folder.ts';
 import type { TlsMode } from './tls-mode.ts';
 
 export interface LocalTls {
@@ -45,7 +46,7 @@ const EC = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 export async function openLocalTls(options: TlsOptions): Promise<LocalTls> {
   x509.cryptoProvider.set(crypto);
   try {
-    mkdirSync(options.folder, { recursive: true, mode: 0o700 });
+    makeFolder(options.folder, 0o700);
     const authority = (await readAuthority(options)) ?? (await makeAuthority(options));
     const leaf = await makeLeaf(authority, options);
     writePair(options.folder, 'leaf', leaf);

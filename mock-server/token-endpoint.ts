@@ -128,10 +128,10 @@ class RefreshJournal {
     const x = this.#x;
     if ('refusal' in done) {
       const { status, body } = tellRefusal(this.#desk, done.refusal);
-      const { error } = body;
+      const { error, session_end: end } = body;
       const read =
         (status === 400 || status === 401) && typeof error === 'string'
-          ? { kind: 'oauth-error' as const, error }
+          ? { kind: 'oauth-error' as const, error, ...(typeof end === 'string' ? { end } : {}) }
           : { kind: 'other' as const };
       this.#desk.record('as', { type: 'token.responded', x, status, ...read });
       return;

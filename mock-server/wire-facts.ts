@@ -6,6 +6,7 @@ import type { Point } from '../src/core/fault.ts';
 import { readBearerError, readRetryAfter, readTokenResponse } from '../src/core/http.ts';
 import type { HttpResponse } from '../src/core/http.ts';
 import type { TokenLabels } from '../src/core/labels.ts';
+import { grantNameOf } from './about.ts';
 import type { AppRequest, ServerApp } from './app.ts';
 import type { ArrivalMeta } from './contract.ts';
 import { serverTime } from './drive.ts';
@@ -83,8 +84,8 @@ export class WireJournal {
 }
 
 /** Only refreshes and API requests are journalled one by one. */
-function isNamed({ x, n }: ArrivalMeta, { body }: AppRequest): boolean {
-  return x === undefined ? n !== undefined : /(?:^|&)grant_type=refresh_token(?:&|$)/.test(body);
+function isNamed({ x, n }: ArrivalMeta, request: AppRequest): boolean {
+  return x === undefined ? n !== undefined : grantNameOf(request) === 'refresh_token';
 }
 
 function lossPhase(point: Point): LossPhase {

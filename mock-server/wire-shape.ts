@@ -56,6 +56,7 @@ export function tellRefusal(desk: Desk, refusal: Refusal): ToldRefusal {
     body: shape.body ?? {
       error: shape.error ?? refusal.error,
       ...(description === '' ? {} : { error_description: description }),
+      ...(refusal.end === undefined || !desk.policy.explainsEnd ? {} : { session_end: refusal.end }),
     },
   };
 }

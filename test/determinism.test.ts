@@ -38,7 +38,9 @@ describe('the history of every scenario is the same', () => {
 });
 
 test('another seed gives another history wherever something is drawn', async () => {
-  const drawing = plans.filter(({ latency }) => latency.min !== latency.max);
+  const drawing: Plan[] = [];
+  for (const plan of plans.filter(({ latency }) => latency.min !== latency.max))
+    if ((await runScenario(plan)).outcome !== 'not-applicable') drawing.push(plan);
   const [one, two] = [await digestsOf(drawing, { seed: 1 }), await digestsOf(drawing, { seed: 2 })];
   expect(drawing.length).toBeGreaterThan(10);
   expect(drawing.filter(({ name }) => one[name] === two[name]).map(({ name }) => name)).toEqual([]);

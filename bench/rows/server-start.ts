@@ -3,23 +3,22 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { TEST_ONLY_SERVICE_SECRET } from '../../fixtures/keys.ts';
-import { ROOT } from '../../scripts/corpus.ts';
 import { median } from '../measure.ts';
 import type { Row } from '../table.ts';
+import { asPublished } from './startup.ts';
 
 const ROUNDS = 15;
 const FLOOR = `import { createServer } from 'node:http';
 const server = createServer((req, res) => res.writeHead(200, { 'content-type': 'application/json' }).end('{"access_token":"a"}'));
 server.listen(0, '127.0.0.1', () => console.log(JSON.stringify({ url: 'http://127.0.0.1:' + server.address().port })));`;
 
-/** Needs dist/, as `npm run build` makes it. */
 export async function serverStartRows(): Promise<Row[]> {
-  const commands = {
-    floor: ['--input-type=module', '-e', FLOOR],
-    ours: [join(ROOT, 'bin/tokenwarp.js'), 'serve', '--port', '0', '--json'],
-  } as const;
+  return asPublished(rowsOf);
+}
+
+async function rowsOf(bin: string): Promise<Row[]> {
+  const commands = { floor: ['--input-type=module', '-e', FLOOR], ours: [bin, 'serve', '--port', '0', '--json'] } as const;
   const samples: Record<keyof typeof commands, number[]> = { floor: [], ours: [] };
   for (let round = 0; round <= ROUNDS; round++) {
     for (const name of ['floor', 'ours'] as const) {

@@ -12,11 +12,16 @@ const ROUNDS = 15;
 const ONE_SCENARIO = '^late-401$';
 
 export async function startupRows(): Promise<Row[]> {
+  return asPublished(async (bin) => rowsOf(bin));
+}
+
+/** Lends `act` the command in a folder that holds what the package holds: beside the sources it would run those. */
+export async function asPublished<T>(act: (bin: string) => Promise<T>): Promise<T> {
   await import('../../scripts/build.ts');
   const home = mkdtempSync(join(tmpdir(), 'tokenwarp-bench-'));
   try {
     for (const part of ['package.json', 'bin', 'dist', 'scenarios']) cpSync(join(ROOT, part), join(home, part), { recursive: true });
-    return rowsOf(join(home, 'bin/tokenwarp.js'));
+    return await act(join(home, 'bin/tokenwarp.js'));
   } finally {
     rmSync(home, { recursive: true, force: true });
   }

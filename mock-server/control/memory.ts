@@ -2,6 +2,7 @@
 // Belongs to one app; nothing of it is the server's own state.
 import { ruleOf } from '../../src/core/fault.ts';
 import type { FaultSpec, Rule, Rules } from '../../src/core/fault.ts';
+import type { Stream } from '../../src/core/streams.ts';
 import type { Snapshot } from '../snapshot.ts';
 
 /** A rule that was installed, and how often it fell on a message. */
@@ -38,9 +39,9 @@ export function createControlState(): ControlState {
   };
 }
 
-/** Installs a rule and counts what it does. */
-export function install(rules: Rules, id: string, spec: FaultSpec): Installed {
-  const rule = ruleOf(spec);
+/** Installs a rule and counts what it does. `draws` decide where it falls by chance. */
+export function install(rules: Rules, id: string, spec: FaultSpec, draws?: Stream): Installed {
+  const rule = ruleOf(spec, draws);
   const installed: Installed = { id, spec, hits: 0, remove: () => undefined };
   const counted: Rule = {
     text: rule.text,

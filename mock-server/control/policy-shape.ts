@@ -64,6 +64,16 @@ const MEMBERS = {
         ),
         'A new access token in a response header.',
       ),
+      streams: some(
+        {
+          interval: optional(duration(1), 'Between two messages.'),
+          ids: optional(flag, 'Messages carry ids; Last-Event-ID brings what was missed.'),
+          endsAtExpiry: optional(flag, 'The stream ends when its token expires.'),
+          checks: optional(word(['message', 'opening']), 'When a revoked token is noticed.'),
+          renewal: optional(flag, 'A client may tell the open stream a new token.'),
+        },
+        'Event streams: a GET that accepts text/event-stream.',
+      ),
       rateLimits: optional(
         listOf(
           record({
@@ -101,6 +111,7 @@ const MEMBERS = {
   ),
   codeLifetime: optional(duration(1), 'Of an authorization code.'),
   passwordChange: optional(word(['all', 'others', 'none']), 'Which sessions of the user a password change ends.'),
+  explainsEnd: optional(flag, 'Beside invalid_grant, session_end tells the holder of a token why its session is over. Default off.'),
   atomicity: optional(
     either(only('serialize'), record({ race: needed(duration(1), 'Two refreshes within so long may both pass the check.') })),
     'Whether check and commit are one step.',
@@ -130,6 +141,7 @@ const MEMBERS = {
       parLifetime: optional(duration(1), 'Of a pushed request.'),
       iss: optional(flag, 'RFC 9207.'),
       singleSignOn: optional(flag, 'A browser that signed in is not asked again.'),
+      browserSession: optional(orNever, 'How long after the sign-in a browser counts as signed in.'),
     },
     'The authorization endpoint.',
   ),

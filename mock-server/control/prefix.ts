@@ -5,6 +5,8 @@ import { pathOf } from '../../src/core/fault.ts';
 export const CONTROL_PREFIX = '/__tokenwarp';
 
 export function isControl({ url }: { readonly url: string }): boolean {
+  // Asked of every request: most need no closer look.
+  if (!url.includes(CONTROL_PREFIX)) return false;
   const path = pathOf(url);
   return path === CONTROL_PREFIX || path.startsWith(`${CONTROL_PREFIX}/`);
 }

@@ -82,6 +82,12 @@ export function issuerOf({ site }: ServerApp, name: string | undefined): SiteIss
   );
 }
 
+/** The issuer that granted a session; the one named, or the main one, where there is no such session. */
+export function issuerOfSession(app: ServerApp, id: string, name: string | undefined): SiteIssuer {
+  const found = name === undefined ? app.site.issuers.find(({ desk }) => desk.store.familyById.has(id)) : undefined;
+  return found ?? issuerOf(app, name);
+}
+
 /** `phone` or `phone/app`: what devices and processes are called. */
 export const PLACE = text({ like: /^[\w.-]{1,40}(\/[\w.-]{1,40})?$/, what: 'the name of a device, such as "phone"' });
 /** Names of users, sessions, snapshots, holds. */

@@ -1,11 +1,11 @@
 // /sessions: who is signed in where, since when, last active; signing in without a browser, and the policy of one session.
-import { listSessions, terminateSession } from '../sessions.ts';
+import { changePassword, listSessions, terminateSession } from '../sessions.ts';
 import type { SessionRecord } from '../sessions.ts';
 import { ControlError } from './errors.ts';
 import { POLICY } from './policy-shape.ts';
-import { ISSUER_ABOUT, issuerOf, NAME, PLACE, row } from './route.ts';
+import { ISSUER_ABOUT, issuerOf, issuerOfSession, NAME, PLACE, row } from './route.ts';
 import type { ControlRow } from './route.ts';
-import { flag, json, listOf, mapOf, needed, optional, record, text, word } from './shape.ts';
+import { flag, json, listOf, mapOf, needed, optional, record, text, whole, word } from './shape.ts';
 
 export const END_REASONS = ['user', 'password', 'admin'] as const;
 
@@ -80,8 +80,9 @@ export const SESSION_ROWS: readonly ControlRow[] = [
     answer: record({ ended: needed(flag, '') }).schema,
     query: { reason: optional(word(END_REASONS), 'Who ends it. Default admin.'), issuer: optional(text(), ISSUER_ABOUT) },
     act({ app, params, query }) {
-      const { desk } = issuerOf(app, query.issuer);
-      if (!terminateSession(desk, params['id'] ?? '', query.reason ?? 'admin')) throw unknownSession(params['id'] ?? '');
+      const id = params['id'] ?? '';
+      const { desk } = issuerOfSession(app, id, query.issuer);
+      if (!terminateSession(desk, id, query.reason ?? 'admin')) throw unknownSession(id);
       return { ended: true };
     },
   }),
@@ -94,9 +95,9 @@ export const SESSION_ROWS: readonly ControlRow[] = [
     query: { issuer: optional(text(), ISSUER_ABOUT) },
     body: POLICY.members,
     act({ app, params, query, body }) {
-      const { desk } = issuerOf(app, query.issuer);
       const id = params['id'] ?? '';
-      if (!desk.store.families.some((family) => family.id === id)) throw unknownSession(id);
+      const { desk } = issuerOfSession(app, id, query.issuer);
+      if (!desk.store.familyById.has(id)) throw unknownSession(id);
       const patch = merge(desk.sessionPolicies.get(id), POLICY.patch(body));
       desk.sessionPolicies.set(id, patch);
       return patch;
@@ -109,7 +110,23 @@ export const SESSION_ROWS: readonly ControlRow[] = [
     summary: 'The session follows the common policy again.',
     answer: record({ removed: needed(flag, '') }).schema,
     query: { issuer: optional(text(), ISSUER_ABOUT) },
-    act: ({ app, params, query }) => ({ removed: issuerOf(app, query.issuer).desk.sessionPolicies.delete(params['id'] ?? '') }),
+    act({ app, params, query }) {
+      const id = params['id'] ?? '';
+      return { removed: issuerOfSession(app, id, query.issuer).desk.sessionPolicies.delete(id) };
+    },
+  }),
+  row({
+    method: 'POST',
+    path: '/password',
+    name: 'changePassword',
+    summary: 'A user changes the password: sessions end as the policy says (passwordChange), and no browser counts as signed in any more.',
+    answer: record({ ended: needed(whole(), 'How many sessions.') }).schema,
+    body: {
+      user: needed(NAME, 'Whose.'),
+      session: optional(NAME, 'The session in which it is changed; it may stay.'),
+      issuer: optional(text(), ISSUER_ABOUT),
+    },
+    act: ({ app, body }) => ({ ended: changePassword(issuerOf(app, body.issuer).desk, body.user, body.session) }),
   }),
 ];
 

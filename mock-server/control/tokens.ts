@@ -38,6 +38,7 @@ export const TOKEN_ROWS: readonly ControlRow[] = [
     answer: ENDED.schema,
     body: {
       ...TARGET,
+      except: optional(NAME, 'Not this session: all others of the user or the device.'),
       what: optional(
         word(['session', 'access-token']),
         'session (default): the refresh tokens, and access tokens as the policy says. access-token: only what is accepted now.',
@@ -45,9 +46,12 @@ export const TOKEN_ROWS: readonly ControlRow[] = [
       reason: optional(word(END_REASONS), 'Why; the app may see the difference in its list of sessions. Default admin.'),
     },
     act({ app, body }) {
-      const { what = 'session', reason = 'admin' } = body;
+      const { what = 'session', reason = 'admin', except } = body;
+      if (except !== undefined && body.user === undefined && body.device === undefined)
+        throw new ControlError(400, 'except', '"except" leaves a session out of many', 'name a user or a device');
       return watched(app, () => {
         for (const { desk, family, access } of targets(app, body)) {
+          if (except !== undefined && family?.id === except) continue;
           if (access !== undefined) killAccess(desk, access);
           else if (family !== undefined && what === 'access-token') killAccessOf(desk, family);
           else if (family !== undefined) endFamily(desk, family, reason, desk.policy.revocation.refreshKillsAccess);

@@ -55,7 +55,7 @@ export const COMMANDS = {
     args: '[word...]',
     summary: 'control a running server: its clock, tokens, faults, journal, state; judge its client',
     details:
-      'The first word is the action: clock, advance <duration>, set <time>, freeze, resume, skew <device> <offset>, sessions, revoke, expire, keys, rotate-keys [how], ' +
+      'The first word is the action: clock, advance <duration>, set <time>, freeze, resume, skew <device> <offset>, sessions, revoke, password, expire, keys, rotate-keys [how], ' +
       'policy [member=value...], fault <kind> [value], faults, heal [id], hold [point], holds, release [name], journal, count, wait, mark <what>, snapshot [name], snapshots, ' +
       'restore <name>, reset, verify, call <method> <path> [json]. The server is that of --url, of --ready-file, or the one on the usual port.',
     options: CTL_OPTIONS,

@@ -65,9 +65,16 @@ export const CTL_ACTIONS: Readonly<Record<string, CtlAction>> = {
   revoke: {
     usage: 'revoke',
     summary: 'revoke a token, a session, or all sessions of a user or device',
-    options: [...TARGET, 'what', 'reason'],
+    options: [...TARGET, 'except', 'what', 'reason'],
     text: CTL_TEXT.ended,
-    request: (_words, options) => ({ method: 'POST', path: '/revoke', body: pick(options, [...TARGET, 'what', 'reason']) }),
+    request: (_words, options) => ({ method: 'POST', path: '/revoke', body: pick(options, [...TARGET, 'except', 'what', 'reason']) }),
+  },
+  password: {
+    usage: 'password',
+    summary: 'a user changes the password: sessions end as the policy says',
+    options: ['user', 'session', 'issuer'],
+    text: CTL_TEXT.passwordChanged,
+    request: (_words, options) => ({ method: 'POST', path: '/password', body: pick(options, ['user', 'session', 'issuer']) }),
   },
   expire: {
     usage: 'expire',
@@ -105,7 +112,7 @@ export const CTL_ACTIONS: Readonly<Record<string, CtlAction>> = {
   fault: {
     usage: 'fault <kind> [value]',
     summary:
-      'break messages: drop-response, cut-committed, delay 2s, reply 503, truncate 20, remove refresh_token, rewrite a=b, duplicate-received',
+      'break messages: drop-response, cut-committed, delay 2s, reply 503, truncate 20, remove refresh_token, rewrite a=b, header content-type=text/plain, skew -10m, duplicate-received',
     options: MATCH,
     text: CTL_TEXT.fault,
     request: (words, options) => ({ method: 'POST', path: '/faults', body: fault(words, options) }),

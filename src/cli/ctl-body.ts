@@ -54,7 +54,10 @@ function value(text: string): unknown {
 }
 
 /** Options that say which messages a fault falls on. */
-export const MATCH = ['endpoint', 'at', 'path', 'from', 'skip', 'times', 'for', 'how', 'retryAfter'] as const;
+export const MATCH = [
+  ...['endpoint', 'at', 'path', 'from', 'grant', 'client', 'user', 'generation', 'skip', 'times', 'chance', 'seed', 'for', 'how'],
+  ...['retryAfter', 'retryAs'],
+] as readonly OptionName[];
 
 /** `drop-response`, `reply 503` -> the members of a fault. */
 export function fault(words: readonly string[], options: CtlOptions): object {
@@ -74,6 +77,17 @@ export function fault(words: readonly string[], options: CtlOptions): object {
 
 function kindValue(kind: string, said: string, more: readonly string[]): unknown {
   if (kind === 'rewrite') return assignments([said, ...more]);
+  if (kind === 'header') return headers([said, ...more]);
   if (kind === 'remove') return more.length === 0 ? said : [said, ...more];
-  return kind === 'delay' ? said : value(said);
+  return kind === 'delay' || kind === 'skew' ? said : value(said);
+}
+
+/** `content-type=text/plain`; without a value the header is taken out. */
+function headers(words: readonly string[]): Record<string, string | null> {
+  return Object.fromEntries(
+    words.map((text) => {
+      const [name = '', ...rest] = text.split('=');
+      return [name, rest.length === 0 || rest.join('=') === '' ? null : rest.join('=')];
+    }),
+  );
 }

@@ -30,6 +30,7 @@ export const CTL_TEXT = {
     const parts = [...(sessions as string[]).map((id) => `session ${id}`), ...(tokens as string[])];
     return parts.length === 0 ? 'nothing was left to end\n' : `ended: ${parts.join(', ')}\n`;
   },
+  passwordChanged: ({ ended }) => `${String(ended)} session${ended === 1 ? '' : 's'} ended\n`,
   keys: ({ keys }) => columns((keys as Json[]).map(keyCells)),
   key: (key) => columns([keyCells(key)]),
   policy: (policy) => lines(policy),

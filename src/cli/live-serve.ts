@@ -85,10 +85,16 @@ class Watch {
       sessions: this.#sessions.latest(MOST_SESSIONS),
       count: this.#sessions.count,
       keys: KEYS,
-      ...(this.#verdict === undefined ? {} : { verdict: this.#verdict }),
+      ...(this.#verdict === undefined ? {} : { verdict: { ...this.#verdict, behind: this.#behind() } }),
       ...(this.message === undefined ? {} : { message: this.message }),
     };
     return serveModel(facts);
+  }
+
+  /** Facts too many to judge while traffic flows: what is shown is no longer about all of them. */
+  #behind(): number {
+    const { length } = this.#server.app.journal.entries;
+    return length > MOST_FACTS ? length - this.#judgedFacts : 0;
   }
 
   /** At most once a second, only after something happened. */

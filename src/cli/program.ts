@@ -25,7 +25,7 @@ export async function dispatch(argv: readonly string[], system: System, version:
     conditions = await command(invocation as never);
   });
   try {
-    await program.parseAsync([...argv], { from: 'user' });
+    await program.parseAsync(argv.map(shielded), { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode !== 0) throw misuse(error);
@@ -55,6 +55,17 @@ export function buildProgram(system: System, act: (row: CommandRow, args: readon
   return program;
 }
 
+/** Commander takes a word that begins with a dash for an option, and `-1h` is a duration: it does not see the dash. */
+const SHIELD = '\u0000';
+
+function shielded(word: string): string {
+  return /^-\d/.test(word) ? SHIELD + word : word;
+}
+
+function unshielded(word: string): string {
+  return word.startsWith(SHIELD) ? word.slice(SHIELD.length) : word;
+}
+
 type RawOptions = Readonly<Record<string, unknown>>;
 
 function addCommand(
@@ -75,7 +86,7 @@ function addCommand(
     const raw: Record<string, unknown> = command.optsWithGlobals();
     // Commander presets `--no-x` with true, which would hide the variable TOKENWARP_X.
     for (const key of Object.keys(row.options)) if (command.getOptionValueSource(key) === 'default') delete raw[key];
-    await act(row, row.args === '' ? [] : (given[0] as string[]), raw);
+    await act(row, row.args === '' ? [] : (given[0] as string[]).map(unshielded), raw);
   });
 }
 
@@ -100,7 +111,7 @@ export function readOptions(
     const variable = variableOf(key);
     const flag = raw[key];
     const fromEnvironment = flag === undefined ? system.env[variable] : undefined;
-    const given = flag ?? (fromEnvironment === '' ? undefined : fromEnvironment);
+    const given = (typeof flag === 'string' ? unshielded(flag) : flag) ?? (fromEnvironment === '' ? undefined : fromEnvironment);
     if (given === undefined) continue;
     values[key] = withSource(flag === undefined ? variable : longFlag(row), () => readValue(row, given));
   }

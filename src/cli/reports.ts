@@ -1,6 +1,7 @@
 // Where reports go: standard output, standard error when --json owns standard output, or files that appear whole or not at all.
-import { appendFileSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { makeFolder } from '../../mock-server/folder.ts';
 import { UsageError } from '../core/errors.ts';
 import { REPORTERS } from '../report/registry.ts';
 import { multiplex } from '../report/reporter.ts';
@@ -50,7 +51,7 @@ export async function openReports(
       );
     }
   }
-  for (const { path } of files) attempt(path, () => mkdirSync(dirname(path), { recursive: true }));
+  for (const { path } of files) attempt(path, () => makeFolder(dirname(path)));
   return {
     reporter: multiplex(reporters),
     close: () => {

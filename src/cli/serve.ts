@@ -1,11 +1,12 @@
 // `tokenwarp serve`: the server over sockets as a command. Starts it, tells where it is, shows what happens until a signal or a key
 // ends it. What the server does is decided in mock-server/; this file only connects it to a terminal.
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { UsageError } from '../core/errors.ts';
 import { requestLine } from '../report/request-line.ts';
 import { detectScreen, paintOf } from '../report/screen.ts';
 import type { RunningMockServer } from '../../mock-server/http.ts';
+import { makeFolder } from '../../mock-server/folder.ts';
 import { startMockServer } from '../../mock-server/start.ts';
 import type { verifyReport } from '../verify/readers/verify-report.ts';
 import type { Invocation } from './invocation.ts';
@@ -109,7 +110,7 @@ function writeReadyFile(options: ServeOptions, server: RunningMockServer, cwd: s
   const path = resolve(cwd, options.readyFile);
   const temporary = `${path}.${process.pid}.tmp`;
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     // The control key is in it: nobody else may read it.
     writeFileSync(temporary, `${JSON.stringify({ ...readiness(server), ...controlKey(server) })}\n`, { mode: 0o600 });
     renameSync(temporary, path);

@@ -75,6 +75,7 @@ export function normal(term: string): string {
 /** One line of a scenario per verb. */
 const VERB_EXAMPLES: Readonly<Record<keyof typeof VERBS, string>> = {
   request: '- request: { path: /feed, count: 3, expect: ok }',
+  stream: '- { as: live, stream: /events }',
   parallel: '- parallel: [{ request: /feed }, { signOut: {} }]',
   repeat: '- repeat: { times: 3, steps: [{ advance: 1h }, { request: /feed }] }',
   advance: '- advance: past-expiry',

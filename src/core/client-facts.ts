@@ -3,6 +3,8 @@
 import type { TokenLabel } from './events.ts';
 
 type ClientDeclared = { type: 'client.declared'; features: readonly string[]; refreshAhead?: number; missing: readonly string[] };
+/** The app made a further client in the same process, or wants no more of the newest one; whatever either of them has begun goes on. */
+type ClientMounted = { type: 'client.mounted' | 'client.unmounted' };
 type StartCalled = { type: 'start.called' };
 type StartDone = { type: 'start.done'; ok: boolean; reason?: string };
 type RequestCalled = {
@@ -76,6 +78,7 @@ type ClientError = {
 /** All of them. */
 export type ClientFact =
   | ClientDeclared
+  | ClientMounted
   | StartCalled
   | StartDone
   | RequestCalled

@@ -68,9 +68,15 @@ export interface HostStream {
   /** Anything but 2xx: it did not open, `next` tells its end at once. */
   readonly status: number;
   readonly headers: { get(name: string): string | null };
-  /** The next message; undefined once the server ended it. Rejects with a TypeError when the connection breaks. */
+  /**
+   * The next message; undefined once the server ended it. Rejects with a TypeError when the connection breaks. A message is one event as it
+   * stands in an event stream (WHATWG HTML 9.2), without the empty line at its end: `id: 7` (where ids are given) and `data: ...` lines.
+   */
   next(): Promise<string | undefined>;
-  /** Says something on it, such as a new access token in `Bearer <token>` form. Rejects once it is over. */
+  /**
+   * Says something on it, such as a new access token in `Bearer <token>` form: resolves once the server has taken it, rejects with a
+   * TypeError where the server takes no such message (then only a new request brings the new token), and once the stream is over.
+   */
   send(message: string): Promise<void>;
   close(): void;
 }

@@ -9,6 +9,11 @@ export function describe(event: HistoryEvent): string {
   return say(event);
 }
 
+/** Every type of event there is. */
+export function eventTypes(): readonly EventType[] {
+  return Object.keys(WORDS) as EventType[];
+}
+
 /** What people call an actor: `as` is the authorization server, `rs` the resource server; processes keep their own name. */
 export function actorName(actor: Actor): string {
   return actor === 'as' ? 'authorization server' : actor === 'rs' ? 'resource server' : actor;
@@ -43,13 +48,15 @@ export function tokenAnswer(event: {
   status: number;
   kind: ResponseKind;
   error?: string;
+  end?: string;
   at?: TokenLabel;
   newRt?: TokenLabel;
   retryAfter?: number;
 }): string {
   const later = event.retryAfter === undefined ? '' : `, retry after ${formatDuration(event.retryAfter)}`;
   if (event.kind === 'granted') return `${event.status} granted ${labels(event.at, event.newRt)}${later}`;
-  if (event.kind === 'oauth-error') return `${event.status} ${event.error ?? 'error'}${later}`;
+  if (event.kind === 'oauth-error')
+    return `${event.status} ${event.error ?? 'error'}${event.end === undefined ? '' : ` (${event.end})`}${later}`;
   return `${event.status}, not a token response${later}`;
 }
 
@@ -105,6 +112,8 @@ const WORDS: Words = {
   mark: (e) =>
     `marked on ${e.device}: ${e.what}${e.by === undefined ? '' : ` by ${formatDuration(e.by)}`}${e.note === undefined ? '' : `, ${e.note}`}`,
   'client.declared': (e) => `client claims ${list(e.features)}${e.missing.length === 0 ? '' : `, has no ${list(e.missing)}`}`,
+  'client.mounted': () => 'a further client made in the same process',
+  'client.unmounted': () => 'the app lets go of its client',
   'start.called': () => 'client starts',
   'start.done': (e) => done('start', e),
   'request.called': (e) => `app asks ${e.method} ${e.path} (${e.n})`,

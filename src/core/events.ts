@@ -46,6 +46,8 @@ type TokenAnswer = {
   status: number;
   kind: ResponseKind;
   error?: string;
+  /** Why the session ended, as told beside `invalid_grant` by a server that explains. */
+  end?: string;
   at?: TokenLabel;
   newRt?: TokenLabel;
   expiresIn?: number;
@@ -146,7 +148,7 @@ type StoreLock = { type: 'store.locked' | 'store.unlocked' };
 /** Something outside the client changed what the store holds; `labels` are the tokens it holds now. */
 type StoreChanged = {
   type: 'store.changed';
-  how: 'corrupted' | 'truncated' | 'torn' | 'cleared' | 'restored';
+  how: 'corrupted' | 'truncated' | 'torn' | 'cleared' | 'restored' | 'replaced';
   tier: 'secure' | 'plain';
   labels: readonly TokenLabel[];
 };

@@ -1,9 +1,13 @@
 // The fault port: a rule sees an envelope and answers with a verdict. Rules are asked in order, the first that does not
 // pass wins, installing one returns the guard that removes it. Virtual network and real server use the same rules.
+import { httpDate, parseObject, shiftHttpDate } from './http.ts';
 import type { HttpRequest, HttpResponse } from './http.ts';
-import type { Phase } from './server-words.ts';
+import type { GrantName, Phase } from './server-words.ts';
+import { createStreams } from './streams.ts';
+import type { Stream } from './streams.ts';
 
-export type Endpoint = 'token' | 'resource' | 'revocation' | 'other';
+/** `stream`: the messages on an open stream, both ways; the request that opens it is one to a resource. Virtually only. */
+export type Endpoint = 'token' | 'resource' | 'revocation' | 'other' | 'stream';
 /** Where a message is: on its way out, after one of the server's phases, or on its way back. */
 export type Point = 'request' | Phase | 'response';
 export const POINTS: readonly Point[] = ['request', 'received', 'validated', 'committed', 'serialised', 'flushed', 'response'];
@@ -18,6 +22,17 @@ export interface Envelope {
   request: HttpRequest;
   /** Present from `serialised` on. */
   response?: HttpResponse;
+  /** Lent by the server; asked only by rules that want to know. */
+  about?: () => RequestAbout;
+}
+
+/** What a server can tell of a request from the tokens and names in it. */
+export interface RequestAbout {
+  grant: GrantName | undefined;
+  client: string | undefined;
+  user: string | undefined;
+  /** Of the token it shows within its session: 1 for that of the sign-in. */
+  generation: number | undefined;
 }
 
 export type Verdict =
@@ -44,7 +59,7 @@ export type Verdict =
   | { kind: 'duplicate' };
 
 export type DropHow = 'reset' | 'silence' | 'fin';
-/** When to come back: `after` ms from now, or at `until` (virtual ms), as whole seconds or as an HTTP-date (RFC 9110 10.2.3). */
+/** When to come back: `after` ms from now, or at `until` (virtual ms; the end of the rule when both are absent), as whole seconds or as an HTTP-date (RFC 9110 10.2.3). */
 export interface RetryHint {
   after?: number;
   until?: number;
@@ -104,16 +119,26 @@ export interface FaultSpec {
   path?: string;
   /** Only requests of this process (`phone/app`) or device (`phone`). */
   from?: string;
+  /** Only requests of which the server can tell this. */
+  grant?: GrantName;
+  client?: string;
+  user?: string;
+  generation?: number;
   /** Lets this many matching messages pass first. */
   skip?: number;
+  /** Falls on so many of 100 matching messages; which ones, `seed` decides, or the stream that is lent. */
+  chance?: number;
+  seed?: number;
   /** Stops after this many; Infinity when absent. */
   times?: number;
   /** Stops this many ms after it was installed. */
   until?: number;
 }
 
-/** The rule a spec describes. `until` is an absolute virtual time here. */
-export function ruleOf(spec: FaultSpec): Rule {
+/** The rule a spec describes. `until` is an absolute virtual time here; `draws` decide where there is a chance and no seed. */
+export function ruleOf(spec: FaultSpec, draws: Stream = createStreams(0).stream('fault')): Rule {
+  const stream = spec.seed === undefined ? draws : createStreams(spec.seed).stream('fault');
+  const verdict = untilItsEnd(spec);
   let skip = spec.skip ?? 0;
   let left = spec.times ?? Number.POSITIVE_INFINITY;
   return {
@@ -121,23 +146,68 @@ export function ruleOf(spec: FaultSpec): Rule {
     ask(envelope) {
       if (left <= 0 || !matches(spec, envelope)) return PASS;
       if (skip-- > 0) return PASS;
+      if (spec.chance !== undefined && stream.integer(1, 100) > spec.chance) return PASS;
       left -= 1;
-      return spec.verdict;
+      return verdict;
     },
   };
 }
 
+function untilItsEnd({ verdict, until }: FaultSpec): Verdict {
+  if (verdict.kind !== 'reply' || verdict.retry === undefined || until === undefined) return verdict;
+  const { retry } = verdict;
+  return retry.after === undefined && retry.until === undefined ? { ...verdict, retry: { ...retry, until } } : verdict;
+}
+
 function matches(spec: FaultSpec, envelope: Envelope): boolean {
   if (spec.point !== envelope.point) return false;
-  if (spec.endpoint !== 'any' && spec.endpoint !== envelope.endpoint) return false;
+  if (!fallsOn(spec, envelope.endpoint)) return false;
   if (spec.until !== undefined && envelope.t >= spec.until) return false;
   if (spec.from !== undefined && envelope.from !== spec.from && !envelope.from.startsWith(`${spec.from}/`)) return false;
-  return spec.path === undefined || pathOf(envelope.request.url).startsWith(spec.path);
+  if (spec.path !== undefined && !pathOf(envelope.request.url).startsWith(spec.path)) return false;
+  const wanted = ABOUT.filter((name) => spec[name] !== undefined);
+  if (wanted.length === 0) return true;
+  const about = envelope.about?.();
+  return wanted.every((name) => about?.[name] === spec[name]);
+}
+
+const ABOUT = ['grant', 'client', 'user', 'generation'] as const;
+
+/** The answer as a verdict leaves it that changes what it says, and not how it arrives; the same answer for any other verdict. */
+export function changedBy(verdict: Verdict, response: HttpResponse): HttpResponse {
+  switch (verdict.kind) {
+    case 'rewrite':
+      return { ...response, body: JSON.stringify({ ...parseObject(response.body), ...verdict.members }) };
+    case 'headers':
+      return { ...response, headers: replaceHeaders(response.headers, verdict.headers) };
+    case 'skew':
+      return { ...response, headers: { ...response.headers, date: shiftHttpDate(response.headers['date'], verdict.ms) } };
+    default:
+      return response;
+  }
+}
+
+/** The value of a Retry-After header. `wall`: the server's own clock, ms since the Unix epoch; `t`: virtual ms. */
+export function retryAfterText({ after, until, as }: RetryHint, wall: number, t: number): string {
+  const ms = Math.max(0, until === undefined ? (after ?? 0) : until - t);
+  return as === 'date' ? httpDate(wall + ms) : String(Math.ceil(ms / 1_000));
+}
+
+/** Messages on an open stream can be lost or late, and nothing else: other rules for `any` let them pass. */
+function fallsOn({ endpoint, verdict }: FaultSpec, at: Endpoint): boolean {
+  if (endpoint !== 'any') return endpoint === at;
+  return at !== 'stream' || verdict.kind === 'drop' || verdict.kind === 'delay';
 }
 
 /** `https://host/a/b?c` -> `/a/b`. */
 export function pathOf(url: string): string {
-  return /^[a-z]+:\/\/[^/?#]*([^?#]*)/i.exec(url)?.[1] || '/';
+  const scheme = url.indexOf('://');
+  const start = scheme < 0 ? -1 : url.indexOf('/', scheme + 3);
+  if (start < 0) return '/';
+  const query = url.indexOf('?');
+  const fragment = url.indexOf('#');
+  const end = Math.min(query < 0 ? url.length : query, fragment < 0 ? url.length : fragment);
+  return url.slice(start, end) || '/';
 }
 /** `https://host:1/a` -> `https://host:1`. */
 export function originOf(url: string): string {
@@ -145,7 +215,7 @@ export function originOf(url: string): string {
 }
 
 /** The headers with some replaced; undefined removes one. */
-export function replaceHeaders(
+function replaceHeaders(
   headers: Readonly<Record<string, string>>,
   changes: Readonly<Record<string, string | undefined>>,
 ): Record<string, string> {

@@ -18,6 +18,8 @@ export interface HttpResponse {
 export interface TokenReading {
   kind: ResponseKind;
   error?: string;
+  /** Why the session ended, where the server explains it (`session_end`). */
+  end?: string;
   accessToken?: string;
   refreshToken?: string;
   /** As told, in ms. */
@@ -30,7 +32,7 @@ export interface TokenReading {
 export function readTokenResponse(response: HttpResponse): TokenReading {
   const json = parseObject(response.body);
   if (json === undefined) return { kind: 'other' };
-  const { access_token: accessToken, refresh_token: refreshToken, error, expires_in: expiresIn } = json;
+  const { access_token: accessToken, refresh_token: refreshToken, error, expires_in: expiresIn, session_end: end } = json;
   if (response.status >= 200 && response.status < 300 && typeof accessToken === 'string' && accessToken !== '') {
     return {
       kind: 'granted',
@@ -40,7 +42,9 @@ export function readTokenResponse(response: HttpResponse): TokenReading {
       ...refreshLife(json),
     };
   }
-  if ((response.status === 400 || response.status === 401) && typeof error === 'string') return { kind: 'oauth-error', error };
+  if ((response.status === 400 || response.status === 401) && typeof error === 'string') {
+    return { kind: 'oauth-error', error, ...(typeof end === 'string' ? { end } : {}) };
+  }
   return { kind: 'other' };
 }
 

@@ -51,6 +51,13 @@ export class TokenLabels {
     return [...found];
   }
 
+  /** The token of this kind that was issued last among those in a stored value; empty when there is none. For whoever holds the value. */
+  newestInside(text: string, kind: 'AT' | 'RT'): string {
+    const found = new Set(this.inside(text));
+    for (const [value, label] of [...this.#byValue].toReversed()) if (found.has(label) && label.startsWith(kind)) return value;
+    return '';
+  }
+
   #lookUp(pieces: readonly string[], found: Set<TokenLabel>): void {
     for (const piece of pieces) {
       const label = piece.length < SHORTEST ? undefined : this.#byValue.get(piece);

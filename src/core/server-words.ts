@@ -47,6 +47,20 @@ export type RefusalReason =
 /** Why a token family (all tokens descending from one sign-in) ended. */
 export type FamilyEnd = 'reuse' | 'user' | 'password' | 'idle' | 'absolute' | 'admin' | 'single-session' | 'revocation';
 
+/** Short names of grants, as logs and fault rules say them. */
+export const GRANTS_BY_NAME = ['refresh_token', 'authorization_code', 'client_credentials', 'device_code'] as const;
+export type GrantName = (typeof GRANTS_BY_NAME)[number];
+
+/** What a server that explains says of a session that ended, in the member `session_end` beside `invalid_grant` (ours; no RFC knows it). */
+export const SESSION_ENDS = [
+  'refresh-token-expired',
+  'revoked-elsewhere',
+  'password-changed',
+  'signed-in-on-another-device',
+  'reused',
+] as const;
+export type SessionEnd = (typeof SESSION_ENDS)[number];
+
 /**
  * The points between which a fault can fall (ours): the request arrived; it was checked; state changed for good;
  * the answer was written out; its last byte left.

@@ -37,7 +37,7 @@ export interface InHand {
 }
 
 /** Says of a stored session that it is over here: signed out, replaced, or ended at that revision. */
-export type IsOver = (stored: { session: string; revision: number; since: Stamp | undefined }) => boolean;
+export type IsOver = (stored: { session: string; revision: number; since: Stamp | undefined; tokens?: SessionRecord['tokens'] }) => boolean;
 
 export type StoredVerdict =
   | { kind: 'same'; record: SessionRecord }

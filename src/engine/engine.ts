@@ -71,7 +71,7 @@ class RefreshEngine implements Engine {
       host,
       settings,
       vault,
-      holder: new Holder(),
+      holder: new Holder(settings.monotonicSince === 'boot'),
       gate,
       timers: new Timers(host.clock),
       exchanges: new Timers(host.clock),

@@ -1,7 +1,7 @@
 // Which session this process holds, in which state, and who wants to know. Transitions are told before anything that follows
 // from them, so that no request settles while the state still says otherwise (invariants I7b).
 import type { SessionState } from '../core/contract.ts';
-import { isLater, type Stamp } from './record.ts';
+import { isEarlier, isLater, type Stamp } from './record.ts';
 import type { Ending, Session } from './session.ts';
 
 export interface Transition {
@@ -14,6 +14,7 @@ export interface StoredName {
   session: string;
   revision: number;
   since: Stamp | undefined;
+  readonly tokens?: { readonly refreshToken: string | undefined };
 }
 export type Listener = (transition: Transition) => void;
 
@@ -24,8 +25,15 @@ export class Holder {
   epoch = 0;
   /** Session id -> the last revision that is over. */
   readonly #ended = new Map<string, number>();
+  /** Session id -> the refresh token it ended with, refused for good: a younger access token beside it changes nothing. */
+  readonly #refused = new Map<string, string>();
+  readonly #monotonicHolds: boolean;
   readonly #listeners = new Set<Listener>();
   #loaded: (() => void)[] = [];
+
+  constructor(monotonicHolds: boolean) {
+    this.#monotonicHolds = monotonicHolds;
+  }
 
   subscribe(listener: Listener): () => void {
     this.#listeners.add(listener);
@@ -36,10 +44,16 @@ export class Holder {
   cutoff: Stamp | undefined;
 
   /** Whether a stored session is a leftover of one that ended here. One the server refused may live on in a younger revision. */
-  isOver({ session, revision, since }: StoredName): boolean {
-    return (
-      revision <= (this.#ended.get(session) ?? -1) || (this.cutoff !== undefined && since !== undefined && !isLater(since, this.cutoff))
-    );
+  isOver({ session, revision, since, tokens }: StoredName): boolean {
+    if (revision <= (this.#ended.get(session) ?? -1)) return true;
+    const refused = this.#refused.get(session);
+    if (refused !== undefined && tokens?.refreshToken === refused) return true;
+    return this.cutoff !== undefined && since !== undefined && !this.#isAfter(since, this.cutoff);
+  }
+
+  /** Once the store has held a session of this boot, nothing older than the boot comes back there: the clock that nobody sets decides. */
+  #isAfter(since: Stamp, cutoff: Stamp): boolean {
+    return this.session?.durable === true && this.#monotonicHolds ? isEarlier(cutoff, since, true) : isLater(since, cutoff);
   }
 
   move(to: SessionState, reason: string): void {
@@ -66,6 +80,8 @@ export class Holder {
     if (session.ended !== undefined) return;
     session.ended = ending;
     this.#ended.set(session.id, ending.state === 'expired' ? session.revision : Number.POSITIVE_INFINITY);
+    const { refreshToken } = session.tokens;
+    if (ending.state === 'expired' && refreshToken !== undefined) this.#refused.set(session.id, refreshToken);
     if (this.session !== session) return;
     this.session = undefined;
     this.epoch += 1;

@@ -3,10 +3,10 @@
 import { laterOutage } from './backoff.ts';
 import type { Call } from './call.ts';
 import { decideStored } from './decide.ts';
-import { isLater, type SessionRecord, type Stamp } from './record.ts';
+import { isEarlier, type SessionRecord, type Stamp } from './record.ts';
 import { endSession, monotonicHolds, observe, openSession, type Runtime, stampOf } from './runtime.ts';
 import { ENDINGS, type Session } from './session.ts';
-import { codeOf, type Reading } from './vault.ts';
+import { codeOf, type Reading, type WriteEnd } from './vault.ts';
 
 /** The one lock of a device: whoever holds it may present the refresh token. */
 export const LOCK = 'refresh';
@@ -27,6 +27,11 @@ export type Reconciled = 'mine' | 'adopted' | 'over' | 'locked' | 'unreadable';
 /** Reads the store again and lets it correct the session in hand. */
 export async function reconcile(rt: Runtime, session: Session): Promise<Reconciled> {
   return heed(rt, session, await rt.vault.read());
+}
+
+/** What was read while a failure is noted: a sibling's sign-in, sign-out or burial is heeded at once, everything else at the next attempt. */
+export function heedOthers(rt: Runtime, session: Session, reading: Reading): void {
+  if (reading.kind !== 'record' || reading.record.session !== session.id) heed(rt, session, reading);
 }
 
 /** Lets what the store was read to hold correct the session in hand. */
@@ -90,13 +95,12 @@ export async function clear(rt: Runtime, since: Stamp): Promise<void> {
   if ((await rt.vault.clear()) !== 'refused') return;
   observe(rt, 'store-clear-failed');
   const wanted = (): boolean => rt.holder.epoch === epoch;
-  void repeatLocked(rt, wanted, async () => (await rt.vault.clearOlder(since)) !== 'refused');
+  void repeatLocked(rt, wanted, async () => (await clearOlder(rt, since)) !== 'refused');
 }
 
 /** Notes in the store that the server ended the session; repeated until it works. */
 export async function bury(rt: Runtime, session: Session, reason: string): Promise<void> {
-  const write = async (): Promise<boolean> =>
-    (await rt.vault.bury({ session: session.id, revision: session.revision }, reason)) !== 'refused';
+  const write = async (): Promise<boolean> => (await rt.vault.bury(session.record, reason)) !== 'refused';
   if (!(await write())) void repeatLocked(rt, () => true, write);
 }
 
@@ -109,7 +113,7 @@ export async function sweep(rt: Runtime, since: Stamp): Promise<void> {
   await exclusively(rt, async () => {
     const { session } = rt.holder;
     if (rt.stopped || rt.holder.epoch !== epoch) return;
-    if (session === undefined) return void (await rt.vault.clearOlder(since));
+    if (session === undefined) return void (await clearOlder(rt, since));
     const reading = await rt.vault.read();
     if (session.ended !== undefined) return;
     if (isLost(rt, session, reading)) await save(rt, session, session.record);
@@ -117,11 +121,16 @@ export async function sweep(rt: Runtime, since: Stamp): Promise<void> {
   });
 }
 
+function clearOlder(rt: Runtime, signedOut: Stamp): Promise<WriteEnd> {
+  return rt.vault.clearOlder((since) => isEarlier(since, signedOut, monotonicHolds(rt)));
+}
+
 /** Whether something older than the session has taken its place in the store. */
-function isLost({ holder }: Runtime, { id, since }: Session, reading: Reading): boolean {
+function isLost(rt: Runtime, { id, since }: Session, reading: Reading): boolean {
+  const { holder } = rt;
   if (reading.kind === 'empty') return true;
   if (reading.kind === 'ended') return reading.session !== id && holder.isOver({ session: reading.session, revision: 0, since: undefined });
-  return reading.kind === 'record' && reading.record.session !== id && isLater(since, reading.record.since);
+  return reading.kind === 'record' && reading.record.session !== id && isEarlier(reading.record.since, since, monotonicHolds(rt));
 }
 
 /** Runs `job` under the device's lock; without it where the host has none; not at all when it stays taken: then false. */

@@ -79,6 +79,11 @@ export function isLater(one: Stamp, other: Stamp): boolean {
   return one.mono > other.mono && one.wall > other.wall;
 }
 
+/** Whether `one` came before `other`, which is of this boot: the clock that nobody sets is enough where it holds for all processes. */
+export function isEarlier(one: Stamp, other: Stamp, monotonicHolds: boolean): boolean {
+  return monotonicHolds ? one.mono < other.mono : isLater(other, one);
+}
+
 /**
  * Ms from `stamp` to `now`. The monotonic clock knows best, as long as it is the same one: it went backwards over a reboot, and a
  * host may say that it starts anew with each process. Then the wall clock must do; one that was set back counts as no time.

@@ -5,8 +5,8 @@ import type { Outcome } from './classify.ts';
 import { decideAfterExchange } from './decide.ts';
 import { exchange, revoke } from './exchange.ts';
 import { Flight, type FlightEnd } from './flight.ts';
-import { bury, LOCK, LOCK_PATIENCE, reconcile, save } from './keeper.ts';
-import type { Stamp } from './record.ts';
+import { bury, heedOthers, LOCK, LOCK_PATIENCE, reconcile, save } from './keeper.ts';
+import type { Stamp, TokenSet } from './record.ts';
 import { endSession, monotonicHolds, observe, type Runtime, stampOf } from './runtime.ts';
 import { ENDINGS, type Session } from './session.ts';
 import { tokensFrom } from './tokens.ts';
@@ -102,15 +102,15 @@ async function getReady(rt: Runtime, session: Session, flight: Flight, again: bo
 
 async function underLock(rt: Runtime, session: Session, flight: Flight, spent: Spent): Promise<Step> {
   let entered = false;
-  const job = (): Promise<Step> => {
+  const job = (holds: boolean): Promise<Step> => {
     entered = true;
-    return attempt(rt, session, flight, spent);
+    return attempt(rt, session, flight, { ...spent, holds });
   };
   try {
-    return await rt.host.lock(LOCK, job, { timeout: rt.settings.lockTimeout });
+    return await rt.host.lock(LOCK, () => job(true), { timeout: rt.settings.lockTimeout });
   } catch (error) {
     if (entered) throw error;
-    if (codeOf(error) !== 'lock-timeout') return await job();
+    if (codeOf(error) !== 'lock-timeout') return await job(false);
   }
   spent.locks += 1;
   const stored = await reconcile(rt, session);
@@ -119,17 +119,18 @@ async function underLock(rt: Runtime, session: Session, flight: Flight, spent: S
   flight.releaseAhead();
   if (spent.locks < LOCK_PATIENCE) return 'again';
   observe(rt, 'lock-bypassed');
-  return await job();
+  return await job(false);
 }
 
 /** One attempt, inside the lock: a sibling may have done the work meanwhile. */
-async function attempt(rt: Runtime, session: Session, flight: Flight, spent: Spent): Promise<Step> {
+async function attempt(rt: Runtime, session: Session, flight: Flight, { blind, holds }: Spent & { holds: boolean }): Promise<Step> {
   const stored = await reconcile(rt, session);
   if (stored === 'over' || session.ended !== undefined) return 'ended';
   if (session.isFresh(rt.host.clock.monotonic())) return 'renewed';
+  const { revision } = session;
   const { refreshToken } = session.tokens;
   if (refreshToken === undefined) return await finish(rt, session, ENDINGS.noRefreshToken);
-  if (stored === 'locked' || (stored === 'unreadable' && spent.blind < MOST_BLIND)) return 'blind';
+  if (stored === 'locked' || (stored === 'unreadable' && blind < MOST_BLIND)) return 'blind';
   if (!rt.gate.online || rt.stopped || refreshFloor(rt, session, !flight.fresh) > 0) return 'again';
   const sentAt = stampOf(rt);
   noteSending(rt.sendings, sentAt.mono);
@@ -140,7 +141,7 @@ async function attempt(rt: Runtime, session: Session, flight: Flight, spent: Spe
   const after = decideAfterExchange(outcome, session.ended !== undefined);
   switch (after.kind) {
     case 'persist':
-      return await persist(rt, session, flight, { granted: after.outcome, sentAt });
+      return await persist(rt, session, flight, { granted: after.outcome, sentAt, revision, holds });
     case 'discard':
       return discard(rt, session, after.refreshToken);
     case 'confirm-end':
@@ -150,19 +151,23 @@ async function attempt(rt: Runtime, session: Session, flight: Flight, spent: Spe
   }
 }
 
+interface Grant {
+  granted: Extract<Outcome, { kind: 'granted' }>;
+  sentAt: Stamp;
+  /** The pair that was presented. */
+  revision: number;
+  /** Whether the device's lock was held, not passed by. */
+  holds: boolean;
+}
+
 /** The rotated pair is durable before anyone uses it (invariants I3a); if the store refuses, memory keeps it and the write is repeated. */
-async function persist(
-  rt: Runtime,
-  session: Session,
-  flight: Flight,
-  what: { granted: Extract<Outcome, { kind: 'granted' }>; sentAt: Stamp },
-): Promise<Step> {
-  const { granted, sentAt } = what;
+async function persist(rt: Runtime, session: Session, flight: Flight, { granted, sentAt, revision, holds }: Grant): Promise<Step> {
   const now = stampOf(rt);
   const tokens = tokensFrom(rt, granted, { now, travelled: now.mono - sentAt.mono, refreshToken: session.tokens.refreshToken });
   flight.delivered = true;
   try {
     await reconcile(rt, session);
+    if (session.ended === undefined && session.revision > revision && isOvertaken(session.tokens, tokens, holds)) return 'renewed';
     const record = { ...session.record, revision: session.revision + 1, tokens, outage: undefined };
     if (session.ended === undefined) await save(rt, session, record);
     if (session.ended !== undefined) return discard(rt, session, granted.refreshToken);
@@ -171,6 +176,15 @@ async function persist(
   } finally {
     flight.delivered = false;
   }
+}
+
+/**
+ * A sibling took this process for frozen and refreshed beside it: what was granted later stays, by the server's clock, or else by the
+ * lock, which its holder had before anybody passed it by.
+ */
+function isOvertaken(theirs: TokenSet, ours: TokenSet, holds: boolean): boolean {
+  const [their, our] = [theirs.expiresAt, ours.expiresAt];
+  return their !== undefined && our !== undefined && their !== our ? their > our : holds;
 }
 
 /** A grant for a session that is over is dropped, and its refresh token revoked so that nobody is left holding it (invariants I9). */
@@ -207,7 +221,10 @@ async function backOff(
   const { sentAt } = failure;
   const took = rt.host.clock.monotonic() - sentAt.mono;
   session.outage = afterFailure(session.outage, { ...failure, took, monotonicHolds: monotonicHolds(rt) }, rt.host.random());
-  const end = await rt.vault.update(() => (session.ended === undefined ? session.record : undefined));
+  const end = await rt.vault.update((stored) => {
+    heedOthers(rt, session, stored);
+    return session.ended === undefined ? session.record : undefined;
+  });
   if (end === 'written') {
     session.durable = true;
     session.dirty = false;

@@ -1,7 +1,7 @@
 // The store behind one queue: reads and writes of this process never overtake each other, so a sign-out's delete always comes
 // after a write that was under way (invariants I9). Unreadable is never taken for empty (refresh-bugs K15, K16).
 import type { HostStore } from '../core/contract.ts';
-import { decodeRecord, encodeRecord, isLater, type SessionRecord, type Stamp } from './record.ts';
+import { decodeRecord, encodeRecord, type SessionRecord, type Stamp } from './record.ts';
 
 export type Reading =
   | { kind: 'record'; record: SessionRecord }
@@ -38,11 +38,11 @@ export class Vault {
     });
   }
 
-  /** As `write`, but only over what `record` itself was read from: never brings back what a sibling has removed meanwhile. */
-  update(record: () => SessionRecord | undefined): Promise<WriteEnd> {
+  /** As `write`, but only over an older state of the same session: never brings back what a sibling has removed meanwhile. */
+  update(record: (stored: Reading) => SessionRecord | undefined): Promise<WriteEnd> {
     return this.#enqueue(async () => {
       const reading = await this.#read();
-      const value = record();
+      const value = record(reading);
       if (value === undefined || reading.kind !== 'record') return 'skipped';
       if (reading.record.session !== value.session || reading.record.revision > value.revision) return 'skipped';
       return await attempt(() => this.#store.set(this.#key, encodeRecord(value)));
@@ -54,22 +54,23 @@ export class Vault {
     return this.#enqueue(() => attempt(() => this.#store.delete(this.#key)));
   }
 
-  /** Empties the store of what is older than a sign-out at `since`; a later sign-in of a sibling stays. */
-  clearOlder(since: Stamp): Promise<WriteEnd> {
+  /** Empties the store of a session that began before a sign-out; a later sign-in of a sibling stays. */
+  clearOlder(isOlder: (since: Stamp) => boolean): Promise<WriteEnd> {
     return this.#enqueue(async () => {
       const reading = await this.#read();
       if (reading.kind === 'unreadable') return 'refused';
-      if (reading.kind === 'empty' || (reading.kind === 'record' && !isLater(since, reading.record.since))) return 'skipped';
+      if (reading.kind === 'empty' || (reading.kind === 'record' && !isOlder(reading.record.since))) return 'skipped';
       return await attempt(() => this.#store.delete(this.#key));
     });
   }
 
-  /** Replaces that session by a note that it ended, unless the store holds another one or a younger pair by now. */
-  bury({ session, revision }: { session: string; revision: number }, reason: string): Promise<WriteEnd> {
+  /** Replaces that session by a note that it ended, unless the store holds another one or a younger refresh token by now. */
+  bury({ session, revision, tokens }: SessionRecord, reason: string): Promise<WriteEnd> {
     return this.#enqueue(async () => {
       const reading = await this.#read();
       if (reading.kind === 'unreadable') return 'refused';
-      if (reading.kind !== 'record' || reading.record.session !== session || reading.record.revision > revision) return 'skipped';
+      if (reading.kind !== 'record' || reading.record.session !== session) return 'skipped';
+      if (reading.record.revision > revision && reading.record.tokens.refreshToken !== tokens.refreshToken) return 'skipped';
       return await attempt(() => this.#store.set(this.#key, encodeRecord({ session, ended: reason })));
     });
   }

@@ -10,6 +10,10 @@ export interface CheckContext {
   devices: ReadonlyMap<string, readonly string[]>;
   /** Name of a request -> how many it stands for. */
   requests: Map<string, number>;
+  /** Names of saved contents of stores. */
+  saved: Set<string>;
+  /** Names of streams. */
+  streams: Set<string>;
   report(code: ProblemCode, span: Span, message: string, hint?: string): void;
 }
 

@@ -2,14 +2,16 @@
 // suspicion and never throws, so that these mistakes are found in the same pass as wrong shapes.
 import { parseDuration } from '../core/duration.ts';
 import { DEFAULT_POLICY } from '../../mock-server/policy.ts';
+import { checkStore } from './check-store.ts';
 import { checkFault } from './check-fault.ts';
 import { checkPlace, type CheckContext } from './check-context.ts';
+import { checkExpectations, noSuch } from './check-expect.ts';
 import { list, record, type Raw } from './raw.ts';
 import type { Problem } from './problem.ts';
 import type { Path, Source } from './source.ts';
 import { step } from './step-schema.ts';
 import { didYouMean } from '../core/suggest.ts';
-import { VERBS, isVerb } from './words.ts';
+import { VERBS, expandPlace, isVerb, processNames } from './words.ts';
 
 /** What a whole file may do when every `repeat` is written out; more is a benchmark. */
 const MOST_STEPS = 10_000;
@@ -25,6 +27,8 @@ export function check(source: Source, invariants: readonly string[]): Problem[] 
     source,
     devices: devicesOf(raw),
     requests: new Map(),
+    streams: new Set(),
+    saved: new Set(),
     report: (...problem) => problems.push(source.problem(...problem)),
   };
   checkDevices(raw, context);
@@ -42,8 +46,8 @@ function devicesOf(raw: Raw): ReadonlyMap<string, readonly string[]> {
   if (raw['devices'] === undefined) return new Map([['phone', ['app']]]);
   return new Map(
     Object.entries(record(raw['devices'])).map(([name, device]) => {
-      const processes = list(record(device)['processes']).filter((process) => typeof process === 'string');
-      return [name, processes.length > 0 ? processes : ['app']];
+      const { processes, platform } = record(device);
+      return [name, processNames(processes, platform)];
     }),
   );
 }
@@ -123,9 +127,38 @@ function checkStep(raw: Raw, where: { path: Path; times: number }, context: Chec
   checkCompanions(verb, raw, where, context);
   checkOn(verb, raw, where.path, context);
   if (verb === 'fault') checkFault(record(raw['fault']), [...where.path, 'fault'], context);
+  if (verb === 'store' && typeof raw['store'] === 'object') checkStore(record(raw['store']), [...where.path, 'store'], context);
   if (verb === 'server') checkGrace(record(raw['server']), [...where.path, 'server'], context);
+  if (verb === 'advance') checkActor(record(raw['advance'])['by'], [...where.path, 'advance', 'by'], context);
+  if (verb === 'request' || verb === 'stream') checkPath(verb, raw[verb], [...where.path, verb], context);
   if (verb === 'signOut' && typeof raw['signOut'] === 'string') checkPlace(raw['signOut'], source.at([...where.path, 'signOut']), context);
   return 1 + checkInner(verb, raw, where, context);
+}
+
+function checkActor(by: unknown, at: Path, context: CheckContext): void {
+  if (typeof by === 'string') checkPlace(by, context.source.at(at), context);
+}
+
+/** The device in `{session:tablet}` exists, and the stream that is closed was opened before. */
+function checkPath(verb: 'request' | 'stream', value: unknown, at: Path, context: CheckContext): void {
+  const { source, devices, streams, report } = context;
+  const key = verb === 'request' ? 'path' : 'open';
+  const [text, where] = typeof value === 'string' ? [value, at] : [record(value)[key], [...at, key]];
+  for (const [whole, device = ''] of typeof text === 'string' ? text.matchAll(/\{([^}]*)\}?/g) : []) {
+    const name = /^session:(.*)$/.exec(device)?.[1];
+    if (name === undefined)
+      report(
+        'TW_SCENARIO_VALUE',
+        source.at(where),
+        `nothing stands for "${whole}" in a path`,
+        '{session:phone} is the session id of phone',
+      );
+    else if (!devices.has(name))
+      report('TW_SCENARIO_NAME', source.at(where), `there is no device "${name}" in this scenario`, didYouMean(name, devices.keys()));
+  }
+  const { close } = record(value);
+  if (verb === 'stream' && typeof close === 'string' && !streams.has(close))
+    report('TW_SCENARIO_NAME', source.at([...at, 'close']), ...noSuch('stream', close, streams));
 }
 
 function checkInner(verb: string, raw: Raw, where: { path: Path; times: number }, context: CheckContext): number {
@@ -136,27 +169,32 @@ function checkInner(verb: string, raw: Raw, where: { path: Path; times: number }
   return times * checkSteps(list(record(raw['repeat'])['steps']), inner, context);
 }
 
-/** `as` names requests only, each name once; `wait` is for what takes time. */
+/** `as` names requests and streams, each name once; `wait` is for what takes time. */
 function checkCompanions(verb: keyof typeof VERBS, raw: Raw, where: { path: Path; times: number }, context: CheckContext): void {
-  const { source, requests, report } = context;
+  const { source, requests, streams, report } = context;
   const rule = VERBS[verb];
   if (raw['wait'] !== undefined && rule.wait === undefined)
     report('TW_SCENARIO_KEY', source.keyAt([...where.path, 'wait']), `"wait" means nothing beside "${verb}"`);
   const name = raw['as'];
   if (name === undefined) return;
-  if (rule.as === undefined)
-    report('TW_SCENARIO_KEY', source.keyAt([...where.path, 'as']), `"as" means nothing beside "${verb}"`, 'only requests have names');
-  else if (typeof name === 'string') {
+  if (rule.as === undefined) {
+    const hint = 'only requests and streams have names';
+    report('TW_SCENARIO_KEY', source.keyAt([...where.path, 'as']), `"as" means nothing beside "${verb}"`, hint);
+  } else if (typeof name === 'string') {
     const names = namesOf(name, raw['on'], context);
-    if (names.some((each) => requests.has(each)))
-      report('TW_SCENARIO_DUPLICATE', source.at([...where.path, 'as']), `a request called "${name}" is there already`);
+    if (names.some((each) => requests.has(each) || streams.has(each)))
+      report('TW_SCENARIO_DUPLICATE', source.at([...where.path, 'as']), `a ${verb} called "${name}" is there already`);
+    else if (verb === 'stream') for (const each of names) streams.add(each);
     else for (const each of names) requests.set(each, Number(record(raw['request'])['count']) || 1);
   }
 }
 
 /** A request on several places is several: `name@phone/app`, `name@tablet/app`. A repeated one is known by its last round. */
 function namesOf(name: string, on: unknown, { devices }: CheckContext): string[] {
-  const places = list(on).filter((place) => typeof place === 'string');
+  const places = [on]
+    .flat()
+    .filter((place) => typeof place === 'string')
+    .flatMap((place) => expandPlace(place, (device) => devices.get(device)));
   if (places.length < 2) return [name];
   return places.map((place) => `${name}@${place.includes('/') ? place : `${place}/${devices.get(place)?.[0] ?? 'app'}`}`);
 }
@@ -172,63 +210,14 @@ function checkOn(verb: keyof typeof VERBS, raw: Raw, path: Path, context: CheckC
     return;
   }
   const names: [unknown, Path][] = Array.isArray(on) ? on.map((name, i) => [name, [...path, 'on', i]]) : [[on, [...path, 'on']]];
-  for (const [name, at] of names) {
-    if (typeof name !== 'string') continue;
+  for (const [given, at] of names) {
+    if (typeof given !== 'string') continue;
+    const name = rule === 'process' && context.devices.has(given.replace(/\/\*$/, '')) ? given.replace(/\/\*$/, '') : given;
     const device = name.split('/', 1)[0] ?? name;
     if (rule === 'device' && name.includes('/'))
       report('TW_SCENARIO_NAME', source.at(at), `"${verb}" is about a device, not about one process`, `on: ${device}`);
     else checkPlace(name, source.at(at), context);
   }
-}
-
-/** Every `expect` of the file, also those of steps, once all names are known. */
-function checkExpectations(raw: Raw, context: CheckContext): void {
-  checkExpect(raw['expect'], ['expect'], context);
-  walk(list(raw['steps']), ['steps']);
-
-  function walk(steps: readonly unknown[], path: Path): void {
-    for (const [i, item] of steps.entries()) {
-      const at = [...path, i];
-      checkExpect(record(item)['expect'], [...at, 'expect'], context);
-      walk(list(record(item)['parallel']), [...at, 'parallel']);
-      walk(list(record(record(item)['repeat'])['steps']), [...at, 'repeat', 'steps']);
-    }
-  }
-}
-
-function checkExpect(expect: unknown, path: Path, context: CheckContext): void {
-  if (expect === undefined) return;
-  const { source, requests, report } = context;
-  const raw = record(expect);
-  if (typeof expect === 'object' && Object.keys(raw).length === 0)
-    report('TW_SCENARIO_VALUE', source.at(path), 'an expectation that expects nothing', 'refreshes, prompts, sessions or requests');
-  for (const name of Object.keys(record(raw['sessions']))) checkPlace(name, source.keyAt([...path, 'sessions', name]), context);
-  for (const name of Object.keys(record(raw['requests']))) {
-    const [base = name, nth] = name.split('#');
-    const many = requests.get(base);
-    const at = source.keyAt([...path, 'requests', name]);
-    if (many === undefined)
-      report(
-        'TW_SCENARIO_NAME',
-        at,
-        `no request is called "${base}"`,
-        didYouMean(base, requests.keys()) ?? elsewhere(base, requests) ?? 'give the request a name with `as`',
-      );
-    else if (nth !== undefined && !(/^[1-9]\d*$/.test(nth) && Number(nth) >= 2 && Number(nth) <= many)) {
-      report(
-        'TW_SCENARIO_NAME',
-        at,
-        `"${base}" stands for ${many} request${many === 1 ? '' : 's'}`,
-        many === 1 ? base : `${base}, ${base}#2 to ${base}#${many}`,
-      );
-    }
-  }
-}
-
-/** The full names of a request that several places make. */
-function elsewhere(name: string, requests: ReadonlyMap<string, number>): string | undefined {
-  const full = [...requests.keys()].filter((key) => key.startsWith(`${name}@`));
-  return full.length === 0 ? undefined : `it is made in several places: ${full.join(', ')}`;
 }
 
 function checkRelax(relax: readonly unknown[], invariants: readonly string[], { source, report }: CheckContext): void {

@@ -1,7 +1,7 @@
 // The words for a step: one function per verb in one table, so that the lanes, JUnit, GitHub and the terminal all say
 // the same. A step carries its words as `text`; nothing else writes sentences about steps.
 import { formatDuration, type DurationRange } from '../core/duration.ts';
-import type { CountBound, Expectations, RequestOutcome, Step, Verb } from '../sim/plan.ts';
+import type { CountBound, Expectations, RequestOutcome, Step, StoreChange, StreamExpectation, Verb } from '../sim/plan.ts';
 
 type Untold<S> = S extends Step ? Omit<S, 'text'> : never;
 /** A step before it has its words. */
@@ -22,6 +22,10 @@ const WORDS: Words = {
     const abort = step.abortAfter === undefined ? '' : `, aborted after ${formatDuration(step.abortAfter)}`;
     return `${many}${step.method} ${step.path}${every} on ${list(step.on)}${step.as === undefined ? '' : ` as ${step.as}`}${abort}${unawaited(step)}`;
   },
+  stream: (step) =>
+    'close' in step.change
+      ? `close stream ${step.change.close}`
+      : `listen to ${step.change.open} on ${list(step.on)}${step.as === undefined ? '' : ` as ${step.as}`}${unawaited(step)}`,
   parallel: (step) => `at once: ${step.steps.map((inner) => inner.text).join('; ')}`,
   repeat: (step) => `${step.times} times: ${step.steps.map((inner) => inner.text).join('; ')}`,
   advance: (step) => {
@@ -30,6 +34,8 @@ const WORDS: Words = {
         return `${formatDuration(step.by)} pass`;
       case 'idle':
         return `time passes until nothing is pending (at most ${formatDuration(step.by)})`;
+      case 'event':
+        return `time passes until ${step.until?.event ?? 'something'}${step.until?.actor === undefined ? '' : ` of ${step.until.actor}`} (at most ${formatDuration(step.by)})`;
       case 'past-expiry':
         return `time passes to ${formatDuration(step.by)} past the expiry of the access token of ${list(step.on)}`;
       case 'before-expiry':
@@ -45,11 +51,7 @@ const WORDS: Words = {
   revoke: (step) => `server revokes ${REVOKED[step.what]} of ${list(step.on)} (${step.reason})`,
   app: (step) => `${step.action} ${list(step.on)}`,
   clock: (step) => `wall clock of ${list(step.on)} jumps ${step.jump < 0 ? '' : '+'}${formatDuration(step.jump)}`,
-  store: (step) => {
-    if (typeof step.change === 'string') return `${step.change} the store of ${list(step.on)}`;
-    if ('delay' in step.change) return `store of ${list(step.on)} takes ${formatDuration(step.change.delay)} per operation`;
-    return `next ${step.change.failWrites} writes to the store of ${list(step.on)} fail (${step.change.code})`;
-  },
+  store: (step) => storeWords(step.change, list(step.on)),
   signIn: (step) => `${step.user} signs in on ${list(step.on)}${unawaited(step)}`,
   signOut: (step) => `sign out on ${list(step.on)}${unawaited(step)}`,
   prompt: (step) => `prompts of ${list(step.on)} answer ${answers(step)}`,
@@ -65,6 +67,34 @@ const REVOKED = {
   family: 'the token family',
   'all-sessions': 'all sessions of the user',
 } as const;
+
+function storeWords(change: StoreChange, device: string): string {
+  const tiers = 'tiers' in change ? `${change.tiers.join(' and ')} store of ${device}` : '';
+  switch (change.kind) {
+    case 'lock':
+    case 'unlock':
+      return `${change.kind} the store of ${device}`;
+    case 'fail':
+      return `next ${change.times} ${change.what} ${change.what === 'reads' ? 'from' : 'to'} the store of ${device} fail (${change.code})`;
+    case 'delay':
+      return `store of ${device} takes ${formatDuration(change.ms)} per operation`;
+    case 'quota':
+      return `store of ${device} holds ${change.size === Number.POSITIVE_INFINITY ? 'anything' : `${change.size} characters`}`;
+    case 'writes':
+      return `writes to the store of ${device} are ${change.mode}`;
+    case 'clear':
+    case 'corrupt':
+      return `${change.kind} the ${tiers}`;
+    case 'truncate':
+      return `truncate the ${tiers} to ${change.keep} characters`;
+    case 'overwrite':
+      return `overwrite the ${tiers}`;
+    case 'save':
+      return `save the store of ${device} as ${change.name}`;
+    case 'restore':
+      return `restore the ${tiers} from ${change.name}`;
+  }
+}
 
 function answers({ biometric, password, takes }: { biometric?: readonly string[]; password?: readonly string[]; takes?: number }): string {
   return [
@@ -94,9 +124,20 @@ function expected(expect: Expectations): string {
   ] as const;
   return [
     ...counts.flatMap(([name, bound]) => (bound === undefined ? [] : [`${name} ${bounds(bound)}`])),
-    ...Object.entries(expect.sessions ?? {}).map(([name, state]) => `${name} ${state}`),
+    ...Object.entries(expect.sessions ?? {}).map(
+      ([name, { state, reason }]) => `${name} ${state}${reason === undefined ? '' : ` (${reason.join(' or ')})`}`,
+    ),
+    ...Object.entries(expect.streams ?? {}).map(([name, stream]) => `${name} ${streamWords(stream)}`),
     ...Object.entries(expect.requests ?? {}).map(([name, outcomes]) => `${name} ${anyOf(outcomes)}`),
   ].join(', ');
+}
+
+function streamWords({ open, messages, gaps }: StreamExpectation): string {
+  return [
+    ...(open === undefined ? [] : [open ? 'open' : 'closed']),
+    ...(messages === undefined ? [] : [`with ${bounds(messages)} messages`]),
+    ...(gaps === undefined ? [] : [`with ${bounds(gaps)} gaps`]),
+  ].join(' ');
 }
 
 /** `1`, `<=2`, `>=1`, `1..3`. */

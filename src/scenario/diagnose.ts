@@ -104,7 +104,7 @@ function wrongValue(path: Path, phrases: readonly string[], words: readonly stri
   const value = valueAt(source.value, path);
   const key = path.findLast((element) => typeof element === 'string');
   if (value === undefined) return missing(path, source);
-  const hint = typeof value === 'string' ? didYouMean(value, words) : undefined;
+  const hint = typeof value === 'string' && !words.includes(value) ? didYouMean(value, words) : undefined;
   const message = `${key === undefined ? 'a scenario' : `"${String(key)}"`} cannot be ${show(value)}`;
   return source.problem('TW_SCENARIO_VALUE', source.at(path), message, hint ?? `expected ${[...new Set(phrases)].join(', or ')}`);
 }

@@ -1,7 +1,7 @@
 // The door from text to plan: parse, diagnose, check, build. Pure: no file is opened here, and nothing is thrown for a
 // mistake in the text, whatever the text is.
 import { DEFAULT_POLICY, patchPolicy } from '../../mock-server/policy.ts';
-import type { LockPolicy } from '../core/contract.ts';
+import { FEATURES, type Feature, type LockPolicy } from '../core/contract.ts';
 import type { DevicePlan, Plan, Step } from '../sim/plan.ts';
 import { check } from './check.ts';
 import { defined } from '../core/defined.ts';
@@ -12,6 +12,7 @@ import { policyPatch } from './server-schema.ts';
 import { readSource, type Source } from './source.ts';
 import { buildExpectations, buildSteps, rangeOf } from './steps.ts';
 import { ms } from './values.ts';
+import { processNames } from './words.ts';
 
 const DAY = 86_400_000;
 /** One-way latency of a decent mobile network. */
@@ -59,7 +60,7 @@ function buildPlan(input: ScenarioInput, source: Source): Plan {
     tags: input.tags ?? [],
     specs: input.specs ?? [],
     reproduces: input.reproduces ?? [],
-    needs: input.needs ?? [],
+    needs: FEATURES.filter((feature) => input.needs?.includes(feature) === true || implied(feature, input, steps)),
     methods: METHODS.filter(([verb]) => uses(steps, verb)).map(([, method]) => method),
     policy: patchPolicy(DEFAULT_POLICY, policyPatch(input.server ?? {})),
     devices,
@@ -78,7 +79,15 @@ const METHODS: readonly (readonly [Step['verb'], string])[] = [
   ['signOut', 'signOut'],
   ['interact', 'interaction'],
   ['push', 'push'],
+  ['stream', 'openStream'],
 ];
+
+/** What a scenario needs without saying so: nothing in it would mean anything to a client that does not claim this. */
+function implied(feature: Feature, { lock }: ScenarioInput, steps: readonly Step[]): boolean {
+  if (feature === 'streams') return uses(steps, 'stream');
+  if (feature === 'push') return uses(steps, 'push');
+  return feature === 'idle-lock' && lock !== undefined && lock !== 'consumer';
+}
 
 /** Ms, by kind of app (facts: guides G4): what banks, companies and everybody else ask for. */
 const LOCKS: Readonly<Record<'fintech' | 'corporate' | 'consumer', LockPolicy>> = {
@@ -100,12 +109,13 @@ function buildDevice(name: string, input: DeviceInput): DevicePlan {
   return {
     name,
     platform: input.platform ?? 'ios',
-    processes: input.processes ?? ['app'],
+    processes: processNames(input.processes, input.platform),
     user: input.user ?? 'ada',
     session: { state, ...defined({ expiresIn: expiresIn === undefined ? undefined : ms(expiresIn) }) },
     clockSkew: input.clockSkew === undefined ? 0 : ms(input.clockSkew),
     launched: input.launched ?? true,
     scope: input.scope ?? SCOPE,
+    locks: input.locks ?? 'working',
   };
 }
 

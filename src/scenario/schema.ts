@@ -7,17 +7,25 @@ import { expectations, step } from './step-schema.ts';
 import { durationRange, kebab, positiveDuration, signedDuration } from './values.ts';
 
 const LOCK_PRESETS = ['fintech', 'corporate', 'consumer'] as const;
+/** The largest fleet on one store. */
+const MOST_PROCESSES = 64;
 const SESSION_STATE = ['active', 'stale', 'signed-out'] as const;
 
 const deviceShape = z
   .strictObject({
     platform: z.enum(['ios', 'android', 'web', 'node']).optional().describe('Default ios.'),
     processes: z
-      .array(kebab)
-      .min(1)
-      .max(16)
+      .union([z.array(kebab).min(1).max(MOST_PROCESSES), z.int().min(1).max(MOST_PROCESSES)])
       .optional()
-      .describe('Processes that share the store of the device; the first one signs in. Default [app].'),
+      .describe(
+        'Processes that share the store of the device; the first one signs in. Default [app]. A number stands for so many: cli-1, cli-2 ... on node, tab-1 ... on web, app-1 ... on phones.',
+      ),
+    locks: z
+      .enum(['working', 'unavailable', 'stuck', 'left-behind'])
+      .optional()
+      .describe(
+        'What its locks are worth. unavailable: asking for one fails at once; stuck: nobody ever gets one; left-behind: a kill leaves the lock taken, as a lock file. Default working.',
+      ),
     user: kebab.optional().describe('Who is signed in. Default ada.'),
     session: z
       .union([

@@ -4,12 +4,23 @@ import { z } from 'zod';
 import { GRACE_POLICIES } from '../core/server-words.ts';
 import type { PolicyPatch } from '../../mock-server/policy.ts';
 import { defined } from '../core/defined.ts';
-import { LONGEST, duration, ms, positiveDuration, signedDuration } from './values.ts';
+import { LONGEST, duration, kebab, ms, positiveDuration, signedDuration } from './values.ts';
 
 /** Grace window of a policy that names none: what Okta, WorkOS and FusionAuth ship. */
 const USUAL_WINDOW = 30_000;
 
 const orNever = z.union([z.literal('never'), positiveDuration]);
+
+const streams = z.strictObject({
+  interval: positiveDuration.optional().describe('Time between two messages. Default 30s.'),
+  ids: z.boolean().optional().describe('Whether messages carry ids, so that Last-Event-ID brings what was missed. Default true.'),
+  endsAtExpiry: z.boolean().optional().describe('Whether a stream ends when its access token expires. Default true.'),
+  checks: z
+    .enum(['message', 'opening'])
+    .optional()
+    .describe('When a revoked token is noticed: before each message (default), or at the opening alone.'),
+  renewal: z.boolean().optional().describe('Whether a client may tell the open stream a new token. Default false.'),
+});
 
 export const serverPatch = z
   .strictObject({
@@ -61,6 +72,17 @@ export const serverPatch = z
       .strictObject({
         checksRevocation: z.boolean().optional().describe('False: a revoked access token is accepted until it expires. Default true.'),
         leeway: duration.optional().describe('Accepts an access token this long past its expiry. Default 0s.'),
+        silentRefresh: z
+          .union([
+            z.literal('off'),
+            z.strictObject({
+              header: kebab.describe('Response header that carries the token; its name with -expires-in tells the life.'),
+              window: positiveDuration.describe('Offered when at most so much of the old one is left.'),
+            }),
+          ])
+          .optional()
+          .describe('A good answer brings a new access token near the end of the old one, unasked. Default off.'),
+        streams: streams.optional().describe('Event streams.'),
       })
       .optional()
       .describe('The resource server.'),
@@ -73,6 +95,16 @@ export const serverPatch = z
       ])
       .optional()
       .describe('serialize: check and commit are one step (default).'),
+    passwordChange: z
+      .enum(['all', 'others', 'none'])
+      .optional()
+      .describe('Which sessions a change of password (POST /password) ends. Default all (RFC 9700 4.14.2).'),
+    explainsEnd: z
+      .boolean()
+      .optional()
+      .describe(
+        'True: beside invalid_grant, session_end tells the holder of a refresh token why the session is over. Default false: one answer for all.',
+      ),
     sessionsPerUser: z.int().min(1).optional().describe('Newest sessions kept per user. Default: no limit.'),
     clockOffset: signedDuration.optional().describe("The server's clock minus true time. Default 0s."),
     response: z
@@ -102,11 +134,23 @@ export function policyPatch(input: ServerInput): PolicyPatch {
         onReuse: refreshToken.onReuse,
       }),
     revocation: input.revocation && defined(input.revocation),
-    resource: resource && defined({ checksRevocation: resource.checksRevocation, leeway: maybe(resource.leeway) }),
+    resource: resource && resourcePatch(resource),
+    passwordChange: input.passwordChange,
+    explainsEnd: input.explainsEnd,
     atomicity: input.atomicity === undefined || input.atomicity === 'serialize' ? input.atomicity : { race: ms(input.atomicity.race) },
     sessionsPerUser: input.sessionsPerUser,
     clockOffset: maybe(input.clockOffset),
     response: input.response && defined(input.response),
+  });
+}
+
+function resourcePatch(input: NonNullable<ServerInput['resource']>): PolicyPatch['resource'] {
+  const { silentRefresh, streams: events } = input;
+  return defined({
+    checksRevocation: input.checksRevocation,
+    leeway: maybe(input.leeway),
+    silentRefresh: typeof silentRefresh === 'object' ? { header: silentRefresh.header, window: ms(silentRefresh.window) } : silentRefresh,
+    streams: events && defined({ ...events, interval: maybe(events.interval) }),
   });
 }
 

@@ -61,14 +61,14 @@ export function readSource(text: string, file: string): Source {
     return source;
   }
   for (const error of [...root.errors, ...root.warnings])
-    source.problems.push(problem('TW_SCENARIO_YAML', span(error.pos), firstLine(error.message)));
+    source.problems.push(problem('TW_SCENARIO_YAML', span(error.pos), inWords(error)));
   if (root.errors.every((error) => error.code === 'DUPLICATE_KEY')) expand(root, source);
   return source;
 }
 
 function parse(text: string, lineCounter: LineCounter): Document.Parsed | Error {
   try {
-    return parseDocument(text, { version: '1.2', lineCounter, prettyErrors: false });
+    return parseDocument(text, { version: '1.2', lineCounter, prettyErrors: false, logLevel: 'error' });
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));
   }
@@ -156,6 +156,11 @@ function spanOf([from, to]: readonly [number, number], where: { text: string; fi
   const { line, col } = where.lines.linePos(Math.min(from, where.text.length));
   const newline = where.text.slice(from, to).search(/\r?\n/);
   return { file: where.file, line: Math.max(1, line), column: Math.max(1, col), length: Math.max(1, newline < 0 ? to - from : newline) };
+}
+
+/** The parser's own words, but for a hint at its interface that an author cannot follow. */
+function inWords({ code, message }: { code: string; message: string }): string {
+  return code === 'MULTIPLE_DOCS' ? 'a second document begins here; a file holds one scenario' : firstLine(message);
 }
 
 function firstLine(message: string): string {

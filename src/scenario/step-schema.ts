@@ -1,10 +1,13 @@
 // A step of a scenario: ONE flat object whose verb is a key. Flat, because a union of one shape per verb doubles every
 // editor suggestion (SchemaStore #6129); "exactly one verb" is checked by src/scenario/check.ts with a caret instead.
 import { z } from 'zod';
+import { eventTypes } from '../core/describe.ts';
+import type { EventType } from '../core/events.ts';
 import { SESSION } from './words.ts';
 import { fault } from './fault-schema.ts';
 import { serverPatch } from './server-schema.ts';
-import { count, duration, durationRange, kebab, outcomes, path, place, positiveDuration, signedDuration } from './values.ts';
+import { store } from './store-schema.ts';
+import { count, duration, durationRange, kebab, outcomes, path, place, places, positiveDuration, signedDuration } from './values.ts';
 
 const nothing = z.union([z.literal('all'), z.strictObject({})]);
 
@@ -15,7 +18,7 @@ const answer = z.enum(['ok', 'failed', 'cancelled', 'unavailable', 'locked-out']
 const answers = z.union([answer, z.array(answer).min(1)]);
 
 const request = z.strictObject({
-  path: path.describe('Path on the resource server.'),
+  path: path.describe('Path on the resource server. `{session:tablet}` stands for the session id of the device tablet.'),
   method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']).optional().describe('Default: GET, or POST when there is a body.'),
   body: z.string().optional().describe('Request body, as text.'),
   oneShot: z.boolean().optional().describe('The body is a stream that can be read once. Default false.'),
@@ -34,15 +37,33 @@ const request = z.strictObject({
   expect: outcomes.optional().describe('What it must come to; a list means any of these. Absent: not checked here.'),
 });
 
+const sessionExpectation = z.strictObject({
+  state: z.enum(SESSION).describe('Session state.'),
+  reason: z
+    .union([kebab, z.array(kebab).min(1)])
+    .optional()
+    .describe('Why, as the client emits it with `session-state`; a list means any of these.'),
+});
+
+const streamExpectation = z.strictObject({
+  state: z.enum(['open', 'closed']).optional().describe('Whether messages can come, as far as the process knows.'),
+  messages: count.optional().describe('Messages that came.'),
+  gaps: count.optional().describe('Messages that were missed between the first and the last that came.'),
+});
+
 /** What can be expected at the end, or at one point in time. */
 export const expectations = z
   .strictObject({
     refreshes: count.optional().describe('Refresh requests sent by all devices since the run began.'),
     prompts: count.optional().describe('Re-authentication prompts shown since the run began.'),
     sessions: z
-      .record(place, z.enum(SESSION))
+      .record(place, z.union([z.enum(SESSION), sessionExpectation]))
       .optional()
-      .describe('Device or process -> session state. A client without state() is not judged by it.'),
+      .describe('Device or process -> session state. A client without state() is not judged by it, nor by a reason that it does not tell.'),
+    streams: z
+      .record(z.string(), z.union([z.enum(['open', 'closed']), streamExpectation]))
+      .optional()
+      .describe('Name given with `as` -> what became of the stream.'),
     requests: z.record(z.string(), outcomes).optional().describe('Name given with `as` -> what it came to.'),
   })
   .meta({ id: 'expectations' });
@@ -51,16 +72,26 @@ export const expectations = z
 export const step = z
   .strictObject({
     on: z
-      .union([place, z.array(place).min(1)])
+      .union([places, z.array(places).min(1)])
       .optional()
       .describe(
-        "Where: a device (phone) or a process (phone/app), or a list. Default: the first device's first process, or the first device for network, store, clock, revoke.",
+        "Where: a device (phone), a process (phone/app), all of them (phone/*), or a list. Default: the first device's first process, or the first device for network, store, clock, revoke.",
       ),
-    as: kebab.optional().describe('request: a name for later expectations.'),
+    as: kebab.optional().describe('request, stream: a name for later expectations.'),
     after: duration.optional().describe('Virtual time to wait before the step begins.'),
-    wait: z.boolean().optional().describe('request, signIn, signOut: false goes on without waiting for the end. Default true.'),
+    wait: z.boolean().optional().describe('request, stream, signIn, signOut: false goes on without waiting for the end. Default true.'),
 
     request: z.union([path, request]).optional().describe('The app asks for something: a path, or an object with more.'),
+    stream: z
+      .union([
+        path,
+        z.strictObject({ open: path.describe('Path on the resource server.') }),
+        z.strictObject({ close: kebab.describe('Name of a stream.') }),
+      ])
+      .optional()
+      .describe(
+        'The app listens to an event stream, which the client keeps open over every renewal of the token; { close: name } ends it.',
+      ),
     get parallel() {
       return z.array(step).min(1).optional().describe('Steps that begin at the same instant; ends when all have ended.');
     },
@@ -82,10 +113,17 @@ export const step = z
           margin: positiveDuration.optional().describe('How far past or before the expiry. Default 1s.'),
           within: positiveDuration.optional().describe('idle: at most this long. Default 10m.'),
         }),
+        z.strictObject({
+          until: z
+            .enum(eventTypes() as [EventType, ...EventType[]])
+            .describe('Type of an event: lock.held, token.committed, store.begin ...'),
+          by: place.optional().describe('Whose: a process or a device, also for what a server does on its behalf. Default: anybody.'),
+          within: positiveDuration.optional().describe('At most this long, else the expectation fails. Default 10m.'),
+        }),
       ])
       .optional()
       .describe(
-        'Time passes: a duration; to just past or just before the expiry of the newest access token of `on`; or until nothing is pending.',
+        'Time passes: a duration; to just past or just before the expiry of the newest access token of `on`; until nothing is pending; or until the next event of a type, and then the following step comes before anything else can happen.',
       ),
     network: z
       .union([z.enum(['offline', 'online']), z.strictObject({ latency: durationRange.describe('One-way latency from now on.') })])
@@ -108,26 +146,33 @@ export const step = z
       .optional()
       .describe('The server ends something, without telling the client.'),
     app: z
-      .enum(['kill', 'launch', 'relaunch', 'suspend', 'resume', 'foreground', 'background', 'stop'])
+      .enum([
+        'kill',
+        'launch',
+        'relaunch',
+        'suspend',
+        'resume',
+        'foreground',
+        'background',
+        'stop',
+        'mount',
+        'unmount',
+        'reinstall',
+        'update',
+      ])
       .optional()
       .describe(
-        'Life of a process. kill: nothing is called, only the store survives; relaunch: kill, then launch; suspend: frozen, no timers, no answers; stop: a clean exit.',
+        'Life of a process. kill: nothing is called, only the store survives; relaunch: kill, then launch; suspend: frozen, no timers, no answers, open streams break; stop: a clean exit; mount, unmount: the app makes a further client in the same process, or lets go of the newest one, and what they have begun goes on; reinstall: nothing runs, the plain tier is gone, and off iOS the secure one too; update: nothing runs, everything is kept; launch follows either.',
       ),
     clock: z
       .union([signedDuration, z.strictObject({ jump: signedDuration.describe('By how much.') })])
       .optional()
       .describe("The device's wall clock jumps; true time and the monotonic clock do not."),
-    store: z
-      .union([
-        z.enum(['lock', 'unlock']),
-        z.strictObject({
-          failWrites: z.int().min(1).describe('How many writes fail.'),
-          code: kebab.optional().describe('Error code of the failure. Default: store-failed.'),
-        }),
-        z.strictObject({ delay: duration.describe('Every operation takes this long from now on.') }),
-      ])
+    store: store
       .optional()
-      .describe('The secure store of a device: locked, failing or slow.'),
+      .describe(
+        'The store of a device. lock: the secure tier rejects with store-locked, as before the first unlock; clear, corrupt: the secure tier; or { one change }.',
+      ),
     signIn: z
       .union([kebab, z.strictObject({ user: kebab.optional().describe("Default: the device's user.") })])
       .optional()

@@ -1,15 +1,16 @@
 // Step inputs -> the plan's steps: one builder per verb in one table, names resolved, durations in ms, defaults filled in.
 // It runs on checked data only, so it decides nothing and reports nothing.
 import { parseDurationRange, type DurationRange } from '../core/duration.ts';
-import type { DevicePlan, Expectations, RequestOutcome, Step, Verb } from '../sim/plan.ts';
+import type { DevicePlan, Expectations, RequestOutcome, SessionExpectation, Step, StreamExpectation, Verb } from '../sim/plan.ts';
 import { defined } from '../core/defined.ts';
 import { describe, type UntoldStep } from './describe.ts';
 import { faultSpec } from '../core/fault-spec.ts';
 import { policyPatch } from './server-schema.ts';
+import { storeChange } from './store-schema.ts';
 import type { Path, Source } from './source.ts';
 import type { ExpectationsInput, StepInput } from './step-schema.ts';
 import { ms, parseCount } from './values.ts';
-import { VERBS, isVerb } from './words.ts';
+import { VERBS, expandPlace, isVerb } from './words.ts';
 
 /** How far past or before an expiry `advance` goes when nothing is said. */
 const MARGIN = 1_000;
@@ -32,16 +33,34 @@ export function buildSteps(inputs: readonly StepInput[], path: Path, shop: Works
 /** What is expected, with bounds and lists in one form. */
 export function buildExpectations(input: ExpectationsInput, path: Path, source: Source): Expectations {
   const { file, line, column } = source.at(path);
-  const requests = Object.entries(input.requests ?? {}).map(([name, outcome]) => [name, [outcome].flat()] as const);
   return {
     ...defined({
       refreshes: input.refreshes === undefined ? undefined : parseCount(input.refreshes),
       prompts: input.prompts === undefined ? undefined : parseCount(input.prompts),
-      sessions: input.sessions,
-      requests: input.requests === undefined ? undefined : (Object.fromEntries(requests) as Record<string, readonly RequestOutcome[]>),
+      sessions: input.sessions === undefined ? undefined : mapValues(input.sessions, sessionOf),
+      streams: input.streams === undefined ? undefined : mapValues(input.streams, streamOf),
+      requests: input.requests === undefined ? undefined : mapValues(input.requests, (outcome) => [outcome].flat() as RequestOutcome[]),
     }),
     source: { file, line, column },
   };
+}
+
+function sessionOf(wanted: NonNullable<ExpectationsInput['sessions']>[string]): SessionExpectation {
+  if (typeof wanted === 'string') return { state: wanted };
+  return { state: wanted.state, ...defined({ reason: wanted.reason === undefined ? undefined : [wanted.reason].flat() }) };
+}
+
+function streamOf(wanted: NonNullable<ExpectationsInput['streams']>[string]): StreamExpectation {
+  const { state, messages, gaps } = typeof wanted === 'string' ? { state: wanted } : wanted;
+  return defined({
+    open: state === undefined ? undefined : state === 'open',
+    messages: messages === undefined ? undefined : parseCount(messages),
+    gaps: gaps === undefined ? undefined : parseCount(gaps),
+  });
+}
+
+function mapValues<A, B>(all: Readonly<Record<string, A>>, to: (one: A) => B): Record<string, B> {
+  return Object.fromEntries(Object.entries(all).map(([key, value]) => [key, to(value)]));
 }
 
 /** A range that the schema has let through. */
@@ -92,6 +111,10 @@ const BUILD: { readonly [V in Verb]: Build<V> } = {
       }),
     };
   },
+  stream: (value, base, { input, shop }) => {
+    const change = typeof value === 'string' ? { open: value } : value;
+    return { ...base, verb: 'stream', change, wait: input.wait ?? true, deadline: shop.requestDeadline, ...defined({ as: input.as }) };
+  },
   parallel: (value, base, { path, shop }) => ({ ...base, verb: 'parallel', steps: buildSteps(value, [...path, 'parallel'], shop) }),
   repeat: (value, base, { path, shop }) => ({
     ...base,
@@ -103,6 +126,16 @@ const BUILD: { readonly [V in Verb]: Build<V> } = {
     if (value === 'past-expiry' || value === 'before-expiry') return { ...base, verb: 'advance', to: value, by: MARGIN };
     if (value === 'to-idle') return { ...base, verb: 'advance', to: 'idle', by: IDLE };
     if (typeof value === 'string') return { ...base, verb: 'advance', to: 'by', by: ms(value) };
+    if ('until' in value) {
+      const { until: event, by: actor, within } = value;
+      return {
+        ...base,
+        verb: 'advance',
+        to: 'event',
+        by: within === undefined ? IDLE : ms(within),
+        until: { event, ...defined({ actor }) },
+      };
+    }
     const given = value.to === 'idle' ? value.within : value.margin;
     return { ...base, verb: 'advance', to: value.to, by: given === undefined ? (value.to === 'idle' ? IDLE : MARGIN) : ms(given) };
   },
@@ -120,11 +153,7 @@ const BUILD: { readonly [V in Verb]: Build<V> } = {
   }),
   app: (value, base) => ({ ...base, verb: 'app', action: value }),
   clock: (value, base) => ({ ...base, verb: 'clock', jump: ms(typeof value === 'string' ? value : value.jump) }),
-  store: (value, base) => {
-    if (typeof value === 'string') return { ...base, verb: 'store', change: value };
-    const change = 'delay' in value ? { delay: ms(value.delay) } : { failWrites: value.failWrites, code: value.code ?? 'store-failed' };
-    return { ...base, verb: 'store', change };
-  },
+  store: (value, base) => ({ ...base, verb: 'store', change: storeChange(value) }),
   signIn: (value, base, { input, shop }) => {
     const named = typeof value === 'string' ? value : value.user;
     return { ...base, verb: 'signIn', user: named ?? userOf(base.on, shop.devices), wait: input.wait ?? true };
@@ -152,7 +181,9 @@ const BUILD: { readonly [V in Verb]: Build<V> } = {
 /** Processes for what an app does, devices for the rest; the first of either when the step names none. */
 function resolveOn(verb: Verb, input: StepInput, devices: readonly DevicePlan[]): string[] {
   const first = devices[0]?.name ?? 'phone';
-  const named = [input.on ?? (typeof input.signOut === 'string' ? input.signOut : first)].flat();
+  const processesOf = (name: string) => devices.find((device) => device.name === name)?.processes;
+  const asked = [input.on ?? (typeof input.signOut === 'string' ? input.signOut : first)].flat();
+  const named = asked.flatMap((name) => expandPlace(name, processesOf));
   if (VERBS[verb].on !== 'process') return [...new Set(named.map((name) => name.split('/', 1)[0] ?? name))];
   return [
     ...new Set(

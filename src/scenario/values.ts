@@ -61,6 +61,16 @@ export const place = text('a device or a process, such as "phone" or "phone/app"
   pattern: '^[a-z][a-z0-9-]*(/[a-z][a-z0-9-]*)?$',
 });
 
+/** `phone`, `phone/app`, or `phone/*` for every process of it. */
+export const places = text('a device, a process or all of them, such as "phone", "phone/app" or "phone/*"', (value) =>
+  /^[a-z][a-z0-9-]*(\/([a-z][a-z0-9-]*|\*))?$/.test(value)
+    ? undefined
+    : 'a device, a process or all of them, such as "phone", "phone/app" or "phone/*"',
+).meta({
+  id: 'places',
+  pattern: '^[a-z][a-z0-9-]*(/([a-z][a-z0-9-]*|\\*))?$',
+});
+
 /** Path of the resource server. */
 export const path = text('a path that begins with "/"', (value) =>
   /^\/\S*$/.test(value) ? undefined : 'a path that begins with "/"',

@@ -26,10 +26,17 @@ export class Device {
   storeLocked = false;
   /** Ms a store operation takes. */
   storeDelay = 1;
-  failingWrites: { left: number; code: string } = { left: 0, code: '' };
+  /** Operations of the secure tier that fail next. */
+  readonly failing = { reads: { left: 0, code: '' }, writes: { left: 0, code: '' } };
+  /** Characters that the secure tier holds. */
+  quota = Number.POSITIVE_INFINITY;
+  /** What a kill in the middle of a write leaves: the old value, half of the new one, or nothing. */
+  writes: WriteMode = 'atomic';
   /** +1 at every sign-in and sign-out, and when the session ends. */
   generation = 0;
   user: string;
+  /** Name of the newest session granted to it. */
+  session: string | undefined;
   /** True time at which the newest access token of this device expires. */
   newestExpiry: number | undefined;
 
@@ -40,6 +47,10 @@ export class Device {
     this.user = plan.user;
     this.prompts = { biometric: ['unavailable'], password: ['unavailable'], takes: PROMPT_TAKES };
     this.processes = plan.processes.map((name) => new Process(this, name));
+  }
+
+  tier(tier: Tier): Map<string, string> {
+    return tier === 'secure' ? this.store : this.plain;
   }
 
   /** What both tiers hold; keys of the plain one begin with `plain:`. */
@@ -56,6 +67,16 @@ export class Device {
   wallIfSkewed(now: number): number | undefined {
     return this.skew === 0 ? undefined : this.wall(now);
   }
+}
+
+export type WriteMode = 'atomic' | 'torn' | 'clear-first';
+export type Tier = 'secure' | 'plain';
+/** A write that a kill can fall into. */
+export interface PendingWrite {
+  tier: Tier;
+  key: string;
+  value: string;
+  mode: WriteMode;
 }
 
 /** One waiting or holding call of `host.lock`. */
@@ -78,9 +99,18 @@ export class Process implements Owner {
   epoch = 1;
   state: ProcessState = 'dead';
   client: Client | undefined;
-  /** Last session state seen. */
+  /** Clients mounted before it that nobody let go of. */
+  elder: Client[] = [];
+  /** Whether there is a client, or one is being made. */
+  mounted = false;
+  /** Last session state seen, and the reason the client gave for it. */
   shown = 'loading';
+  reason: string | undefined;
+  /** What the client last emitted of its session: `{ type: 'session-state', to, reason }`. */
+  told: { to: string; reason: string } | undefined;
   readonly listeners = new Set<(online: boolean) => void>();
+  /** Writes to the store that have begun and not ended. */
+  readonly writing = new Set<PendingWrite>();
   readonly jobs = new Map<string, () => Promise<unknown>>();
 
   constructor(device: Device, name: string) {

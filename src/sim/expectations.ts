@@ -1,9 +1,10 @@
 // What a scenario expects beside the invariants: counts, outcomes, session states.
-import type { SessionState } from '../core/contract.ts';
 import type { SourcePosition } from '../core/errors.ts';
+import { gapsIn, isOpen, type AppStream } from './listening.ts';
 import type { Operation } from './operations.ts';
-import type { CountBound, Expectations, RequestOutcome } from './plan.ts';
+import type { CountBound, Expectations, RequestOutcome, SessionExpectation } from './plan.ts';
 import type { Stage } from './stage.ts';
+import type { Process } from './device.ts';
 
 /** Something the scenario expected and did not get. */
 export interface ExpectationMiss {
@@ -16,6 +17,7 @@ export interface ExpectationMiss {
 export interface ExpectedOf {
   readonly stage: Stage;
   readonly named: ReadonlyMap<string, Operation>;
+  readonly streams: ReadonlyMap<string, AppStream>;
 }
 
 export function matchesOutcome(request: Operation, wanted: RequestOutcome): boolean {
@@ -30,7 +32,7 @@ export function outcomeText(request: Operation): string {
 }
 
 export function checkExpectations(facts: ExpectedOf, expect: Expectations): ExpectationMiss[] {
-  const misses = [...counts(facts, expect), ...sessions(facts, expect), ...requests(facts, expect)];
+  const misses = [...counts(facts, expect), ...sessions(facts, expect), ...requests(facts, expect), ...streams(facts, expect)];
   return misses.map((message) => (expect.source === undefined ? { message } : { message, source: expect.source }));
 }
 
@@ -55,10 +57,14 @@ function sessions(facts: ExpectedOf, expect: Expectations): string[] {
   return Object.entries(expect.sessions ?? {}).flatMap(([name, wanted]) => {
     const { stage } = facts;
     const processes = name.includes('/') ? [stage.process(name)] : stage.device(name).processes;
-    return processes
-      .filter((process) => process.client?.state !== undefined && process.shown !== wanted)
-      .map((process) => `${process.name} should be ${wanted satisfies SessionState}, but is ${process.shown}`);
+    return processes.filter((process) => process.client?.state !== undefined).flatMap((process) => unlike(process, wanted));
   });
+}
+
+function unlike({ name, shown, reason }: Process, wanted: SessionExpectation): string[] {
+  if (shown !== wanted.state) return [`${name} should be ${wanted.state}, but is ${shown}`];
+  if (wanted.reason === undefined || reason === undefined || wanted.reason.includes(reason)) return [];
+  return [`${name} should be ${shown} for ${wanted.reason.join(' or ')}, but says ${reason}`];
 }
 
 function requests(facts: ExpectedOf, expect: Expectations): string[] {
@@ -68,5 +74,20 @@ function requests(facts: ExpectedOf, expect: Expectations): string[] {
     return wanted.some((outcome) => matchesOutcome(request, outcome))
       ? []
       : [`request "${name}" should be ${wanted.join(' or ')}, but is ${outcomeText(request)}`];
+  });
+}
+
+function streams(facts: ExpectedOf, expect: Expectations): string[] {
+  return Object.entries(expect.streams ?? {}).flatMap(([name, wanted]) => {
+    const stream = facts.streams.get(name);
+    if (stream === undefined) return [`stream "${name}" was never asked for`];
+    const open = isOpen(facts.stage, stream);
+    return [
+      ...(wanted.open === undefined || wanted.open === open
+        ? []
+        : [`stream "${name}" should be ${wanted.open ? 'open' : 'closed'}, but is ${open ? 'open' : 'closed'}`]),
+      ...outside(`message on stream "${name}"`, stream.messages.length, wanted.messages),
+      ...outside(`gap in stream "${name}"`, gapsIn(stream), wanted.gaps),
+    ];
   });
 }

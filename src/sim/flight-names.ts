@@ -11,6 +11,7 @@ export interface OpenRequest {
   n: string;
   method: string;
   path: string;
+  body: string;
 }
 
 export class FlightNames {
@@ -20,6 +21,8 @@ export class FlightNames {
   readonly #attempts = new Map<string, number>();
   readonly #arrivals = new Map<Flight, number>();
   readonly #open = new Map<Process, OpenRequest[]>();
+  /** Process that sent a refresh or asked for a request, by the name in the history. */
+  readonly #senders = new Map<string, Process>();
   #exchanges = 0;
   #own = 0;
 
@@ -27,11 +30,17 @@ export class FlightNames {
     this.#tokens = tokens;
   }
 
-  /** The app called a logical request; sendings without its id are matched by method and path, oldest first. */
+  /** The app called a logical request; sendings without its id are matched by what they ask for. */
   opened(process: Process, request: OpenRequest): void {
     const open = this.#open.get(process) ?? [];
     open.push(request);
+    this.#senders.set(request.n, process);
     this.#open.set(process, open);
+  }
+
+  /** Whose refresh or request a fact of a server is about. */
+  senderOf(name: string): Process | undefined {
+    return this.#senders.get(name);
   }
 
   settled(process: Process, n: string): void {
@@ -46,6 +55,17 @@ export class FlightNames {
     if (endpoint === 'token') return this.#tokenName(process, request);
     if (endpoint === 'revocation') return { kind: 'revocation', token: this.#tokens.of(formValue(request.body, 'token')) };
     return this.nextHop(this.#logical(process, request), request);
+  }
+
+  /** A request that the client makes by itself, whatever the app asked for at the same address. */
+  ownName(process: Process, request: HttpRequest): FlightName {
+    return this.nextHop(this.#newOwn(process), request);
+  }
+
+  #newOwn(process: Process): string {
+    const n = `c${++this.#own}`;
+    this.#senders.set(n, process);
+    return n;
   }
 
   /** The next sending of a logical request. */
@@ -76,14 +96,23 @@ export class FlightNames {
     const key = `${process.device.name} ${rt}`;
     const attempt = (this.#attempts.get(key) ?? 0) + 1;
     this.#attempts.set(key, attempt);
-    return { kind: 'token', x: `x${++this.#exchanges}`, rt, attempt };
+    const x = `x${++this.#exchanges}`;
+    this.#senders.set(x, process);
+    return { kind: 'token', x, rt, attempt };
   }
 
   #logical(process: Process, request: HttpRequest): string {
     const given = request.headers['x-request-id'];
     if (given !== undefined && /^n\d+$/.test(given)) return given;
     const path = pathOf(request.url);
-    const match = (this.#open.get(process) ?? []).find((open) => open.method === request.method && open.path === path);
-    return match?.n ?? `c${++this.#own}`;
+    const alike = (this.#open.get(process) ?? []).filter((open) => open.method === request.method && open.path === path);
+    const same = alike.filter((open) => open.body === (request.body ?? ''));
+    return this.#leastSent(same.length > 0 ? same : alike)?.n ?? this.#newOwn(process);
+  }
+
+  /** Of requests that look alike each has its turn: several callers of one path are no replays of the first. The oldest among equals. */
+  #leastSent(open: readonly OpenRequest[]): OpenRequest | undefined {
+    const sent = ({ n }: OpenRequest): number => this.#sendings.get(n) ?? 0;
+    return open.reduce<OpenRequest | undefined>((least, one) => (least === undefined || sent(one) < sent(least) ? one : least), undefined);
   }
 }

@@ -1,6 +1,6 @@
 // One request of a client on its way through the network: what it is called in the history, and how it ends for the client.
 import { hash } from 'node:crypto';
-import type { HostFetchInit, HostResponse } from '../core/contract.ts';
+import type { HostFetchInit } from '../core/contract.ts';
 import type { Fact, LossPhase } from '../core/events.ts';
 import { originOf, pathOf, type Endpoint, type Point } from '../core/fault.ts';
 import { readBearer, readBearerError, readRetryAfter, readTokenResponse, type HttpRequest, type HttpResponse } from '../core/http.ts';
@@ -34,7 +34,8 @@ export interface Flight {
   scripted: boolean;
   /** The body ends in the middle. */
   broken: boolean;
-  resolve(response: HostResponse): void;
+  /** Called with the last of the flights that redirects made of it. */
+  resolve(response: HttpResponse, last: Flight): void;
   reject(error: unknown): void;
 }
 
@@ -42,6 +43,13 @@ export function toRequest(url: string, init: HostFetchInit, body: string): HttpR
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(init.headers ?? {})) headers[name.toLowerCase()] = value;
   return { method: (init.method ?? 'GET').toUpperCase(), url, headers, body };
+}
+
+/** The whole of a body that comes in pieces. */
+export async function textOf(chunks: AsyncIterable<string>): Promise<string> {
+  let text = '';
+  for await (const chunk of chunks) text += chunk;
+  return text;
 }
 
 /** Eight hex digits that tell bodies apart; `-` for an empty one. */
@@ -118,6 +126,7 @@ function tokenAnswer(response: HttpResponse, labels: TokenLabels) {
     status: response.status,
     kind: reading.kind,
     ...(reading.error === undefined ? {} : { error: reading.error }),
+    ...(reading.end === undefined ? {} : { end: reading.end }),
     ...(reading.accessToken === undefined ? {} : { at: labels.of(reading.accessToken) }),
     ...(reading.refreshToken === undefined ? {} : { newRt: labels.of(reading.refreshToken) }),
     ...(reading.expiresIn === undefined ? {} : { expiresIn: reading.expiresIn }),

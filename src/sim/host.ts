@@ -40,7 +40,7 @@ export function createHost(process: Process, parts: HostParts): Host {
     random: () => random.fraction(),
     store: createStore(process, 'secure', parts),
     plain: createStore(process, 'plain', parts),
-    stream: () => Promise.reject(new TypeError('not offered')),
+    stream: (url, init = {}) => (alive() ? network.open(process, url, init) : never()),
     lock: createLock(process, parts),
     background: {
       register: (id, handler: () => Promise<JobOutcome>) => void (alive() && process.jobs.set(id, handler)),
@@ -59,7 +59,10 @@ export function createHost(process: Process, parts: HostParts): Host {
       },
     },
     emit: (event) => {
-      if (alive()) recorder.text(process.name, 'emit', safeJson(event));
+      if (!alive()) return;
+      recorder.text(process.name, 'emit', safeJson(event));
+      const { type, to, reason } = event;
+      if (type === 'session-state' && typeof to === 'string' && isWord(reason)) process.told = { to, reason };
     },
   };
 }
@@ -102,6 +105,11 @@ function createClock(process: Process, { kernel, traceTimers }: HostParts): Host
 
 function never<T>(): Promise<T> {
   return new Promise<T>(() => undefined);
+}
+
+/** A reason is a word of ours or of the client, never a place for anything secret. */
+function isWord(value: unknown): value is string {
+  return typeof value === 'string' && /^[a-z]+(-[a-z]+)*$/.test(value) && value.length <= 60;
 }
 
 function safeJson(value: unknown): string {

@@ -55,6 +55,7 @@ export class Kernel {
   readonly #externals: External[] = [];
   readonly #parked = new Map<Owner, Item[]>();
   readonly #idleWaiters: (() => void)[] = [];
+  readonly #next: { run: () => void; cause: number | undefined }[] = [];
   #foreground = 0;
   #nextId = 0;
   #steps = 0;
@@ -110,6 +111,11 @@ export class Kernel {
   dropDead(owner: Owner): void {
     for (const item of this.#heap.items) if (item.owner === owner && !owner.alive(item.epoch)) this.cancel(item);
     this.#parked.delete(owner);
+  }
+
+  /** Runs as soon as everything that can run now has run, before any other item: between two events nothing comes in between. */
+  next(run: () => void): void {
+    this.#next.push({ run, cause: this.cause });
   }
 
   /** Calls `wake` once nothing but background items is pending. */
@@ -210,6 +216,13 @@ export class Kernel {
   }
 
   #step(): KernelEnding | undefined {
+    const first = this.#next.shift();
+    if (first !== undefined) {
+      this.owner = undefined;
+      this.cause = first.cause;
+      first.run();
+      return undefined;
+    }
     if (this.#foreground === 0 && this.#idleWaiters.length > 0) {
       this.owner = undefined;
       for (const wake of this.#idleWaiters.splice(0)) wake();

@@ -7,11 +7,17 @@ import { createHost } from './host.ts';
 import { freeLocks } from './lock.ts';
 import type { Operation, Operations } from './operations.ts';
 import type { Stage } from './stage.ts';
+import { reinstall, tearWrites } from './store-changes.ts';
 
 const REQUIRED = ['start', 'signIn', 'request'] as const;
-const OPTIONAL = ['signOut', 'state', 'foreground', 'background', 'interaction', 'push', 'runBackgroundJob', 'stop'] as const;
+const OPTIONAL = ['signOut', 'state', 'foreground', 'background', 'interaction', 'push', 'openStream', 'runBackgroundJob', 'stop'] as const;
 /** Features that are claimed by having their method when a client declares none. */
-const BY_METHOD: Partial<Record<Feature, keyof Client>> = { background: 'runBackgroundJob', push: 'push', 'idle-lock': 'interaction' };
+const BY_METHOD: Partial<Record<Feature, keyof Client>> = {
+  background: 'runBackgroundJob',
+  push: 'push',
+  'idle-lock': 'interaction',
+  streams: 'openStream',
+};
 
 /** What a client claims: its `features`, else those whose methods exist. */
 export function claimedFeatures(client: Client): Feature[] {
@@ -36,10 +42,32 @@ export class Lifecycle {
 
   /** Starts a process. `started` is given the operation to wait for, or nothing when the client could not be made. */
   launch(process: Process, started: (operation: Operation | undefined) => void): void {
-    const { kernel } = this.#stage;
     process.state = 'running';
+    process.mounted = true;
     process.shown = 'loading';
+    process.reason = undefined;
+    process.told = undefined;
     this.#stage.note(process, { type: 'process.launch', epoch: process.epoch }, true);
+    this.#make(process, started);
+  }
+
+  /** A further client in a process that runs, as a component that is mounted again. */
+  mount(process: Process, started: (operation: Operation | undefined) => void): void {
+    if (process.client !== undefined) process.elder.unshift(process.client);
+    process.mounted = true;
+    process.shown = 'loading';
+    this.#stage.note(process, { type: 'client.mounted' }, true);
+    this.#make(process, started);
+  }
+
+  unmount(process: Process): void {
+    process.client = process.elder.shift();
+    process.mounted = process.client !== undefined;
+    this.#stage.note(process, { type: 'client.unmounted' }, true);
+  }
+
+  #make(process: Process, started: (operation: Operation | undefined) => void): void {
+    const { kernel } = this.#stage;
     const failed = (error: unknown): void => {
       this.#stage.clientFault(process, 'threw', error);
       this.#stage.clientless = true;
@@ -72,17 +100,30 @@ export class Lifecycle {
     process.epoch += 1;
     process.state = 'dead';
     process.client = undefined;
+    process.elder = [];
+    process.mounted = false;
     process.listeners.clear();
     process.jobs.clear();
     this.#stage.kernel.dropDead(process);
     this.#operations.forget(process);
+    this.#stage.network.channels.drop(process, how === 'process.kill' ? 'kill' : 'stop');
     freeLocks(process, this.#stage);
+    tearWrites(process, this.#stage.stores());
+  }
+
+  /** Another version of the app, or the same one anew: everything that ran is over, and nothing is launched yet. */
+  install(device: Device, how: 'reinstall' | 'update'): void {
+    for (const process of device.processes) this.kill(process);
+    const { recorder, kernel } = this.#stage;
+    if (how === 'reinstall') reinstall(device, this.#stage.stores());
+    else recorder.follow(device.name, { type: 'app.installed', how }, device.wallIfSkewed(kernel.now));
   }
 
   suspend(process: Process): void {
     if (process.state !== 'running') return;
     process.state = 'suspended';
     this.#stage.note(process, { type: 'process.suspend', epoch: process.epoch }, true);
+    this.#stage.network.channels.breakAll((other) => other === process);
   }
 
   resume(process: Process): void {
@@ -134,7 +175,7 @@ export class Lifecycle {
       ...(client.refreshAhead === undefined ? {} : { refreshAhead: client.refreshAhead }),
     });
     this.#stage.notApplicable ??= this.#whyNot(features, absent);
-    this.#operations.pollState(process);
+    this.#stage.signals.pollState(process);
     return this.#operations.start(process);
   }
 

@@ -10,6 +10,14 @@ export interface LockParts {
 }
 export type LockFunction = <T>(name: string, fn: () => Promise<T>, options?: { timeout?: number }) => Promise<T>;
 
+/** What `host.lock` rejects with where the platform has no locks. */
+export class LockUnavailableError extends Error {
+  readonly code = 'lock-unavailable';
+  constructor() {
+    super('there are no locks here');
+  }
+}
+
 /** What `host.lock` rejects with after its time-out. */
 export class LockTimeoutError extends Error {
   readonly code = 'lock-timeout';
@@ -23,6 +31,7 @@ export function createLock(process: Process, parts: LockParts): LockFunction {
   return (name, fn, options = {}) =>
     new Promise((resolve, reject) => {
       if (!process.alive(epoch)) return;
+      if (process.device.plan.locks === 'unavailable') return reject(new LockUnavailableError());
       const lock = lockOf(process.device, name);
       const claim: LockClaim = { process, epoch, grant: () => start() };
       const timer =
@@ -59,7 +68,7 @@ export function createLock(process: Process, parts: LockParts): LockFunction {
       };
       parts.recorder.note(process.name, { type: 'lock.wait', name });
       lock.queue.push(claim);
-      if (lock.holder === undefined) handOver(lock, parts.kernel);
+      if (lock.holder === undefined && process.device.plan.locks !== 'stuck') handOver(lock, parts.kernel);
     });
 }
 
@@ -67,7 +76,7 @@ export function createLock(process: Process, parts: LockParts): LockFunction {
 export function freeLocks(process: Process, { kernel, recorder }: LockParts): void {
   for (const [name, lock] of process.device.locks) {
     lock.queue = lock.queue.filter((claim) => claim.process !== process);
-    if (lock.holder?.process !== process) continue;
+    if (lock.holder?.process !== process || process.device.plan.locks === 'left-behind') continue;
     recorder.note(process.name, { type: 'lock.freed', name, by: 'kill' });
     handOver(lock, kernel);
   }

@@ -1,16 +1,19 @@
 // Moves requests between processes and servers: latency, faults at every point, connectivity. Every hop is its own kernel item,
 // so a kill, a cut or a reorder can fall between any two. It knows the server only as phases.
-import type { HostConfig, HostFetchInit, HostResponse } from '../core/contract.ts';
+import type { HostConfig, HostFetchInit, HostResponse, HostStream } from '../core/contract.ts';
 import type { DurationRange } from '../core/duration.ts';
-import { originOf, pathOf, replaceHeaders, Rules, type DropHow, type Endpoint, type Point, type Verdict } from '../core/fault.ts';
-import { parseObject, type HttpRequest, type HttpResponse } from '../core/http.ts';
+import { originOf, pathOf, Rules, type DropHow, type Endpoint, type Point, type Verdict } from '../core/fault.ts';
+import type { HttpRequest, HttpResponse } from '../core/http.ts';
 import type { Streams } from '../core/streams.ts';
 import type { Exchange, MockServer } from '../../mock-server/contract.ts';
+import { scripted, transformed, type AnswerTime } from './answers.ts';
+import { Channels } from './channels.ts';
 import type { Device, Process } from './device.ts';
-import { abandonedFact, deliveredFact, lossPhase, lostFact, sentFact, toRequest, type Flight } from './flight.ts';
+import { abandonedFact, deliveredFact, lossPhase, lostFact, sentFact, textOf, toRequest, type Flight } from './flight.ts';
 import { FlightNames } from './flight-names.ts';
 import type { Kernel } from './kernel.ts';
 import type { Recorder } from './recorder.ts';
+import { redirected } from './redirect.ts';
 import { SimResponse } from './response.ts';
 
 export interface NetworkOptions {
@@ -27,13 +30,16 @@ export interface NetworkOptions {
   latencyOf(n: string): DurationRange | undefined;
 }
 
-const MAX_HOPS = 5;
+/** Verdicts that change the answer once it is there. */
+const TRANSFORMS: ReadonlySet<Verdict['kind']> = new Set(['truncate', 'rewrite', 'headers', 'skew']);
 /** Ms after which a transport that resends does so. */
 const RESEND_DELAY = 5;
 
 export class Network {
   readonly rules = new Rules();
   readonly names: FlightNames;
+  /** Streams that stay open after their request was answered. */
+  readonly channels: Channels;
   latency: DurationRange;
   readonly #options: NetworkOptions;
   readonly #open = new Set<Flight>();
@@ -43,21 +49,31 @@ export class Network {
     this.#options = options;
     this.latency = options.latency;
     this.names = new FlightNames(options.recorder.labels);
+    this.channels = new Channels({ ...options, rules: this.rules, draw: (process) => this.#travel(process, this.latency) });
     this.#known = [originOf(options.config.issuer), originOf(options.config.resourceBaseUrl)];
   }
 
   /** What `host.fetch` does. */
   send(process: Process, url: string, init: HostFetchInit): Promise<HostResponse> {
     const { body = '' } = init;
-    if (typeof body === 'string') return this.#sendText(process, url, init, body);
-    return readAll(body).then((text) => this.#sendText(process, url, init, text));
+    const answered: Answered<HostResponse> = (response, flight) => new SimResponse(response, flight.broken);
+    if (typeof body === 'string') return this.#send(process, toRequest(url, init, body), init, answered);
+    return textOf(body).then((text) => this.#send(process, toRequest(url, init, text), init, answered));
   }
 
-  #sendText(process: Process, url: string, init: HostFetchInit, body: string): Promise<HostResponse> {
-    const request = toRequest(url, init, body);
+  /** What `host.stream` does: an ordinary request, whose answer goes on when it is a good one. */
+  open(process: Process, url: string, { headers, signal }: HostFetchInit): Promise<HostStream> {
+    const request = toRequest(url, { headers: { accept: 'text/event-stream', ...headers } }, '');
+    const init = signal === undefined ? {} : { signal };
+    return this.#send(process, request, init, (response, flight) => this.channels.open(flight, response, signal), true);
+  }
+
+  #send<T>(process: Process, request: HttpRequest, init: HostFetchInit, answered: Answered<T>, stream = false): Promise<T> {
     return new Promise((resolve, reject) => {
       if (init.signal?.aborted === true) return reject(init.signal.reason);
-      const flight = this.#flight(process, request, { redirect: init.redirect ?? 'follow', hops: 0, resolve, reject });
+      const done: Flight['resolve'] = (response, last) => resolve(answered(response, last));
+      const name = stream ? this.names.ownName(process, request) : undefined;
+      const flight = this.#flight(process, request, { redirect: init.redirect ?? 'follow', hops: 0, resolve: done, reject }, name);
       this.#listenAbort(flight, init.signal);
       this.#depart(flight);
     });
@@ -66,6 +82,7 @@ export class Network {
   /** The radio is gone: what is on the way is lost, and each client is told, one at a time. */
   goOffline(device: Device): void {
     for (const flight of [...this.#open]) if (flight.process.device === device && !flight.over) this.#lose(flight, 'reset', 0);
+    this.channels.breakAll((process) => process.device === device);
   }
 
   #flight(
@@ -129,7 +146,7 @@ export class Network {
     if (!process.device.online) return this.#lose(flight, 'reset', 1);
     const verdict = this.#ask(flight, 'request');
     if (verdict.kind === 'drop') return this.#lose(flight, verdict.how, this.#draw(flight));
-    if (verdict.kind === 'reply') return this.#answer(flight, this.#script(flight, verdict.response), this.#draw(flight));
+    if (verdict.kind === 'reply') return this.#answer(flight, scripted(flight, verdict, this.#time), this.#draw(flight));
     const delay = this.#draw(flight) + (verdict.kind === 'delay' ? verdict.ms : 0);
     kernel.after(delay, flight.label('>'), () => this.#arrive(flight), { slack: this.#options.slack });
     if (verdict.kind === 'duplicate') kernel.after(delay + RESEND_DELAY, flight.label('>'), () => this.#arrive(flight));
@@ -149,9 +166,9 @@ export class Network {
     flight.point = exchange.phase;
     const verdict = this.#ask(flight, exchange.phase, exchange.response);
     if (verdict.kind === 'drop') return this.#lose(flight, verdict.how, this.#draw(flight));
-    if (verdict.kind === 'reply') return this.#respond(flight, this.#script(flight, verdict.response));
+    if (verdict.kind === 'reply') return this.#respond(flight, scripted(flight, verdict, this.#time));
     if (verdict.kind === 'duplicate') this.#resend(flight, exchange);
-    const transform = verdict.kind === 'truncate' || verdict.kind === 'rewrite' || verdict.kind === 'headers' ? verdict : undefined;
+    const transform = TRANSFORMS.has(verdict.kind) ? verdict : undefined;
     if (exchange.phase === 'flushed') return this.#respond(flight, exchange.response as HttpResponse, transform);
     this.#proceed(flight, exchange, verdict.kind === 'delay' ? verdict.ms : 0);
   }
@@ -177,29 +194,12 @@ export class Network {
     flight.point = 'response';
     const verdict = transform ?? this.#ask(flight, 'response', response);
     if (verdict.kind === 'drop') return this.#lose(flight, verdict.how, this.#draw(flight));
-    const sent = this.#transform(flight, response, verdict);
+    const sent = transformed(flight, response, verdict, this.#time);
     this.#answer(flight, sent, this.#draw(flight) + (verdict.kind === 'delay' ? verdict.ms : 0));
   }
 
-  #transform(flight: Flight, response: HttpResponse, verdict: Verdict): HttpResponse {
-    switch (verdict.kind) {
-      case 'reply':
-        return this.#script(flight, verdict.response);
-      case 'truncate':
-        flight.broken = verdict.how !== 'short';
-        return { ...response, body: response.body.slice(0, verdict.keep) };
-      case 'rewrite':
-        return { ...response, body: JSON.stringify({ ...parseObject(response.body), ...verdict.members }) };
-      case 'headers':
-        return { ...response, headers: replaceHeaders(response.headers, verdict.headers) };
-      default:
-        return response;
-    }
-  }
-
-  #script(flight: Flight, response: HttpResponse): HttpResponse {
-    flight.scripted = true;
-    return { ...response, headers: { date: new Date(this.#options.serverWall()).toUTCString(), ...response.headers } };
+  get #time(): AnswerTime {
+    return { wall: this.#options.serverWall(), now: this.#options.kernel.now };
   }
 
   #answer(flight: Flight, response: HttpResponse, delay: number): void {
@@ -214,30 +214,15 @@ export class Network {
   #deliver(flight: Flight, response: HttpResponse): void {
     if (flight.over) return;
     this.#end(flight);
-    const location = response.headers['location'];
-    if (
-      response.status >= 301 &&
-      response.status <= 308 &&
-      location !== undefined &&
-      flight.redirect === 'follow' &&
-      flight.hops < MAX_HOPS
-    ) {
-      return this.#followRedirect(flight, response.status, location);
-    }
+    const next = redirected(flight, response);
+    if (next !== undefined) return this.#follow(flight, next);
     const { recorder, kernel } = this.#options;
     if (flight.broken && flight.endpoint === 'token') this.#noteClient(flight, lostFact(flight, 'body-cut', true), true);
     else this.#noteClient(flight, deliveredFact(flight, response, recorder.labels, flight.process.device.wall(kernel.now)), true);
-    flight.resolve(new SimResponse(response, flight.broken));
+    flight.resolve(response, flight);
   }
 
-  /** WHATWG fetch: 301 to 303 turn a POST into a GET, and Authorization does not cross origins. */
-  #followRedirect(flight: Flight, status: number, location: string): void {
-    const { request } = flight;
-    const url = new URL(location, request.url).href;
-    const toGet = status <= 303 && request.method !== 'GET' && request.method !== 'HEAD';
-    const headers = { ...request.headers };
-    if (originOf(url) !== originOf(request.url)) delete headers['authorization'];
-    const next: HttpRequest = { method: toGet ? 'GET' : request.method, url, headers, body: toGet ? '' : request.body };
+  #follow(flight: Flight, next: HttpRequest): void {
     const { redirect, hops, resolve, reject } = flight;
     const name = flight.name.kind === 'api' ? this.names.nextHop(flight.name.n, next) : flight.name;
     this.#depart(this.#flight(flight.process, next, { redirect, hops: hops + 1, resolve, reject }, name));
@@ -289,19 +274,19 @@ export class Network {
       from: process.name,
       t: this.#options.kernel.now,
       request,
+      about: () => this.#options.server.about(request),
       ...(response === undefined ? {} : { response }),
     });
   }
 
   #draw(flight: Flight): number {
-    const own = flight.name.kind === 'api' ? this.#options.latencyOf(flight.name.n) : undefined;
-    const { min, max } = own ?? this.latency;
-    return min === max ? min : this.#options.streams.stream(`net/${flight.process.name}`).integer(min, max);
+    return this.#travel(flight.process, (flight.name.kind === 'api' ? this.#options.latencyOf(flight.name.n) : undefined) ?? this.latency);
+  }
+
+  #travel({ name }: Process, { min, max }: DurationRange): number {
+    return min === max ? min : this.#options.streams.stream(`net/${name}`).integer(min, max);
   }
 }
 
-async function readAll(chunks: AsyncIterable<string>): Promise<string> {
-  let text = '';
-  for await (const chunk of chunks) text += chunk;
-  return text;
-}
+/** What the client is handed for an answer. */
+type Answered<T> = (response: HttpResponse, flight: Flight) => T;

@@ -8,6 +8,8 @@ import { bodyDigest } from './flight.ts';
 import type { RequestStep } from './plan.ts';
 import type { Stage } from './stage.ts';
 
+/** In a path: the session of a device. */
+const SESSION_OF = /\{session:([a-z0-9-]+)\}/g;
 /** Virtual ms a start, sign-in, sign-out or stop may take. */
 export const OPERATION_LIMIT = 60_000;
 
@@ -66,7 +68,8 @@ export class Operations {
   }
 
   request(process: Process, step: Pick<RequestStep, 'path' | 'method' | 'body' | 'oneShot' | 'deadline' | 'latency'>): LogicalRequest {
-    const { path, method, body, latency, deadline } = step;
+    const { method, body, latency, deadline } = step;
+    const path = this.#resolved(step.path);
     const n = `n${++this.#count}`;
     const controller = new AbortController();
     const operation: LogicalRequest = {
@@ -84,7 +87,7 @@ export class Operations {
         }),
     };
     this.#requests.set(n, operation);
-    this.#begin(
+    this.begin(
       operation,
       'request',
       () => ({
@@ -98,7 +101,7 @@ export class Operations {
         deadline,
       }),
       (client) => {
-        this.#stage.network.names.opened(process, { n, method, path });
+        this.#stage.network.names.opened(process, { n, method, path, body: body ?? '' });
         return client.request(path, {
           method,
           headers: { 'x-request-id': n },
@@ -121,14 +124,19 @@ export class Operations {
     return operation;
   }
 
+  /** `{session:tablet}` is the id of that device's newest session, as the list of sessions tells it. */
+  #resolved(path: string): string {
+    return path.replaceAll(SESSION_OF, (_, device: string) => this.#stage.device(device).session ?? 'none');
+  }
+
   start(process: Process): Operation {
     return this.#call(process, 'start', 'start', (client) => client.start());
   }
 
   /** The server grants a session to `user`; the client is handed its token response. */
   signIn(process: Process, user: string): Operation {
-    const operation = this.#operation(process, `sign-in of ${user} on ${process.name}`);
-    this.#begin(
+    const operation = this.operation(process, `sign-in of ${user} on ${process.name}`);
+    this.begin(
       operation,
       'signIn',
       () => undefined,
@@ -151,8 +159,8 @@ export class Operations {
   }
 
   signOut(process: Process): Operation {
-    const operation = this.#operation(process, `sign-out on ${process.name}`);
-    this.#begin(
+    const operation = this.operation(process, `sign-out on ${process.name}`);
+    this.begin(
       operation,
       'signOut',
       () => {
@@ -166,58 +174,20 @@ export class Operations {
   }
 
   stop(process: Process): Operation {
-    const operation = this.#operation(process, `stop on ${process.name}`);
-    this.#begin(
+    const operation = this.operation(process, `stop on ${process.name}`);
+    this.begin(
       operation,
       'stop',
       () => undefined,
-      (client) => client.stop?.(),
+      (client) => Promise.all([client, ...process.elder].map((one) => one.stop?.())),
       () => undefined,
     );
     return operation;
   }
 
-  /** The app comes to the screen or leaves it. Its first frame shows content, unless the client says by then that it must not. */
-  tell(process: Process, what: 'foreground' | 'background'): void {
-    this.#stage.act(process, what, (client) => {
-      this.#stage.note(process, { type: what }, true);
-      this.#guard(process, () => client[what]?.());
-      if (what === 'background' || client.state === undefined) return;
-      this.pollState(process);
-      if (process.shown === 'active') this.#stage.note(process, { type: 'content', state: process.shown });
-    });
-  }
-
-  interact(process: Process): void {
-    this.#stage.act(process, 'interaction', (client) => {
-      this.#stage.note(process, { type: 'interaction' }, true);
-      this.#guard(process, () => client.interaction?.());
-    });
-  }
-
-  /** A silent push of the backend; a process that does not run never sees it. */
-  push(process: Process, refresh: boolean): void {
-    this.#stage.act(process, 'push', (client) => {
-      this.#stage.note(process, { type: 'push', refresh }, true);
-      this.#guard(process, () => client.push?.(refresh ? { type: 'refresh' } : { type: 'ping' }));
-    });
-  }
-
-  /** Records the session state whenever it changed; called after everything that could run has run. */
-  pollState(process: Process): void {
-    const { client } = process;
-    if (client?.state === undefined) return;
-    const to = this.#guard(process, () => client.state?.());
-    if (to === undefined || to === process.shown) return;
-    const from = process.shown;
-    process.shown = to;
-    this.#stage.note(process, { type: 'state', from, to });
-    if (to === 'expired') process.device.generation += 1;
-  }
-
   #call(process: Process, name: 'start', label: string, call: (client: Client) => unknown): Operation {
-    const operation = this.#operation(process, `${label} of ${process.name}`);
-    this.#begin(
+    const operation = this.operation(process, `${label} of ${process.name}`);
+    this.begin(
       operation,
       name,
       () => ({ type: 'start.called' }),
@@ -227,11 +197,12 @@ export class Operations {
     return operation;
   }
 
-  #operation(process: Process, text: string): Operation {
+  operation(process: Process, text: string): Operation {
     return { text, process, settled: false };
   }
 
-  #begin(
+  /** Asks the client for something, and records how it began and ended. */
+  begin(
     operation: Operation,
     label: string,
     called: () => Fact | undefined,
@@ -240,7 +211,7 @@ export class Operations {
   ): void {
     const { process } = operation;
     const { epoch } = process;
-    if (process.state === 'dead') {
+    if (process.state === 'dead' || !process.mounted) {
       Object.assign(operation, { settled: true, reason: 'not-running' });
       return;
     }
@@ -281,15 +252,6 @@ export class Operations {
     if (this.#stage.recorder.labels.leaks(shown).length > 0) this.#stage.recorder.text(process.name, 'error', shown);
     const reason = (error as { reason?: unknown } | null)?.reason;
     return typeof reason === 'string' && REJECTIONS.includes(reason as Rejection) ? reason : 'unspecified';
-  }
-
-  #guard<T>(process: Process, fn: () => T): T | undefined {
-    try {
-      return fn();
-    } catch (error) {
-      this.#stage.clientFault(process, 'threw', error);
-      return undefined;
-    }
   }
 }
 

@@ -2,6 +2,7 @@
 import type { Feature, HostConfig, LockPolicy, PromptOutcome, Rejection, SessionState } from '../core/contract.ts';
 import type { DurationRange } from '../core/duration.ts';
 import type { SourcePosition } from '../core/errors.ts';
+import type { EventType } from '../core/events.ts';
 import type { FaultSpec } from '../core/fault.ts';
 import type { PolicyPatch, ServerPolicy } from '../../mock-server/policy.ts';
 
@@ -50,6 +51,8 @@ export interface DevicePlan {
   /** Whether processes are launched before the first step. */
   launched: boolean;
   scope: HostConfig['scope'];
+  /** What `host.lock` is worth; `left-behind`: a kill leaves what the dead process held, as a lock file does. */
+  locks: 'working' | 'unavailable' | 'stuck' | 'left-behind';
 }
 
 interface StepBase {
@@ -87,6 +90,17 @@ export interface RequestStep extends StepBase {
   /** Any of these. Absent: not checked. */
   expect?: readonly RequestOutcome[];
 }
+/** The app asks its client to keep a stream open, or wants no more of one that it asked for. */
+export interface StreamStep extends StepBase {
+  verb: 'stream';
+  /** Name for later steps and expectations. */
+  as?: string;
+  change: { open: string } | { close: string };
+  /** Wait until it is open. */
+  wait: boolean;
+  /** Ms that this may take. */
+  deadline: number;
+}
 export interface ParallelStep extends StepBase {
   verb: 'parallel';
   steps: readonly Step[];
@@ -96,11 +110,13 @@ export interface RepeatStep extends StepBase {
   times: number;
   steps: readonly Step[];
 }
-/** `by` ms; or to just past / before the expiry of the newest access token of `on`; or until nothing is pending (at most `by`). */
+/** `by` ms; or to just past / before the expiry of the newest access token of `on`; or until nothing is pending, or something happens (at most `by`). */
 export interface AdvanceStep extends StepBase {
   verb: 'advance';
-  to: 'by' | 'past-expiry' | 'before-expiry' | 'idle';
+  to: 'by' | 'past-expiry' | 'before-expiry' | 'idle' | 'event';
   by: number;
+  /** What is waited for, and whose it is: a process, a device, a server; anybody's when absent. */
+  until?: { event: EventType; actor?: string };
 }
 export interface NetworkStep extends StepBase {
   verb: 'network';
@@ -121,7 +137,19 @@ export interface RevokeStep extends StepBase {
 }
 export interface AppStep extends StepBase {
   verb: 'app';
-  action: 'kill' | 'launch' | 'relaunch' | 'suspend' | 'resume' | 'foreground' | 'background' | 'stop';
+  action:
+    | 'kill'
+    | 'launch'
+    | 'relaunch'
+    | 'suspend'
+    | 'resume'
+    | 'foreground'
+    | 'background'
+    | 'stop'
+    | 'mount'
+    | 'unmount'
+    | 'reinstall'
+    | 'update';
 }
 export interface ClockStep extends StepBase {
   verb: 'clock';
@@ -129,8 +157,22 @@ export interface ClockStep extends StepBase {
 }
 export interface StoreStep extends StepBase {
   verb: 'store';
-  change: 'lock' | 'unlock' | { failWrites: number; code: string } | { delay: number };
+  change: StoreChange;
 }
+type Tiers = readonly ('secure' | 'plain')[];
+export type StoreChange =
+  | { kind: 'lock' | 'unlock' }
+  | { kind: 'fail'; what: 'reads' | 'writes'; times: number; code: string }
+  | { kind: 'delay'; ms: number }
+  /** Characters; infinite = no limit. */
+  | { kind: 'quota'; size: number }
+  | { kind: 'writes'; mode: 'atomic' | 'torn' | 'clear-first' }
+  | { kind: 'clear' | 'corrupt'; tiers: Tiers }
+  | { kind: 'truncate'; tiers: Tiers; keep: number }
+  /** `{access-token}` and `{refresh-token}` in it stand for the newest ones that the tier held. */
+  | { kind: 'overwrite'; tiers: Tiers; text: string }
+  | { kind: 'save'; name: string }
+  | { kind: 'restore'; tiers: Tiers; name: string };
 export interface SignInStep extends StepBase {
   verb: 'signIn';
   user: string;
@@ -168,6 +210,7 @@ export interface ExpectStep extends StepBase {
 
 export type Step =
   | RequestStep
+  | StreamStep
   | ParallelStep
   | RepeatStep
   | AdvanceStep
@@ -193,12 +236,28 @@ export interface CountBound {
   max: number;
 }
 
+/** A client that tells no reasons is not judged by them. */
+export interface SessionExpectation {
+  state: SessionState;
+  /** Any of these. */
+  reason?: readonly string[];
+}
+export interface StreamExpectation {
+  open?: boolean;
+  /** Messages that came. */
+  messages?: CountBound;
+  /** Messages that were missed between the first and the last. */
+  gaps?: CountBound;
+}
+
 export interface Expectations {
   /** Refresh requests sent by all devices since the run began. */
   refreshes?: CountBound;
   prompts?: CountBound;
   /** Device or process -> state. A client without `state()` is not judged by it. */
-  sessions?: Readonly<Record<string, SessionState>>;
+  sessions?: Readonly<Record<string, SessionExpectation>>;
+  /** Name given with `as` -> what became of the stream. */
+  streams?: Readonly<Record<string, StreamExpectation>>;
   requests?: Readonly<Record<string, readonly RequestOutcome[]>>;
   source?: SourcePosition;
 }

@@ -3,7 +3,8 @@
 import type { Device, Process } from './device.ts';
 import { checkExpectations, matchesOutcome, outcomeText, type ExpectationMiss } from './expectations.ts';
 import { OPERATION_LIMIT, type LogicalRequest, type Operation, type Operations } from './operations.ts';
-import type { RequestStep, Step } from './plan.ts';
+import { hangUp, listen, type AppStream } from './listening.ts';
+import type { RequestStep, Step, StreamStep } from './plan.ts';
 import { takeStep, type Player } from './steps.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import type { Stage } from './stage.ts';
@@ -20,6 +21,8 @@ export class Script implements Player {
   readonly misses: ExpectationMiss[] = [];
   /** Requests by the name the scenario gave them. */
   readonly named = new Map<string, LogicalRequest>();
+  /** Streams by the name the scenario gave them. */
+  readonly streams = new Map<string, AppStream>();
   originMs = 0;
   done = false;
 
@@ -81,9 +84,25 @@ export class Script implements Player {
     });
   }
 
-  async launch(process: Process): Promise<void> {
+  launch(process: Process): Promise<void> {
+    return this.#started((begun) => this.lifecycle.launch(process, begun));
+  }
+
+  /** A further client in the same process; those before live on, and nobody asks them for anything any more. */
+  async mount(process: Process): Promise<void> {
+    if (process.state === 'running') await this.#started((begun) => this.lifecycle.mount(process, begun));
+  }
+
+  /** The newest client is told to stop, and nobody waits for it. */
+  async unmount(process: Process): Promise<void> {
+    if (process.client?.stop !== undefined) this.operations.stop(process);
+    await this.pause(0);
+    this.lifecycle.unmount(process);
+  }
+
+  async #started(begin: (begun: (operation: Operation | undefined) => void) => void): Promise<void> {
     const started = await new Promise<Operation | undefined>((resolve) => {
-      this.lifecycle.launch(process, (operation) => void this.stage.kernel.after(0, 'script', () => resolve(operation)));
+      begin((operation) => void this.stage.kernel.after(0, 'script', () => resolve(operation)));
     });
     if (started !== undefined) await this.settled(started, OPERATION_LIMIT);
   }
@@ -103,7 +122,7 @@ export class Script implements Player {
       if (i > 0 && step.every > 0) await this.pause(step.every);
       const request = this.operations.request(process, step);
       requests.push(request);
-      if (step.as !== undefined) this.named.set(this.#nameOf(step.as, step, process, i), request);
+      if (step.as !== undefined) this.named.set(nth(nameOf(step.as, step, process), i), request);
       if (step.abortAfter !== undefined) this.stage.kernel.after(step.abortAfter, 'script.abort', () => request.abort());
     }
     if (step.expect?.includes('pending') === true) await this.pause(PENDING_AFTER);
@@ -112,9 +131,15 @@ export class Script implements Player {
     for (const request of requests) this.#checkRequest(step, request);
   }
 
-  #nameOf(as: string, step: RequestStep, process: Process, index: number): string {
-    const base = step.on.length > 1 ? `${as}@${process.name}` : as;
-    return index === 0 ? base : `${base}#${index + 1}`;
+  stream(step: StreamStep, process: Process): Promise<void> | void {
+    const { change } = step;
+    if ('close' in change) {
+      const stream = this.streams.get(change.close);
+      return stream === undefined ? undefined : hangUp(this.stage, stream);
+    }
+    const stream = listen(this.operations, process, change.open);
+    if (step.as !== undefined) this.streams.set(nameOf(step.as, step, process), stream);
+    return step.wait ? this.settled(stream, step.deadline) : undefined;
   }
 
   #checkRequest(step: RequestStep, request: LogicalRequest): void {
@@ -183,4 +208,13 @@ export class Script implements Player {
       }
     }
   }
+}
+
+/** What several places do has several names. */
+function nameOf(as: string, { on }: Step, process: Process): string {
+  return on.length > 1 ? `${as}@${process.name}` : as;
+}
+
+function nth(name: string, index: number): string {
+  return index === 0 ? name : `${name}#${index + 1}`;
 }

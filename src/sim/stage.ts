@@ -10,6 +10,8 @@ import type { Kernel } from './kernel.ts';
 import type { Network } from './network.ts';
 import type { Plan } from './plan.ts';
 import type { Recorder } from './recorder.ts';
+import type { Signals } from './signals.ts';
+import type { StoreWorld } from './store-changes.ts';
 
 export interface Stage {
   readonly plan: Plan;
@@ -17,6 +19,7 @@ export interface Stage {
   readonly recorder: Recorder;
   readonly server: MockServer;
   readonly network: Network;
+  readonly signals: Signals;
   readonly streams: Streams;
   readonly devices: readonly Device[];
   /** Remember where in the client each timer was set. */
@@ -31,6 +34,8 @@ export interface Stage {
   process(name: string): Process;
   /** `phone`, or the device of `phone/app`. */
   device(name: string): Device;
+  /** What changes of a store need to know. */
+  stores(): StoreWorld;
   configOf(device: Device | undefined): HostConfig;
   /** A fact of one process, with its wall clock where that differs. `follow`: it causes what comes next in this step. */
   note(process: Process, fact: Fact, follow?: boolean): number;

@@ -1,11 +1,15 @@
 // What each verb of a plan does in the virtual world: one function per verb, in one table.
+import { formatDuration } from '../core/duration.ts';
+import type { HistoryEvent } from '../core/events.ts';
 import { ruleOf } from '../core/fault.ts';
 import type { Device, Process } from './device.ts';
 import { checkExpectations, type ExpectationMiss, type ExpectedOf } from './expectations.ts';
-import type { AdvanceStep, AppStep, FaultStep, NetworkStep, RequestStep, RevokeStep, Step, StoreStep, Verb } from './plan.ts';
+import type { AdvanceStep, AppStep, FaultStep, NetworkStep, RequestStep, RevokeStep, Step, StreamStep, Verb } from './plan.ts';
+import type { FlightNames } from './flight-names.ts';
 import { OPERATION_LIMIT, type Operation, type Operations } from './operations.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import type { Stage } from './stage.ts';
+import { changeStore } from './store-changes.ts';
 
 /** Who plays the steps: it waits, launches and asks on their behalf. */
 export interface Player extends ExpectedOf {
@@ -19,7 +23,10 @@ export interface Player extends ExpectedOf {
   settled(operation: Operation, ms: number): Promise<void>;
   launch(process: Process): Promise<void>;
   stop(process: Process): Promise<void>;
+  mount(process: Process): Promise<void>;
+  unmount(process: Process): Promise<void>;
   request(step: RequestStep, process: Process): Promise<void>;
+  stream(step: StreamStep, process: Process): Promise<void> | void;
 }
 
 type Taker<V extends Verb> = (script: Player, step: Extract<Step, { verb: V }>) => Promise<void> | void;
@@ -27,6 +34,7 @@ type Takers = { [V in Verb]: Taker<V> };
 
 const TAKERS: Takers = {
   request: async (script, step) => void (await Promise.all(processes(script, step).map((process) => script.request(step, process)))),
+  stream: async (script, step) => void (await Promise.all(processes(script, step).map((process) => script.stream(step, process)))),
   parallel: async (script, step) => void (await Promise.all(step.steps.map((child) => script.step(child)))),
   repeat: async (script, step) => {
     for (let round = 0; round < step.times; round++) for (const child of step.steps) await script.step(child);
@@ -46,7 +54,7 @@ const TAKERS: Takers = {
     }
   },
   store: (script, step) => {
-    for (const device of devices(script, step)) changeStore(script, step, device);
+    for (const device of devices(script, step)) changeStore(step.change, device, script.stage.stores());
   },
   signIn: async (script, step) => {
     for (const process of processes(script, step)) {
@@ -68,10 +76,12 @@ const TAKERS: Takers = {
     }
   },
   interact: (script, step) => {
-    for (const process of processes(script, step)) script.operations.interact(process);
+    for (const process of processes(script, step)) script.stage.signals.interact(process);
+    return script.pause(0);
   },
   push: (script, step) => {
-    for (const process of processes(script, step)) script.operations.push(process, step.refresh);
+    for (const process of processes(script, step)) script.stage.signals.push(process, step.refresh);
+    return script.pause(0);
   },
   server: (script, step) => script.stage.server.setPolicy(step.change),
   expect: (script, step) => void script.misses.push(...checkExpectations(script, { source: step.source, ...step.expect })),
@@ -94,10 +104,38 @@ async function advance(script: Player, step: AdvanceStep): Promise<void> {
   const { kernel } = script.stage;
   if (step.to === 'by') return script.pause(step.by);
   if (step.to === 'idle') return script.quiet(step.by);
+  if (step.until !== undefined) return until(script, step, step.until);
   const [device] = devices(script, step);
   const expiry = device?.newestExpiry ?? kernel.now;
   const target = step.to === 'past-expiry' ? expiry + step.by : expiry - step.by;
   if (target > kernel.now) await script.pause(target - kernel.now);
+}
+
+/** Goes on right after the event: what was ready to run has run, what takes time has not. */
+function until(script: Player, step: AdvanceStep, { event: type, actor }: NonNullable<AdvanceStep['until']>): Promise<void> {
+  const { kernel, recorder, network: net } = script.stage;
+  return new Promise((resolve) => {
+    const stop = recorder.watch((event) => {
+      if (event.type !== type || (actor !== undefined && !concerns(event, actor, net.names))) return;
+      stop();
+      kernel.cancel(limit);
+      kernel.next(resolve);
+    });
+    const limit = kernel.after(step.by, 'script.until', () => {
+      stop();
+      const whose = actor === undefined ? '' : ` of ${actor}`;
+      script.misses.push({ message: `there was no ${type}${whose} within ${formatDuration(step.by)}`, source: step.source });
+      resolve();
+    });
+  });
+}
+
+/** An event of this process or device, or of a server on their behalf. */
+function concerns(event: HistoryEvent, actor: string, names: FlightNames): boolean {
+  const name = 'x' in event ? event.x : 'n' in event ? event.n : undefined;
+  const sender = name === undefined ? undefined : names.senderOf(name)?.name;
+  const device = 'device' in event ? event.device : undefined;
+  return [event.actor, sender, device].some((one) => one === actor || one?.startsWith(`${actor}/`) === true);
 }
 
 function network(script: Player, step: NetworkStep): void {
@@ -126,8 +164,8 @@ function notify(script: Player, process: Process, online: boolean): void {
 
 function fault(script: Player, step: FaultStep): void {
   const { for: lasting, ...spec } = step.fault;
-  const { network: net, kernel } = script.stage;
-  net.rules.install(ruleOf(lasting === undefined ? spec : { ...spec, until: kernel.now + lasting }));
+  const { network: net, kernel, streams } = script.stage;
+  net.rules.install(ruleOf(lasting === undefined ? spec : { ...spec, until: kernel.now + lasting }, streams.stream('faults')));
 }
 
 function revoke(script: Player, step: RevokeStep): void {
@@ -138,7 +176,7 @@ function revoke(script: Player, step: RevokeStep): void {
 }
 
 async function app(script: Player, action: AppStep['action'], process: Process): Promise<void> {
-  const { lifecycle, operations } = script;
+  const { lifecycle, stage } = script;
   switch (action) {
     case 'kill':
       return lifecycle.kill(process);
@@ -149,20 +187,19 @@ async function app(script: Player, action: AppStep['action'], process: Process):
       return process.state === 'dead' ? script.launch(process) : undefined;
     case 'stop':
       return script.stop(process);
+    case 'mount':
+      return script.mount(process);
+    case 'unmount':
+      return script.unmount(process);
+    case 'reinstall':
+    case 'update':
+      return lifecycle.install(process.device, action);
     case 'suspend':
       return lifecycle.suspend(process);
     case 'resume':
       return lifecycle.resume(process);
     default:
-      return operations.tell(process, action);
+      stage.signals.tell(process, action);
+      return script.pause(0);
   }
-}
-
-function changeStore(script: Player, step: StoreStep, device: Device): void {
-  const { change } = step;
-  if (change === 'lock' || change === 'unlock') {
-    device.storeLocked = change === 'lock';
-    script.stage.recorder.follow(device.name, { type: change === 'lock' ? 'store.locked' : 'store.unlocked' });
-  } else if ('delay' in change) device.storeDelay = change.delay;
-  else device.failingWrites = { left: change.failWrites, code: change.code };
 }

@@ -23,7 +23,9 @@ import { Recorder } from './recorder.ts';
 import type { ExpectationMiss } from './expectations.ts';
 import { Script } from './script.ts';
 import type { SettleMode } from './settle.ts';
+import { Signals } from './signals.ts';
 import type { Stage } from './stage.ts';
+import type { Snapshot, StoreWorld } from './store-changes.ts';
 
 export interface WorldOptions {
   seed: number;
@@ -78,6 +80,9 @@ const ENDINGS: Record<KernelEnding, RunEnding> = {
   'external-limit': 'stuck',
 };
 
+/** Facts that a device has a newer access token. */
+const GIVES_ACCESS: ReadonlySet<Fact['type']> = new Set(['session.granted', 'token.committed', 'access.offered']);
+
 /** Kinds of client fault whose message is ours, not an error the client threw. */
 const OUR_WORDS: ReadonlySet<ClientFault['kind']> = new Set(['ambient-api', 'leaked-timer', 'stuck']);
 
@@ -95,6 +100,7 @@ export class World implements Stage {
   readonly network: Network;
   readonly devices: readonly Device[];
   readonly streams: Streams;
+  readonly signals: Signals = new Signals(this);
   readonly operations: Operations;
   readonly lifecycle: Lifecycle;
   readonly clientFaults: ClientFault[] = [];
@@ -103,6 +109,7 @@ export class World implements Stage {
   notApplicable: string | undefined;
   clientless = false;
   readonly traceTimers: boolean;
+  readonly #snapshots = new Map<string, Snapshot>();
   readonly #byName = new Map<string, Process>();
 
   constructor(plan: Plan, options: WorldOptions) {
@@ -114,7 +121,7 @@ export class World implements Stage {
       ...(options.chooser === undefined ? {} : { chooser: options.chooser }),
       limits: { virtual: plan.maxVirtual, ...options.limits },
       onUncaught: (kind, error) => this.clientFault(this.kernel.owner, kind, error),
-      onSettled: (owner) => owner instanceof Process && this.operations.pollState(owner),
+      onSettled: (owner) => owner instanceof Process && this.signals.pollState(owner),
     });
     this.recorder = new Recorder(this.kernel);
     this.devices = plan.devices.map((device) => new Device(device));
@@ -172,6 +179,10 @@ export class World implements Stage {
     const found = this.devices.find((device) => device.name === name || device.processes.some((process) => process.name === name));
     if (found === undefined) throw new OwnBugError(`no device "${name}" in scenario ${this.plan.name}`);
     return found;
+  }
+
+  stores(): StoreWorld {
+    return { recorder: this.recorder, snapshots: this.#snapshots, now: this.kernel.now };
   }
 
   configOf(device: Device | undefined): HostConfig {
@@ -234,7 +245,8 @@ export class World implements Stage {
         labels: recorder.labels,
         record: (actor, fact) => {
           recorder.follow(actor, fact);
-          if (fact.type === 'session.granted' || fact.type === 'token.committed') this.device(fact.device).newestExpiry = fact.expiresAt;
+          if (fact.type === 'session.granted') this.device(fact.device).session = fact.family;
+          if (GIVES_ACCESS.has(fact.type) && 'expiresAt' in fact) this.device(fact.device).newestExpiry = fact.expiresAt;
         },
       },
       this.plan.policy,

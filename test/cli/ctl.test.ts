@@ -64,6 +64,22 @@ describe('against a running server', () => {
     expect(ctl('count', '--type', 'family.dead').stdout).toBe('1\n');
   });
 
+  test('a negative duration is a word like any other, also as the value of an option', async () => {
+    const { ctl } = await serving('--virtual-time');
+    expect(ctl('skew', 'phone', '-1h')).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining('  phone -1h\n') });
+    expect(ctl('mark', 'clock-moved', '--device', 'phone', '--by', '-30m')).toMatchObject({ code: 0, stderr: '' });
+    expect(ctl('skew', 'phone', '-x')).toMatchObject({ code: 2, stderr: expect.stringContaining("unknown option '-x'") });
+  });
+
+  test('sessions end one by one, all but one, and by a change of the password', async () => {
+    const { url, ctl } = await serving('--more-issuers', '/second');
+    for (const device of ['phone', 'tablet', 'tv']) await signIn(url, 'ada', device);
+    expect(ctl('revoke', '--user', 'ada', '--except', 'f2').stdout).toContain('ended: session f1, session f3');
+    expect(ctl('revoke', '--session', 'f2').stdout).toContain('ended: session f2');
+    await signIn(url);
+    expect(ctl('password', '--user', 'ada').stdout).toBe('1 session ended\n');
+  });
+
   test('keeps, resets and restores', async () => {
     const { url, ctl } = await serving('--virtual-time');
     const { refresh_token } = await signIn(url);

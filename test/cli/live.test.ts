@@ -88,7 +88,7 @@ test.skipIf(!hasScript).each([
 test.skipIf(!hasScript)(
   'a run that lasts shows how far it is, and leaves only its lines',
   async () => {
-    const { shown, raw, ended } = terminal(['run', 'expiry', '--seeds', '200']);
+    const { shown, raw, ended } = terminal(['run', 'expiry', '--seeds', '80']);
     expect(await ended).toBe(0);
     expect(shown()).toMatch(/█░.* of \d+/);
     const end = raw().slice(raw().lastIndexOf('\u001b[?2026l'));

@@ -225,6 +225,8 @@ describe('reports', () => {
     mkdirSync(join(folder, 'folder'));
     const late = tokenwarp(['run', 'late-401', '--reporter', `junit=${join(folder, 'folder')}`]);
     expect(late.code).toBe(2);
+    // Below /proc no folder can be made, and Node's own recursive mkdir never comes back from there.
+    expect(tokenwarp(['run', 'late-401', '--reporter', 'junit=/proc/nowhere/report.xml']).stderr).toContain('TW_REPORT_FILE');
     expect(readdirSync(folder).toSorted()).toEqual(['folder', 'taken']);
   });
 

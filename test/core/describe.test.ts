@@ -107,6 +107,8 @@ const SAMPLES: readonly [Fact, string][] = [
   [{ type: 'mark', what: 'clock-moved', device: 'phone', by: 3_600_000, note: 'by adb' }, 'marked on phone: clock-moved by 1h, by adb'],
   [{ type: 'mark', what: 'sign-out', device: 'phone' }, 'marked on phone: sign-out'],
   [{ type: 'client.declared', features: ['offline-queue'], missing: ['signOut'] }, 'client claims offline-queue, has no signOut'],
+  [{ type: 'client.mounted' }, 'a further client made in the same process'],
+  [{ type: 'client.unmounted' }, 'the app lets go of its client'],
   [{ type: 'start.called' }, 'client starts'],
   [{ type: 'start.done', ok: false, reason: 'network' }, 'start failed: network'],
   [
@@ -180,10 +182,8 @@ test.each(SAMPLES.map(([fact, words]) => [words, fact] as const))('%s', (words, 
 });
 
 test('the samples hold every event type of the vocabulary', () => {
-  const source = ['events', 'client-facts']
-    .map((name) => readFileSync(new URL(`../../src/core/${name}.ts`, import.meta.url), 'utf8'))
-    .join('\n');
-  const declared = [...source.matchAll(/\btype: ((?:'[a-zA-Z.]+'(?: \| )?)+)/g)].flatMap((match) =>
+  const source = ['events.ts', 'client-facts.ts'].map((name) => readFileSync(new URL(`../../src/core/${name}`, import.meta.url), 'utf8'));
+  const declared = [...source.join('\n').matchAll(/\btype: ((?:'[a-zA-Z.]+'(?: \| )?)+)/g)].flatMap((match) =>
     (match[1] ?? '').split(' | ').map((name) => name.replaceAll("'", '')),
   );
   const sampled = new Set<string>(SAMPLES.map(([fact]) => fact.type));

@@ -140,21 +140,37 @@ describe('sessions that are over', () => {
   const session = new Session(record(), at(100), { durable: true, monotonicHolds: true });
   const stored = (over: Partial<SessionRecord> = {}) => record(over);
   test('signed out: no revision comes back', () => {
-    const holder = new Holder();
+    const holder = new Holder(true);
     holder.take(session);
     holder.end(session, ENDINGS.signedOut);
     expect(holder.isOver(stored({ revision: 99 }))).toBe(true);
     expect(holder.isOver(stored({ session: 's2' }))).toBe(false);
   });
-  test('refused by the server: a younger revision, written by a sibling, may come back', () => {
-    const holder = new Holder();
+  test('refused by the server: a younger refresh token, written by a sibling, may come back, the refused one never', () => {
+    const holder = new Holder(true);
     const other = new Session(record(), at(100), { durable: true, monotonicHolds: true });
     holder.take(other);
     holder.end(other, ENDINGS.invalidGrant);
-    expect([3, 4].map((revision) => holder.isOver(stored({ revision })))).toEqual([true, false]);
+    const younger = { ...record().tokens, accessToken: 'a4', refreshToken: 'r4' };
+    expect(holder.isOver(stored({ revision: 3 }))).toBe(true);
+    expect(holder.isOver(stored({ revision: 4, tokens: younger }))).toBe(false);
+    expect(holder.isOver(stored({ revision: 4, tokens: { ...younger, refreshToken: record().tokens.refreshToken } }))).toBe(true);
+  });
+  test('stored before the sign-out by the monotonic clock, once a later session has been in the store', () => {
+    const setBack = { wall: 100, mono: 300 };
+    for (const [durable, over] of [
+      [true, false],
+      [false, true],
+    ] as const) {
+      const holder = new Holder(true);
+      holder.cutoff = at(200);
+      holder.take(new Session(record({ session: 's2', since: at(250) }), at(250), { durable, monotonicHolds: true }));
+      expect(holder.isOver(stored({ since: setBack }))).toBe(over);
+      expect(holder.isOver(stored({ since: { wall: 300, mono: 100 } }))).toBe(true);
+    }
   });
   test('stored before the sign-out, but never read here', () => {
-    const holder = new Holder();
+    const holder = new Holder(true);
     holder.cutoff = at(200);
     expect([at(100), at(200), at(201)].map((since) => holder.isOver(stored({ since })))).toEqual([true, true, false]);
   });

@@ -46,11 +46,77 @@ describe('two processes of one device', () => {
     expect(run.findings).toEqual([]);
   });
 
+  test('learn from the store that the other signed in, also when the clock was set back after a sign-out', async () => {
+    const run = await runEngine(
+      `server: { accessToken: { ttl: 30s } }
+devices: { phone: { processes: [app, widget] } }
+steps:
+  - { on: phone/widget, signOut: {} }
+  - { clock: -3h }
+  - { on: phone/widget, signIn: ada }
+  - { on: phone/app, signIn: bob }
+  - { advance: 2m }
+  - { on: [phone/app, phone/widget], request: /a }`,
+    );
+    expect(run.sent).toEqual(['AT-4 /a', 'AT-4 /a']);
+    expect(run.findings).toEqual([]);
+  });
+
   test('learn from the store that the other signed in', async () => {
     const run = await runEngine(
       'devices: { phone: { processes: [app, widget], session: signed-out } }\nsteps: [{ on: phone/widget, request: /a }, { on: phone/app, signIn: ada }, { on: phone/widget, request: /b }]',
     );
     expect(run.outcomes).toEqual({ n1: 'signed-out', n2: 200 });
+    expect(run.findings).toEqual([]);
+  });
+
+  test('sign out of what the other has signed in, also when the clock was set back between', async () => {
+    const run = await runEngine(
+      `${TWO}steps:
+  - { on: phone/app, request: { path: /a, count: 3 }, wait: false }
+  - { on: phone/app, signIn: ada }
+  - { clock: -3h }
+  - { fault: { drop: response, of: token, times: 1 } }
+  - { on: phone/widget, signOut: {} }
+  - { advance: 2m }
+  - { on: [phone/app, phone/widget], request: /last }`,
+    );
+    expect(run.of('run.end')).toMatchObject([{ stores: { phone: {} } }]);
+    expect(run.findings).toEqual([]);
+  });
+
+  test('learn while they note a failed refresh that the other signed in', async () => {
+    const run = await runEngine(
+      `devices: { phone: { processes: [app, widget] } }
+steps:
+  - advance: 56m
+  - { on: phone/widget, request: { path: /a, count: 3 }, wait: false }
+  - fault: { drop: response, of: token, times: 1 }
+  - { after: 75ms, on: phone/app, signIn: bob }
+  - { on: phone/widget, request: /b }`,
+      { seed: 24 },
+    );
+    expect(run.sent).toContain('AT-3 /b');
+    expect(run.sent).not.toContain('AT-1 /b');
+    expect(run.findings).toEqual([]);
+  });
+
+  test('stay signed out of a session whose refresh token was refused, also when a sibling stores a younger access token beside it', async () => {
+    const run = await runEngine(
+      `server: { accessToken: { ttl: 30s }, refreshToken: { rotation: omit } }
+devices: { phone: { processes: [app, widget] } }
+steps:
+  - { fault: { delay: 12s, of: resource, times: 5 } }
+  - { on: phone/app, request: /a }
+  - store: { failWrites: 2 }
+  - { on: phone/app, request: /b }
+  - { on: phone/widget, request: { path: /c, count: 3 }, wait: false }
+  - { after: 75ms, revoke: family }
+  - { on: phone/app, request: { path: /d, count: 3 }, wait: false }
+  - { after: 3s, on: phone/app, request: /e }
+  - { on: [phone/app, phone/widget], request: /d }`,
+    );
+    expect(run.transitions.filter((transition) => transition.startsWith('expired'))).toEqual([]);
     expect(run.findings).toEqual([]);
   });
 
@@ -134,6 +200,22 @@ describe('the lock', () => {
     const run = await runEngine('steps: [{ advance: past-expiry }, { request: /a }]', { wrap: stuck });
     expect(run.outcomes).toEqual({ n1: 200 });
     expect(run.of('text').some(({ text }) => text.includes('lock-bypassed'))).toBe(true);
+  });
+
+  test('of a process that slept while a sibling passed it by: the older pair does not overwrite the younger', async () => {
+    const run = await runEngine(
+      `server: { refreshToken: { rotation: omit } }
+${TWO}steps:
+  - { on: phone/app, request: { path: /a, count: 3 }, wait: false }
+  - { after: 55ms, on: phone/app, app: suspend }
+  - revoke: access-token
+  - { on: phone/widget, request: /b }
+  - { on: phone/app, app: resume }
+  - advance: 2m`,
+    );
+    expect(run.sent).toEqual(['AT-3 /b', 'AT-3 /a', 'AT-3 /a', 'AT-3 /a']);
+    expect(run.refreshesAt).toHaveLength(2);
+    expect(run.findings).toEqual([]);
   });
 
   test('held by a sibling that refreshes slowly is waited for, and its pair adopted', async () => {

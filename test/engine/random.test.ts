@@ -87,6 +87,14 @@ describe('no invariant is broken in random scenarios', () => {
     expect.hasAssertions();
     await fc.assert(property(['app'], fault, network, server, users, lock), RUNS);
   });
+  test('with two processes and changes of the user', async () => {
+    expect.hasAssertions();
+    await fc.assert(property(['app', 'widget'], fault, network, server, users), RUNS);
+  });
+  test('with two processes and a store that is locked or refuses writes', async () => {
+    expect.hasAssertions();
+    await fc.assert(property(['app', 'widget'], fault, network, server, lock), RUNS);
+  });
   test('with two processes that share the store', async () => {
     expect.hasAssertions();
     await fc.assert(property(['app', 'widget'], fault, network, server, life), RUNS);

@@ -119,6 +119,24 @@ describe('HTTP', () => {
     expect((await api('/feed', access)).headers.get('date')).toBe('Mon, 31 Dec 2029 23:55:00 GMT');
     expect((await api('/feed', 'nobody')).headers.get('date')).toBe('Tue, 01 Jan 2030 00:00:00 GMT');
   });
+
+  test('documents that are written out beforehand obey the clock of a device and rules about headers and bodies', async () => {
+    const { server, url, fault } = await serve({ epoch: Date.UTC(2030, 0, 1), frozen: true });
+    server.app.clock.deviceOffset('phone', 300_000);
+    const ask = async (headers = {}) => fetch(`${url}/jwks`, { headers });
+    const [true_, skewed] = [await ask(), await ask({ 'x-tokenwarp-from': 'phone' })];
+    expect([true_.headers.get('date'), skewed.headers.get('date')]).toEqual([
+      'Tue, 01 Jan 2030 00:00:00 GMT',
+      'Mon, 31 Dec 2029 23:55:00 GMT',
+    ]);
+    expect(await skewed.text()).toBe(await true_.text());
+    fault({ endpoint: 'other', point: 'response', times: 1, verdict: { kind: 'rewrite', members: { keys: [] } } });
+    expect(await (await ask()).text()).toBe('{"keys":[]}');
+    fault({ endpoint: 'other', point: 'response', times: 1, verdict: { kind: 'truncate', keep: 5, how: 'short' } });
+    expect(await (await ask()).text()).toBe('{"key');
+    fault({ endpoint: 'other', point: 'response', times: 1, verdict: { kind: 'headers', headers: { 'content-type': 'text/plain' } } });
+    expect((await ask()).headers.get('content-type')).toBe('text/plain');
+  });
 });
 
 describe('limits', () => {

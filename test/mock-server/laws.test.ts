@@ -94,3 +94,14 @@ test('what a policy allows is no breach', () => {
   ).toEqual([]);
   expect(audit([{ ...RECEIVED, at: 'unknown' }, OK], { resource: { checksRevocation: false } })).toEqual([]);
 });
+
+const explained: ServerFact = { type: 'token.responded', x: 'x1', status: 400, kind: 'oauth-error', error: 'invalid_grant', end: 'reused' };
+
+test('the end of a session is explained where the policy says so, to whoever held a token of it', () => {
+  expect(audit([refused('invalid_grant', 400), explained], { explainsEnd: true })).toEqual([]);
+  expect(audit([refused('invalid_grant', 400), explained])).toEqual(['the refusal of x1 explains itself, which the policy does not allow']);
+  const stranger: ServerFact = { type: 'token.refused', x: 'x1', rt: 'unknown', error: 'invalid_grant', status: 400, reason: 'unknown' };
+  expect(audit([stranger, explained], { explainsEnd: true })).toEqual([
+    'the refusal of x1 explains the end of a session to somebody who never held a token of it',
+  ]);
+});

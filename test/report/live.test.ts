@@ -103,6 +103,12 @@ describe('the frame of a server', () => {
     );
   });
 
+  test('a verdict that is behind the traffic says so', () => {
+    const text = frame(serveModel({ ...FACTS, verdict: { held: 14, idle: 6, broken: [], behind: 1_200 } }));
+    expect(text).toContain('✓ 14 hold · 6 with nothing to judge · 1200 newer facts: tokenwarp ctl verify');
+    expect(frame(serveModel({ ...FACTS, verdict: { held: 14, idle: 6, broken: [], behind: 0 } }))).not.toContain('newer');
+  });
+
   test('in a narrow terminal every line is cut, none is wrapped', () => {
     const lines = frame(serveModel({ ...FACTS, url: 'http://localhost:7357/a/rather/long/path/of/an/issuer' }), 40).split('\n');
     expect(lines).toHaveLength(3);

@@ -33,6 +33,7 @@ test('a file that says nothing but steps gets one phone, the default policy and 
       clockSkew: 0,
       launched: true,
       scope: 'openid profile offline_access',
+      locks: 'working',
     },
   ]);
   expect(plan.policy).toEqual(DEFAULT_POLICY);
@@ -163,7 +164,7 @@ test('bounds and outcomes of an expectation have one form', () => {
   expect(wanted).toMatchObject({
     refreshes: { min: 1, max: 3 },
     prompts: { min: 0, max: 0 },
-    sessions: { 'phone/app': 'active' },
+    sessions: { 'phone/app': { state: 'active' } },
     requests: { late: [200, 'offline'] },
   });
   expect(wanted.source).toMatchObject({ line: 5, column: 9 });
@@ -228,6 +229,35 @@ describe('a fault becomes a rule', () => {
       '{ rewrite: { refresh_token: ~ }, times: 1 }',
       { point: 'response', verdict: { kind: 'rewrite', members: { refresh_token: null } } },
       'rewrite refresh_token in the next token response',
+    ],
+    [
+      '{ truncate: 20, how: chunk }',
+      { verdict: { kind: 'truncate', keep: 20, how: 'chunk' } },
+      'truncate every token response after 20 bytes',
+    ],
+    [
+      '{ header: { Content-Type: text/plain, pragma: ~ }, times: 1 }',
+      { point: 'response', verdict: { kind: 'headers', headers: { 'content-type': 'text/plain', pragma: undefined } } },
+      'set content-type, pragma of the next token response',
+    ],
+    [
+      '{ skew: -10m, of: any }',
+      { endpoint: 'any', point: 'response', verdict: { kind: 'skew', ms: -600_000 } },
+      'put the Date of every response off by -10m',
+    ],
+    [
+      '{ reply: 503, for: 2m, retryAfter: end, retryAs: date }',
+      { for: 120_000, verdict: { kind: 'reply', retry: { as: 'date' } } },
+      'answer every token request with 503, Retry-After until its end as a date, for 2m',
+    ],
+    [
+      '{ cut: committed, how: fin, grant: refresh_token, user: ada, generation: 2, chance: 30, seed: 4 }',
+      {
+        point: 'committed',
+        verdict: { kind: 'drop', how: 'fin' },
+        ...{ grant: 'refresh_token', user: 'ada', generation: 2, chance: 30, seed: 4 },
+      },
+      'cut every token request (grant refresh_token, user ada, generation 2) once committed, 30 % of them',
     ],
     [
       '{ duplicate: received, from: phone/widget }',

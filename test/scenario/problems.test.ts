@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { parseScenario } from '../../src/scenario/plan.ts';
 import { PROBLEM_CODES, formatProblem } from '../../src/scenario/problem.ts';
 
@@ -58,7 +58,7 @@ describe('each mistake is named with code, line and column', () => {
     [
       'no verb',
       'steps:\n  - { on: phone }\n',
-      'TW_SCENARIO_VERB 5:5 a step without a verb | one of request, parallel, repeat, advance, network, fault, heal, revoke, app, clock, store, signIn, signOut, server, expect',
+      'TW_SCENARIO_VERB 5:5 a step without a verb | one of request, stream, parallel, repeat, advance, network, fault, heal, revoke, app, clock, store, signIn, signOut, prompt, interact, push, server, expect',
     ],
     [
       'two verbs',
@@ -83,7 +83,7 @@ describe('each mistake is named with code, line and column', () => {
     [
       'a name on a step that has none',
       'steps:\n  - { as: x, advance: 5m }\n',
-      'TW_SCENARIO_KEY 5:7 "as" means nothing beside "advance" | only requests have names',
+      'TW_SCENARIO_KEY 5:7 "as" means nothing beside "advance" | only requests and streams have names',
     ],
     [
       'a wait on a step that never waits',
@@ -118,12 +118,108 @@ describe('each mistake is named with code, line and column', () => {
     [
       'an expectation that expects nothing',
       'steps: [{ request: /a }, { expect: {} }]\n',
-      'TW_SCENARIO_VALUE 4:36 an expectation that expects nothing | refreshes, prompts, sessions or requests',
+      'TW_SCENARIO_VALUE 4:36 an expectation that expects nothing | refreshes, prompts, sessions, streams or requests',
+    ],
+    [
+      'an expectation of a stream that does not exist',
+      'steps: [{ as: live, stream: /events }, { expect: { streams: { lvie: open } } }]\n',
+      'TW_SCENARIO_NAME 4:63 no stream is called "lvie" | did you mean "live"?',
+    ],
+    [
+      'a stream closed that was never opened',
+      'steps: [{ stream: /events }, { stream: { close: live } }]\n',
+      'TW_SCENARIO_NAME 4:49 no stream is called "live" | name it with `as` where it is opened',
+    ],
+    [
+      'a stream that several places listen to, closed by its short name',
+      'devices: { phone: {}, tablet: {} }\nsteps: [{ as: live, on: [phone, tablet], stream: /a }, { stream: { close: live } }]\n',
+      'TW_SCENARIO_NAME 5:75 no stream is called "live" | it is made in several places: live@phone/app, live@tablet/app',
+    ],
+    [
+      'a stream called like a request',
+      'steps: [{ as: live, request: /a }, { as: live, stream: /b }]\n',
+      'TW_SCENARIO_DUPLICATE 4:42 a stream called "live" is there already',
+    ],
+    [
+      'a fault that cannot fall on an open stream',
+      'steps: [{ fault: { reply: 503, of: stream } }]\n',
+      'TW_SCENARIO_VALUE 4:36 "reply" cannot fall on an open stream | drop or delay can',
+    ],
+    [
+      'a session of a device that does not exist',
+      'devices: { phone: {}, tablet: {} }\nsteps: [{ request: "/sessions/{session:tabelt}" }]\n',
+      'TW_SCENARIO_NAME 5:20 there is no device "tabelt" in this scenario | did you mean "tablet"?',
+    ],
+    [
+      'a placeholder that stands for nothing',
+      'steps: [{ request: { path: "/users/{user}" } }]\n',
+      'TW_SCENARIO_VALUE 4:28 nothing stands for "{user}" in a path | {session:phone} is the session id of phone',
+    ],
+    [
+      'a reason of a state that is no word',
+      'steps: [{ request: /a }]\nexpect: { sessions: { phone: { state: locked, reason: Idle } } }\n',
+      'TW_SCENARIO_VALUE 5:55 "reason" cannot be "Idle" | expected lower-case words joined by hyphens, such as "late-401"',
+    ],
+    [
+      'an answer that no prompt gives',
+      'steps: [{ prompt: { biometric: [ok, denied] } }]\n',
+      'TW_SCENARIO_VALUE 4:37 "biometric" cannot be "denied" | expected one of ok, failed, cancelled, unavailable, locked-out',
+    ],
+    ['a push of another kind', 'steps: [{ push: refesh }]\n', 'TW_SCENARIO_VALUE 4:17 "push" cannot be "refesh" | did you mean "refresh"?'],
+    [
+      'a store step that changes nothing',
+      'steps: [{ store: { tier: plain } }]\n',
+      'TW_SCENARIO_MISSING 4:18 a store step that changes nothing | one of failWrites, failReads, delay, quota, writes, clear, corrupt, truncate, overwrite, save, restore',
+    ],
+    [
+      'a store step with two changes',
+      'steps: [{ store: { quota: 5, delay: 1s } }]\n',
+      'TW_SCENARIO_KEY 4:30 a store step with two changes: quota and delay | one change per step',
+    ],
+    [
+      'a tier where there is none to choose',
+      'steps: [{ store: { quota: 5, tier: plain } }]\n',
+      'TW_SCENARIO_KEY 4:30 "tier" means nothing beside "quota" | it belongs to truncate, overwrite, restore',
+    ],
+    [
+      'a backup that nobody made',
+      'steps: [{ store: { save: monday } }, { store: { restore: backup } }]\n',
+      'TW_SCENARIO_NAME 4:58 no content is called "backup" | save it before, with `store: { save: name }`',
+    ],
+    [
+      'an event that does not exist',
+      'steps: [{ advance: { until: lock.hold } }]\n',
+      'TW_SCENARIO_VALUE 4:29 "until" cannot be "lock.hold" | did you mean "lock.held"?',
+    ],
+    [
+      'an event of somebody who is not there',
+      'steps: [{ advance: { until: lock.held, by: phone/widget } }]\n',
+      'TW_SCENARIO_NAME 4:44 there is no "phone/widget" in this scenario | there is phone, phone/app',
+    ],
+    [
+      'all processes of a device that does not exist',
+      'steps: [{ on: tablet/*, request: /a }]\n',
+      'TW_SCENARIO_NAME 4:15 there is no "tablet/*" in this scenario | there is phone, phone/app',
+    ],
+    [
+      'a fleet without anybody in it',
+      'devices: { host: { platform: node, processes: 0 } }\nsteps: [{ request: /a }]\n',
+      'TW_SCENARIO_VALUE 4:47 "processes" cannot be 0 | expected at least 1',
+    ],
+    [
+      'a lock policy that nobody ships',
+      'lock: bank\nsteps: [{ request: /a }]\n',
+      'TW_SCENARIO_VALUE 4:7 "lock" cannot be "bank" | expected one of fintech, corporate, consumer, or an object',
+    ],
+    [
+      'a header of silent refresh without its window',
+      'server: { resource: { silentRefresh: { header: x-token } } }\nsteps: [{ request: /a }]\n',
+      'TW_SCENARIO_MISSING 4:38 silentRefresh key "window" is missing',
     ],
     [
       'a fault that does nothing',
       'steps: [{ fault: { of: token } }]\n',
-      'TW_SCENARIO_MISSING 4:18 a fault that does nothing | one of drop, cut, delay, reply, truncate, rewrite, remove, duplicate',
+      'TW_SCENARIO_MISSING 4:18 a fault that does nothing | one of drop, cut, delay, reply, truncate, rewrite, remove, header, skew, duplicate',
     ],
     [
       'a fault of two kinds',
@@ -136,9 +232,19 @@ describe('each mistake is named with code, line and column', () => {
       'TW_SCENARIO_KEY 4:36 "retryAfter" means nothing beside "drop" | it belongs to reply',
     ],
     [
+      'a Retry-After until the end of what has no end',
+      'steps: [{ fault: { reply: 503, retryAfter: end } }]\n',
+      'TW_SCENARIO_VALUE 4:44 a fault without an end | say how long it lasts: `for`',
+    ],
+    [
+      'a way to tell a Retry-After that is not there',
+      'steps: [{ fault: { reply: 503, retryAs: date } }]\n',
+      'TW_SCENARIO_KEY 4:32 "retryAs" without "retryAfter"',
+    ],
+    [
       'a way to fail of another kind',
       'steps: [{ fault: { drop: response, how: short } }]\n',
-      'TW_SCENARIO_VALUE 4:41 "how" cannot be "short" beside "drop" | expected reset or silence',
+      'TW_SCENARIO_VALUE 4:41 "how" cannot be "short" beside "drop" | expected reset or silence or fin',
     ],
     [
       'a redirect that is none',
@@ -246,11 +352,7 @@ describe('text that is not a scenario at all', () => {
       'TW_SCENARIO_YAML 2:1 Flow sequence in block collection must be sufficiently indented and end with a ]',
     ],
     ['tabs for indentation', 'steps:\n\t- request: /a\n', 'TW_SCENARIO_YAML 2:1 Tabs are not allowed as indentation'],
-    [
-      'two documents',
-      'version: 1\n---\nversion: 1\n',
-      'TW_SCENARIO_YAML 2:1 Source contains multiple documents; please use YAML.parseAllDocuments()',
-    ],
+    ['two documents', 'version: 1\n---\nversion: 1\n', 'TW_SCENARIO_YAML 2:1 a second document begins here; a file holds one scenario'],
   ])('%s', (_, text, first) => {
     const [problem] = parseScenario(text, FILE).problems;
     expect(`${problem?.code} ${problem?.line}:${problem?.column} ${problem?.message}`).toBe(first);
@@ -282,6 +384,18 @@ describe('text that is not a scenario at all', () => {
     expect(parseScenario('['.repeat(100_000), FILE).problems[0]?.message).toBe('nested more than 64 levels deep');
     expect(parseScenario('- '.repeat(50_000), FILE).problems[0]?.message).toBe('nested more than 64 levels deep');
     expect(parseScenario('#'.repeat(300_000), FILE).problems[0]?.message).toMatch(/300000 characters/);
+  });
+
+  test('a key that is a list is an unknown key, and the parser warns nobody behind our back', () => {
+    const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+    expect(problemsOf('steps: [{ request: /a }]\n? [a]\n: 1\n')[0]).toMatch(/^TW_SCENARIO_KEY .* unknown key "\[ a \]"/);
+    expect(warn).not.toHaveBeenCalled();
+    warn.mockRestore();
+  });
+
+  test('a number in quotes is told apart from the number', () => {
+    const problem = parseScenario('version: "1"\n', FILE).problems.find(({ message }) => message.startsWith('"version"'));
+    expect([problem?.message, problem?.hint]).toEqual(['"version" cannot be "1"', 'expected 1']);
   });
 
   test('keys that objects inherit are unknown keys like any other', () => {

@@ -18,6 +18,53 @@ const doing =
     ...more,
   });
 
+describe('requests on the wire', () => {
+  it('of several callers of one path are told apart, also when the client drops x-request-id', async () => {
+    const record = await play(
+      'devices: { phone: { session: stale } }\nsteps: [{ request: { path: /feed, count: 3 } }]',
+      (host): Client => ({
+        ...idle,
+        async request(path) {
+          const url = host.config.resourceBaseUrl + path;
+          await host.fetch(url);
+          return { status: (await host.fetch(url)).status };
+        },
+      }),
+    );
+    expect(eventsOf(record, 'api.sent').map(({ n, k }) => `${n}.${k}`)).toEqual(['n1.1', 'n2.1', 'n3.1', 'n1.2', 'n2.2', 'n3.2']);
+  });
+
+  it('without x-request-id belong to the caller whose body they carry', async () => {
+    const record = await play(
+      `steps:
+        - parallel:
+            - { request: { path: /notes, method: POST, body: one } }
+            - { request: { path: /notes, method: POST, body: two } }`,
+      (host): Client => {
+        const bodies: string[] = [];
+        return {
+          ...idle,
+          async request(path, init) {
+            bodies.push(String(init?.body ?? ''));
+            await host.clock.sleep(10);
+            const body = bodies.pop();
+            return {
+              status: (await host.fetch(host.config.resourceBaseUrl + path, { method: 'POST', ...(body === undefined ? {} : { body }) }))
+                .status,
+            };
+          },
+        };
+      },
+    );
+    const called = eventsOf(record, 'request.called').map(({ n, bodyDigest }) => [n, bodyDigest]);
+    expect(
+      eventsOf(record, 'api.sent')
+        .map(({ n, bodyDigest }) => [n, bodyDigest])
+        .toSorted(),
+    ).toEqual(called);
+  });
+});
+
 describe('a refresh on the wire', () => {
   it('passes five phases as items of their own and comes back with the next pair', async () => {
     const record = await play('devices: { phone: { session: stale } }\nsteps: [{ request: { path: /feed, expect: ok } }]', naiveClient);
@@ -68,6 +115,72 @@ describe('a refresh on the wire', () => {
     );
     expect(eventsOf(record, 'token.lost')).toMatchObject([{ told: false, actor: 'world' }]);
     expect(record.history.events.at(-1)).toMatchObject({ type: 'run.end', ending: 'deadlock', open: ['n1 GET /feed on phone/app'] });
+  });
+});
+
+describe('what a rule says of an answer, and whom it falls on', () => {
+  const told: string[] = [];
+  const telling = doing(async (host) => {
+    const { status, headers } = await host.fetch(`${host.config.resourceBaseUrl}/x`, { headers: { authorization: 'Bearer none' } });
+    told.push(`${status} ${headers.get('content-type')} ${headers.get('date')} ${headers.get('retry-after')}`);
+  });
+
+  it('headers, Date and a Retry-After that counts down, the same as on the wire', async () => {
+    told.length = 0;
+    await play(
+      `network: { latency: 1s }
+steps:
+  - fault: { header: { content-type: text/x, www-authenticate: ~ }, of: resource, times: 1 }
+  - request: /a
+  - fault: { reply: 503, of: resource, for: 90s, retryAfter: end }
+  - request: /b
+  - advance: 60s
+  - request: /c
+  - advance: 60s
+  - fault: { skew: -1h, of: resource }
+  - request: /d`,
+      telling,
+    );
+    const [header = '', first = '', later = '', skewed = ''] = told;
+    expect(header).toMatch(/^401 text\/x /);
+    const retry = [first, later].map((text) => Number(text.split(' ').at(-1)));
+    expect([first.slice(0, 3), later.slice(0, 3)]).toEqual(['503', '503']);
+    expect((retry[0] ?? 0) - (retry[1] ?? 0)).toBeGreaterThanOrEqual(60);
+    const hour = (text: string): number => Number(/ (\d\d):\d\d:\d\d /.exec(text)?.[1]);
+    expect((hour(header) - hour(skewed) + 24) % 24).toBe(1);
+  });
+
+  it('a generation of a session is refused and no other; a chance is the same for the same seed', async () => {
+    const refreshes = async (fault: string, seed: number): Promise<string> => {
+      const factory = doing(async (host) => {
+        let token = JSON.parse((await host.store.get('t')) ?? '{}') as { refresh_token?: string };
+        let out = '';
+        for (let i = 0; i < 12; i++) {
+          const answer = await host.fetch(host.config.tokenEndpoint, {
+            method: 'POST',
+            headers: { 'content-type': 'application/x-www-form-urlencoded' },
+            body: `grant_type=refresh_token&client_id=app&refresh_token=${token.refresh_token ?? ''}`,
+          });
+          out += answer.ok ? '.' : 'x';
+          if (answer.ok) token = (await answer.json()) as typeof token;
+        }
+        results.push(out);
+      });
+      const results: string[] = [];
+      const signingIn = (host: Host): Client => ({
+        ...(factory(host) as Client),
+        signIn: (granted) => host.store.set('t', JSON.stringify(granted)),
+      });
+      await play(`steps: [{ fault: ${fault} }, { request: /x }]`, signingIn, { seed });
+      return results[0] ?? '';
+    };
+    expect(await refreshes('{ reply: 503, generation: 3, times: 2 }', 1)).toBe('..xx........');
+    expect(await refreshes('{ reply: 503, user: nobody }', 1)).toBe('............');
+    const byChance = await refreshes('{ reply: 503, chance: 40 }', 5);
+    expect(byChance).toMatch(/x/);
+    expect(await refreshes('{ reply: 503, chance: 40 }', 5)).toBe(byChance);
+    expect(await refreshes('{ reply: 503, chance: 40 }', 6)).not.toBe(byChance);
+    expect(await refreshes('{ reply: 503, chance: 40, seed: 1 }', 6)).toBe(await refreshes('{ reply: 503, chance: 40, seed: 1 }', 7));
   });
 });
 

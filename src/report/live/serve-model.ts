@@ -28,6 +28,8 @@ export interface VerdictFacts {
   held: number;
   idle: number;
   broken: readonly { invariant: string; message: string; presumed: boolean }[];
+  /** Facts that came since and will not be judged here. */
+  behind?: number;
 }
 
 /** Breaches shown; the rest is counted. */
@@ -72,10 +74,11 @@ function accessSpan({ access, expiresAt, accessDead }: SessionRow, now: number):
   return left <= 0 ? { text: ` ${access} expired`, style: 'yellow' } : { text: ` ${access} ${seconds(left)} left`, style: 'green' };
 }
 
-function verdictRows({ held, idle, broken }: VerdictFacts): Row[] {
+function verdictRows({ held, idle, broken, behind = 0 }: VerdictFacts): Row[] {
   const totals: Row = [
     { text: `✓ ${held} hold`, style: 'green' },
     { text: ` · ${idle} with nothing to judge`, style: 'dim' },
+    ...(behind === 0 ? [] : [{ text: ` · ${count(behind, 'newer fact')}: tokenwarp ctl verify`, style: 'yellow' as const }]),
   ];
   const shown = broken
     .slice(0, MOST_BROKEN)

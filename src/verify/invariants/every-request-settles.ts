@@ -21,6 +21,9 @@ export const everyRequestSettles: Invariant = {
 /** Ms for `start`, `signIn` and `signOut`, of virtual time in which the process could act. */
 const OPERATION_DEADLINE = 60_000;
 
+/** Ms for a request whose caller has aborted. */
+const AT_ONCE = 1_000;
+
 function judge(view: HistoryView): Judgement {
   let judged = 0;
   const violations: Violation[] = [];
@@ -43,6 +46,8 @@ function judge(view: HistoryView): Judgement {
 function late(view: HistoryView, request: LogicalRequest, settled: EventOf<'request.settled'>): Violation | undefined {
   const { called, n, process } = request;
   if (called === undefined) return undefined;
+  const clung = afterAbort(view, request, settled);
+  if (clung !== undefined) return clung;
   const took = activeTime(view, process, called.t, settled.t);
   if (took <= called.deadline) return undefined;
   return violation(everyRequestSettles, {
@@ -56,6 +61,9 @@ function late(view: HistoryView, request: LogicalRequest, settled: EventOf<'requ
 function unsettled(view: HistoryView, request: LogicalRequest, end: EventOf<'run.end'> | undefined): Violation | undefined {
   const { called, n, process, device, life } = request;
   if (called === undefined || end === undefined || view.process(process).life !== life) return undefined;
+  const isOver = end.ending === 'finished' || end.ending === 'deadlock';
+  const clung = isOver ? afterAbort(view, request, end) : undefined;
+  if (clung !== undefined) return clung;
   const waited = activeTime(view, process, called.t, end.t);
   if (!isOverdue(view, process, device, { waited, deadline: called.deadline, end })) return undefined;
   return violation(everyRequestSettles, {
@@ -63,6 +71,23 @@ function unsettled(view: HistoryView, request: LogicalRequest, end: EventOf<'run
     hint: 'settle every waiter when the refresh ends, whichever way; give the refresh itself a time-out',
     at: end,
     witness: [called, ...traffic(view, request)],
+  });
+}
+
+/** A caller that aborts is let go at once, whatever its request waits for. */
+function afterAbort(
+  view: HistoryView,
+  { aborted, called, n, process }: LogicalRequest,
+  at: { seq: number; t: number },
+): Violation | undefined {
+  if (aborted === undefined) return undefined;
+  const clung = activeTime(view, process, aborted.t, at.t);
+  if (clung <= AT_ONCE) return undefined;
+  return violation(everyRequestSettles, {
+    message: `${n} of ${process} was aborted and had not settled ${ms(clung)} later`,
+    hint: 'listen to the signal of the caller wherever it waits, and reject with aborted at once',
+    at,
+    witness: [called, aborted],
   });
 }
 

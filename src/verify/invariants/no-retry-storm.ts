@@ -33,7 +33,7 @@ function judge(view: HistoryView): Judgement {
   for (const exchange of view.exchanges) {
     if (!isIssued(exchange.rt) || exchange.sent.forced !== undefined) continue;
     const retry = outages.enter(exchange);
-    if (retry.previous === undefined) continue;
+    if (retry.previous === undefined && (exchange.before === undefined || exchange.before.process === exchange.process)) continue;
     judged += 1;
     if (isRefusedForGood(exchange)) continue;
     const found = [beforeRetryAfter, growthBroken, unbounded, loops, rateBroken].map((rule) => rule(view, retry));

@@ -1,11 +1,11 @@
 // The clauses of I11, each a small function over one retry and what led to it.
 import { needed, outcome, refusedAt } from '../derived.ts';
-import { countWithin, lastBefore } from '../moments.ts';
+import { countWithin, holdsWithin, lastBefore } from '../moments.ts';
 import type { Exchange } from '../records.ts';
 import type { Violation } from '../result.ts';
 import { ms, ordinal, violation } from '../say.ts';
 import type { HistoryView } from '../view.ts';
-import type { Retry } from './retry-outage.ts';
+import type { Floor, Retry } from './retry-outage.ts';
 
 const NAME = { name: 'no-retry-storm' };
 /** Ms; one retry per outage may come sooner. */
@@ -18,9 +18,13 @@ const MAX_ATTEMPTS = 8;
 /** Devices that must move together before it is no coincidence. */
 const HERD = 8;
 
-/** Clause c: a refresh inside the time the server announced (RFC 9110 10.2.3), 5 % tolerance, from this life of this process. */
-export function beforeRetryAfter(view: HistoryView, { exchange, floor }: Retry): Violation | undefined {
+/**
+ * Clause c: a refresh inside the time the server announced (RFC 9110 10.2.3), 5 % tolerance: to this life of this process, or to a
+ * sibling, for clients that claim to share.
+ */
+export function beforeRetryAfter(view: HistoryView, { exchange, floor: own }: Retry): Violation | undefined {
   const { sent, process, rt, x, device } = exchange;
+  const floor = own !== undefined && own.until > sent.t ? own : (siblingFloor(view, exchange) ?? own);
   if (floor === undefined || sent.t >= floor.until - floor.announced * 0.05) return undefined;
   const { delivered } = floor.exchange;
   if (delivered === undefined || view.session(device, sent.seq) !== view.session(device, delivered.seq)) return undefined;
@@ -31,6 +35,28 @@ export function beforeRetryAfter(view: HistoryView, { exchange, floor }: Retry):
     at: sent,
     witness: [floor.exchange.sent, delivered],
   });
+}
+
+/** What a sibling was told and had time to leave in a store that can be read. */
+function siblingFloor(view: HistoryView, exchange: Exchange): Floor | undefined {
+  const { process, device, sent } = exchange;
+  if (!view.claims('cross-process')) return undefined;
+  for (let other = exchange.before, steps = 0; other !== undefined && steps < SIBLINGS_BACK; other = other.before, steps++) {
+    const { delivered } = other;
+    if (other.process === process || delivered?.retryAfter === undefined || delivered.kind === 'granted') continue;
+    if (delivered.seq > sent.seq || sent.t - delivered.t < TIME_TO_SHARE || !isShared(view, device, delivered.seq, sent.seq)) continue;
+    return { exchange: other, until: delivered.t + delivered.retryAfter, announced: delivered.retryAfter };
+  }
+  return undefined;
+}
+const SIBLINGS_BACK = 8;
+/** Ms from the answer to a note of it in the store. */
+const TIME_TO_SHARE = 1_000;
+
+/** The store took what was written to it all the while. */
+function isShared(view: HistoryView, device: string, from: number, to: number): boolean {
+  const { locked, writes } = view.device(device);
+  return !holdsWithin(locked, from, to) && !writes.some(({ end }) => end !== undefined && !end.ok && end.seq > from && end.seq < to);
 }
 
 /** Clause b: gaps do not shrink, and only one retry of an outage comes at once. */

@@ -113,6 +113,7 @@ describe('answers', () => {
       ['POST', '/expire', '/expire', { session: 'f3' }],
       ['POST', '/revoke', '/revoke', { user: 'bob' }],
       ['DELETE', '/sessions/{id}', '/sessions/f3'],
+      ['POST', '/password', '/password', { user: 'ada' }],
       ['DELETE', '/sessions/{id}/policy', '/sessions/f2/policy'],
       ['GET', '/keys', '/keys'],
       ['POST', '/keys/rotate', '/keys/rotate', {}],

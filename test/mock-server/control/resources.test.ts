@@ -1,6 +1,6 @@
 // Each resource of the control API, and that what it does is done: seen at the token endpoint, the API and the journal.
 import { describe, expect, test } from 'vitest';
-import { EPOCH, Desk } from './kit.ts';
+import { EPOCH, Desk, ORIGIN } from './kit.ts';
 
 const HOUR = 3_600_000;
 
@@ -122,6 +122,30 @@ describe('tokens and sessions', () => {
     expect(desk.ok('GET', '/sessions?all=true').sessions[0]).toMatchObject({ id: 'f1', alive: false, ended: 'user' });
     expect(desk.call('DELETE', '/sessions/f1')).toMatchObject({ status: 404, json: { field: 'id' } });
   });
+
+  test('with several issuers a session has one name on the whole server: ending it ends no other, and no issuer need be named', () => {
+    const desk = new Desk({ moreIssuers: [{ issuer: `${ORIGIN}/one` }, { issuer: `${ORIGIN}/two` }] });
+    const names = [ORIGIN, '/one', '/two', ORIGIN].map(
+      (issuer) => desk.ok('POST', '/sessions', { user: 'ada', device: 'phone', issuer }).session,
+    );
+    expect(names).toEqual(['f1', 'f2', 'f3', 'f4']);
+    expect(desk.ok('POST', '/revoke', { session: 'f2' })).toMatchObject({ sessions: ['f2'] });
+    expect(desk.ok('PATCH', '/sessions/f3/policy', { accessToken: { lifetime: '1m' } })).toEqual({ accessToken: { lifetime: 60_000 } });
+    expect(desk.ok('DELETE', '/sessions/f3/policy')).toEqual({ removed: true });
+    expect(desk.ok('DELETE', '/sessions/f3')).toEqual({ ended: true });
+    expect(desk.ok('GET', '/sessions').sessions.map(({ id }: { id: string }) => id)).toEqual(['f1', 'f4']);
+    const { findings } = desk.ok('POST', '/verify', {});
+    expect(findings).toEqual([]);
+  });
+
+  test('all sessions of a user but one are ended, as from a list of sessions', () => {
+    const desk = new Desk();
+    for (const device of ['phone', 'tablet', 'tv']) desk.signIn('ada', device);
+    desk.signIn('bob');
+    expect(desk.ok('POST', '/revoke', { user: 'ada', except: 'f2', reason: 'user' })).toMatchObject({ sessions: ['f1', 'f3'] });
+    expect(desk.ok('GET', '/sessions').sessions.map(({ id }: { id: string }) => id)).toEqual(['f2', 'f4']);
+    expect(desk.call('POST', '/revoke', { session: 'f2', except: 'f2' })).toMatchObject({ status: 400, json: { field: 'except' } });
+  });
 });
 
 describe('policy', () => {
@@ -161,6 +185,12 @@ describe('policy', () => {
     expect([status, json['field'] ?? '']).toEqual([400, field]);
     expect(json['hint']).toContain(hint);
   });
+  test('members that the default policy leaves out can be set as well', () => {
+    const desk = new Desk();
+    const patch = { authorization: { browserSession: '30m' }, sessionsPerUser: 2, refreshToken: { absolute: 'never' } };
+    expect(desk.ok('PATCH', '/policy', patch)).toMatchObject({ authorization: { browserSession: 1_800_000 }, sessionsPerUser: 2 });
+  });
+
   test('one session may have its own, from the token endpoint to the API', () => {
     const desk = new Desk();
     const ada = desk.signIn();

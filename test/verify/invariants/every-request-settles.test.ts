@@ -70,6 +70,33 @@ flags(
 `,
   [],
 );
+flags(
+  'a caller that aborted and is held until the answer comes',
+  ['-'],
+  `
+  0 signIn ada AT-1 RT-1
+  5 >R n1 AT-1
+  10 abort n1
+  40000 <R n1 200
+  40001 settle n1 200
+`,
+);
+flags(
+  'a caller that aborted and is never let go, though its deadline has not come',
+  ['-'],
+  `${HANGING}
+  30 abort n1
+  5000 finish finished open=n1
+`,
+);
+spares(
+  'a caller that aborted and is let go at once',
+  `${HANGING}
+  30 abort n1
+  30 settle n1 aborted
+  90000 finish
+`,
+);
 spares(
   'an offline request that settles when the network is back',
   `

@@ -100,6 +100,38 @@ describe('Retry-After (c)', () => {
     30020 >T x2 RT-1
   `,
   );
+  const SIBLING = `
+    0 signIn ada AT-1 RT-1 life=10
+    1 @phone/widget launch
+    2 @phone/widget get AT-1 RT-1
+    20 >T x1 RT-1
+    30 <T x1 429 retry=60000
+  `;
+  flags(
+    'a sibling that had time to learn of it, of a client that claims to share',
+    ['c'],
+    `${SIBLING}
+    20000 @phone/widget >T x2 RT-1
+  `,
+    ['cross-process'],
+  );
+  spares(
+    'a sibling of a client that claims to share nothing',
+    `${SIBLING}
+    20000 @phone/widget >T x2 RT-1
+  `,
+    { features: [] },
+  );
+  spares(
+    'a sibling that could not read of it: the store was locked, or the answer has only just come',
+    `${SIBLING}
+    40 @phone/widget >T x2 RT-1
+    90 @phone/widget lost x2
+    100 lock
+    20000 @phone/widget >T x3 RT-1
+  `,
+    { features: ['cross-process'] },
+  );
   spares(
     'a try a little before the time, inside the tolerance',
     `

@@ -80,6 +80,27 @@ flags(
   60 >R n1 AT-1 method=POST len=10
 `,
 );
+flags(
+  'a POST sent again before its answer came, which was good',
+  ['c'],
+  `
+  0 signIn ada AT-1 RT-1
+  5 >R n1 AT-1 method=POST len=10
+  8 >R n1 AT-1 method=POST len=10
+  9 <R n1 200 k=1
+`,
+);
+spares(
+  'sendings side by side, refused when all had left: no refusal led to another',
+  `
+  0 signIn ada AT-1 RT-1
+  5 >R n1 AT-1
+  6 >R n1 AT-1
+  7 >R n1 AT-1
+  50 <R n1 401 k=1
+  60 <R n1 401 k=2
+`,
+);
 spares(
   'one replay with the same body',
   `
