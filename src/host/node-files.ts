@@ -1,6 +1,7 @@
 // Files that are whole or absent, whatever happens meanwhile: written aside, brought to the disk, then renamed over the old one. One
 // file per key, so that no two keys share a fate.
-import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { HostStore } from '../core/contract.ts';
 import { codeOf, HostError } from './errors.ts';
@@ -41,10 +42,10 @@ function contentOf(text: string): string {
   }
 }
 
-/** The content, or undefined when there is no such file. */
+/** The content, or undefined when there is no such file. Synchronous: it is a page or two, a thread would take longer to be asked. */
 export async function readWhole(path: string): Promise<string | undefined> {
   try {
-    return await readFile(path, 'utf8');
+    return readFileSync(path, 'utf8');
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined;
     throw failed('read', error);

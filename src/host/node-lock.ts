@@ -26,12 +26,13 @@ const SHARE = 1 / 8;
 export function createFileLock({ folder, clock, random, unavailable }: FileLockOptions): Host['lock'] {
   const inProcess = new Mutex(clock);
   let told = false;
+  let ready: Promise<typeof DatabaseSync> | undefined;
   const open = async (name: string): Promise<DatabaseSync> => {
     try {
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
-      const sqlite = await import('node:sqlite');
-      return new sqlite.DatabaseSync(join(folder, `${fileNameOf(name)}.lock`), { timeout: 0 });
+      const Database = await (ready ??= prepare(folder));
+      return new Database(join(folder, `${fileNameOf(name)}.lock`), { timeout: 0 });
     } catch (error) {
+      ready = undefined;
       throw unavailableLock(error);
     }
   };
@@ -70,6 +71,12 @@ export function createFileLock({ folder, clock, random, unavailable }: FileLockO
       throw error;
     }
   };
+}
+
+/** Loaded late: on Node 22 it says on stderr that it is experimental. */
+async function prepare(folder: string): Promise<typeof DatabaseSync> {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  return (await import('node:sqlite')).DatabaseSync;
 }
 
 /** False while somebody else has it. */

@@ -131,7 +131,7 @@ export const FILE_MODULES: Readonly<Record<string, readonly string[]>> = {
   'src/report/live/': ['ink', 'react'],
   'src/host/node.ts': ['node:os', 'node:path'],
   'src/host/node-clock.ts': ['node:os'],
-  'src/host/node-files.ts': ['node:fs/promises', 'node:path'],
+  'src/host/node-files.ts': ['node:fs', 'node:fs/promises', 'node:path'],
   'src/host/node-keychain.ts': ['@napi-rs/keyring'],
   'src/host/node-keys.ts': ['node:crypto', 'node:path'],
   'src/host/node-lock.ts': ['node:fs', 'node:path', 'node:sqlite'],
