@@ -70,14 +70,14 @@ async function* eventsOf(body: ReadableStream<Uint8Array>): AsyncGenerator<strin
   const reader = body.getReader();
   const decoder = new TextDecoder();
   let text = '';
-  for (;;) {
+  for (let over = false; !over;) {
     const { done, value } = await reader.read();
-    if (done) return;
-    text += decoder.decode(value, { stream: true });
-    // A lone CR may be the first half of a CR LF that is still on its way.
-    const events = (text.endsWith('\r') ? text.slice(0, -1) : text).split(END_OF_EVENT);
-    const rest = events.pop() ?? '';
-    text = rest + (text.endsWith('\r') ? '\r' : '');
+    over = done;
+    text += done ? '' : decoder.decode(value, { stream: true });
+    // A CR at the end may be the first half of a CR LF that is still on its way.
+    const cut = !over && text.endsWith('\r') ? text.length - 1 : text.length;
+    const events = text.slice(0, cut).split(END_OF_EVENT);
+    text = (events.pop() ?? '') + text.slice(cut);
     for (const event of events) if (!isComment(event)) yield event;
   }
 }
