@@ -87,6 +87,7 @@ async function toResponse(answer: HostResponse): Promise<Response> {
 
 function asFetchError(error: unknown, signal: AbortSignal | null | undefined): unknown {
   const { reason } = (error ?? {}) as { reason?: Rejection };
-  if (reason === 'aborted') return signal?.aborted === true ? signal.reason : new DOMException('the engine has stopped', 'AbortError');
+  if (reason === 'aborted')
+    return signal?.aborted === true ? signal.reason : Object.assign(new Error('the engine has stopped'), { name: 'AbortError' });
   return reason === 'network' ? new TypeError('fetch failed', { cause: error }) : error;
 }

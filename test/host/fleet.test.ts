@@ -5,7 +5,7 @@ import { createStreams } from '../../src/core/streams.ts';
 import { serve, type Served } from '../kit/served.ts';
 import { Fleet, type Member } from './kit/fleet.ts';
 import { appProgram } from './kit/program.ts';
-import { countRefreshes, grant, LIFETIME, MINUTE } from './kit/refreshes.ts';
+import { countRefreshes, expireEarly, grant, LIFETIME, MINUTE } from './kit/refreshes.ts';
 
 const APP = appProgram();
 
@@ -16,16 +16,6 @@ async function openFleet(served: Served, size: number): Promise<{ fleet: Fleet; 
   await first?.ask({ do: 'sign-in', tokens: grant(served) });
   await Promise.all(others.map((member) => member.ask({ do: 'start' })));
   return { fleet, members };
-}
-
-/** The API takes no token of before any more, though the client was told another time. */
-async function expireEarly({ server }: Served): Promise<void> {
-  const answer = await fetch(`${server.control?.url}/expire`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: '{"user":"ada"}',
-  });
-  expect(answer.status).toBe(200);
 }
 
 test('eight processes and a thousand expiries: one refresh each, and nobody is signed out', { timeout: 300_000 }, async () => {

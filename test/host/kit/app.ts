@@ -11,6 +11,7 @@ interface Setup {
   folder: string;
   config: Host['config'];
   engine: EngineOptions;
+  keychain: boolean;
   /** Says when it has the lock, and when no longer. */
   tellsLock: boolean;
   /** Stops itself, as a debugger would: once, right after it got the lock, or once the refresh has left. */
@@ -39,7 +40,7 @@ const made = createNodeHost({
   app: 'fleet',
   folder: setup.folder,
   config: setup.config,
-  keychain: false,
+  keychain: setup.keychain,
   // The device's clocks, as far ahead as the server's.
   clock: { ...real, now: () => real.now() + ahead, monotonic: () => real.monotonic() + ahead },
   fetch: (url, init) => {

@@ -36,6 +36,8 @@ export interface MemberOptions {
   folder: string;
   config: HostConfig;
   engine?: EngineOptions;
+  /** The environment of a machine with a keychain; absent = it uses none. */
+  keychain?: NodeJS.ProcessEnv;
   tellsLock?: boolean;
   stopsAt?: 'lock' | 'sent';
 }
@@ -55,9 +57,10 @@ export class Member {
   #asked = 0;
 
   constructor(options: MemberOptions) {
-    const { folder, config, engine = {}, tellsLock = false, stopsAt } = options;
-    const setup = JSON.stringify({ folder, config, engine, tellsLock, stopsAt });
+    const { folder, config, engine = {}, keychain, tellsLock = false, stopsAt } = options;
+    const setup = JSON.stringify({ folder, config, engine, keychain: keychain !== undefined, tellsLock, stopsAt });
     this.#child = fork(options.app, [setup], {
+      env: { ...process.env, ...keychain },
       execArgv: ['--disable-warning=ExperimentalWarning'],
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
@@ -144,7 +147,7 @@ export class Fleet {
     return createNodeHost({ app: 'fleet', folder: this.folder, config: this.config, keychain: false }).store.get(STORE_KEY);
   }
 
-  async launch(options: Pick<MemberOptions, 'engine' | 'tellsLock' | 'stopsAt'> = {}): Promise<Member> {
+  async launch(options: Omit<MemberOptions, 'app' | 'folder' | 'config'> = {}): Promise<Member> {
     const member = new Member({ app: this.#app, folder: this.folder, config: this.config, ...options });
     this.#all.push(member);
     await member.ready;

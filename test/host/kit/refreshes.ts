@@ -21,3 +21,13 @@ export function countRefreshes({ server }: Served): { granted: Map<string, numbe
   });
   return { granted, refused };
 }
+
+/** The API takes no token of before any more, though the client was told another time. */
+export async function expireEarly({ server }: Served): Promise<void> {
+  const answer = await fetch(`${server.control?.url}/expire`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: '{"user":"ada"}',
+  });
+  if (answer.status !== 200) throw new Error(`the server did not expire anything: ${answer.status}`);
+}
