@@ -20,13 +20,12 @@ export interface NetInfoLike {
 }
 export interface NetInfoStateLike {
   isConnected: boolean | null;
-  isInternetReachable?: boolean | null;
+  isInternetReachable?: boolean | null | undefined;
 }
 
 /** `AppState` of `react-native`. */
 export interface AppStateLike {
-  readonly currentState: string | null;
-  addEventListener(type: 'change', listener: (state: never) => void): { remove(): void };
+  addEventListener(type: 'change', listener: (state: string) => void): { remove(): void };
 }
 
 /** `expo-local-authentication`. */
@@ -146,7 +145,7 @@ function promptsOf({ localAuthentication, promptMessage = 'Unlock' }: ReactNativ
 /** Tells the engine when the app comes and goes; returns its end. Interaction is the app's to tell: `engine.interaction()`. */
 export function followAppState(engine: Pick<Client, 'foreground' | 'background'>, appState: AppStateLike): () => void {
   // `inactive` (a call, the app switcher) is neither: iOS shows the app all the while.
-  const subscription = appState.addEventListener('change', (state: string) => {
+  const subscription = appState.addEventListener('change', (state) => {
     if (state === 'active') engine.foreground?.();
     else if (state === 'background') engine.background?.();
   });

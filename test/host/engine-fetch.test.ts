@@ -121,11 +121,13 @@ describe('the engine as a fetch', () => {
       text: async () => text,
       json: async () => JSON.parse(text) as unknown,
     });
-    const answers = [plain(200, '{"a":1}'), plain(204, '')];
+    const answers = [plain(200, '{"a":1}'), plain(204, ''), { status: 202 }];
     const api = engineFetch({ request: async () => answers.shift() ?? plain(500, '') }, { resourceBaseUrl: base });
     const first = await api('/me');
     expect([first.ok, first.headers.get('content-type'), await first.json()]).toEqual([true, 'application/json', { a: 1 }]);
     expect((await api('/me')).status).toBe(204);
+    const bare = await api('/me');
+    expect([bare.status, await bare.text()]).toEqual([202, '']);
   });
 
   test('fails as fetch does where the network fails or the caller gives up, and with a reason where the session is over', async () => {

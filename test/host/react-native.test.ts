@@ -164,9 +164,8 @@ test('an engine hears when the app comes and goes, and nothing of the moments be
   let tell: (state: string) => void = () => expect.unreachable();
   let removed = false;
   const appState = {
-    currentState: 'active',
-    addEventListener: (_type: 'change', listener: (state: never) => void) => {
-      tell = listener as (state: string) => void;
+    addEventListener: (_type: 'change', listener: (state: string) => void) => {
+      tell = listener;
       return { remove: () => (removed = true) };
     },
   };
