@@ -17,6 +17,7 @@ import { createSecureStore } from './node-secure.ts';
 export interface NodeHostOptions extends Partial<Omit<Host, 'name' | 'platform' | 'config' | 'fetch'>> {
   /** Names the folder and the entry in the keychain: the same in all processes that share a session. */
   app: string;
+  /** Where the servers are and who the app is. */
   config: HostConfig;
   /** Where everything is kept, owner only. Default: a folder named `app` where this system keeps such things. */
   folder?: string;

@@ -35,16 +35,21 @@ export interface LocalAuthenticationLike {
 
 /** Any part of the host may be replaced; what is absent is made from what is handed in. */
 export interface ReactNativeHostOptions extends Partial<Omit<Host, 'name' | 'platform' | 'config' | 'fetch' | 'store' | 'plain'>> {
+  /** Names the app in what is observed. */
   app: string;
+  /** `Platform.OS`. */
   platform: 'ios' | 'android';
+  /** Where the servers are and who the app is. */
   config: HostConfig;
   /** The secure tier: `expo-secure-store` or `react-native-keychain`, with their options, or a store of your own. */
   secure: HostStore | { secureStore: SecureStoreLike; options?: object } | { keychain: KeychainLike; options?: object };
   /** The plain tier: `@react-native-async-storage/async-storage`, or a store of your own. */
   plain: AsyncStorageLike | HostStore;
+  /** `@react-native-community/netinfo`; without it the app counts as online. */
   netInfo?: NetInfoLike;
-  /** For prompts; what it shows is told by `promptMessage`. */
+  /** `expo-local-authentication`, for unlock prompts. */
   localAuthentication?: LocalAuthenticationLike;
+  /** What a prompt says. Default `Unlock`. */
   promptMessage?: string;
   /** Default: the global one. */
   fetch?: FetchLike;

@@ -12,6 +12,7 @@ import { WebDatabaseDoor } from './web-store.ts';
 export interface WebHostOptions extends Partial<Omit<Host, 'name' | 'platform' | 'config' | 'fetch'>> {
   /** Names database and locks: the same in all pages that share a session. */
   app: string;
+  /** Where the servers are and who the app is. */
   config: HostConfig;
   /** Default: the global one. */
   fetch?: FetchLike;

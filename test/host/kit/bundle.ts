@@ -15,19 +15,20 @@ const ENTRIES = {
   'tokenwarp/engine/fetch': 'src/host/engine-fetch.ts',
 };
 
-/** The text of one module. */
-export async function bundle(source: URL, platform: 'node' | 'browser'): Promise<string> {
+/** Longer names first: an alias also takes what begins with it. */
+const OURS = Object.fromEntries(
+  Object.entries(ENTRIES)
+    .toReversed()
+    .map(([name, path]) => [name, join(ROOT, path)]),
+);
+
+/** The text of one module. `packages`: what stands in for packages that are not installed. */
+export async function bundle(source: URL, platform: 'node' | 'browser', packages: Readonly<Record<string, string>> = {}): Promise<string> {
   const build = await rolldown({
     input: fileURLToPath(source),
     platform,
     external: platform === 'node' ? [/^node:/, '@napi-rs/keyring'] : [],
-    resolve: {
-      alias: Object.fromEntries(
-        Object.entries(ENTRIES)
-          .toReversed()
-          .map(([name, path]) => [name, join(ROOT, path)]),
-      ),
-    },
+    resolve: { alias: { ...packages, ...OURS } },
   });
   const { output } = await build.generate({ format: 'esm', codeSplitting: false });
   await build.close();
