@@ -14,7 +14,7 @@ async function openFleet(served: Served, size: number): Promise<{ fleet: Fleet; 
   const members = await Promise.all(Array.from({ length: size }, () => fleet.launch()));
   const [first, ...others] = members;
   await first?.ask({ do: 'sign-in', tokens: grant(served) });
-  await Promise.all(others.map((member) => member.ask({ do: 'start' })));
+  await Promise.all(others.map((member) => member.ask({ do: 'start', time: 0 })));
   return { fleet, members };
 }
 

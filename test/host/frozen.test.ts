@@ -25,9 +25,9 @@ async function freeze(served: Served, stopsAt: 'lock' | 'sent', size: number, en
   const members = Array.from({ length: size }, () => fleet.launch({ engine }));
   const [first, ...others] = await Promise.all([fleet.launch(), ...members]);
   await first?.ask({ do: 'sign-in', tokens: grant(served) });
-  await Promise.all(others.map((member) => member.ask({ do: 'start' })));
+  await Promise.all(others.map((member) => member.ask({ do: 'start', time: 0 })));
   const frozen = await fleet.launch({ stopsAt });
-  await frozen.ask({ do: 'start' });
+  await frozen.ask({ do: 'start', time: 0 });
   await frozen.ask({ do: 'request', time: 0, path: '/me' });
   served.server.app.clock.advance(LIFETIME);
   const stops = frozen.when(({ event }) => event === 'stops');

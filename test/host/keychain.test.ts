@@ -20,13 +20,13 @@ test('two processes share a session whose key is in the keychain; while that is 
   await first.ask({ do: 'sign-in', tokens: grant(served) });
   expect(first.events).not.toContain('TW_KEY_IN_FILE');
   const second = await launch();
-  expect(await second.ask({ do: 'start' })).toMatchObject({ state: 'active' });
+  expect(await second.ask({ do: 'start', time: 0 })).toMatchObject({ state: 'active' });
   expect(await second.ask({ do: 'request', time: 0, path: '/me' })).toMatchObject({ value: 200 });
   expect(readdirSync(fleet.folder)).not.toContain('key');
 
   await keychain.leave();
   const third = await launch();
-  expect(await third.ask({ do: 'start' })).toMatchObject({ state: 'loading' });
+  expect(await third.ask({ do: 'start', time: 0 })).toMatchObject({ state: 'loading' });
   const opened = third.when(({ state }) => state === 'active');
   await keychain.unlock();
   await opened;

@@ -84,7 +84,7 @@ test(
     const draw = createStreams(11).stream('kills');
     let members = [await line.next(), await line.next()];
     await members[0]?.ask({ do: 'sign-in', tokens: grant(served) });
-    await members[1]?.ask({ do: 'start' });
+    await members[1]?.ask({ do: 'start', time: 0 });
     const answers: Record<string, number> = {};
     let kills = 0;
     let time = 0;
@@ -99,7 +99,7 @@ test(
         if (member !== victim || told.error !== 'gone') count(answers, `${told.value ?? told.error} ${told.state}`);
       }
       const next = await line.next();
-      await next.ask({ do: 'start' });
+      await next.ask({ do: 'start', time });
       members = [...members.filter((member) => member !== victim), next];
     }
     expect(Object.keys(answers)).toEqual(['200 active']);
@@ -131,7 +131,7 @@ test(
       const tokens = grant(served);
       await survivor.ask({ do: 'sign-in', tokens });
       const victim = await line.next();
-      await victim.ask({ do: 'start' });
+      await victim.ask({ do: 'start', time });
       time += LIFETIME;
       served.server.app.clock.advance(LIFETIME);
       const killed = killHolder(served, [victim], drawMoment(draw));

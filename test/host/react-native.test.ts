@@ -184,7 +184,7 @@ test('an engine on it refreshes once for many requests, and a phone that is lock
   const served = await serve({ policy: { accessToken: { lifetime: LIFETIME } } });
   const { granted, refused } = countRefreshes(served);
   const secureStore = new SecureStore();
-  const parts = { config: configOf(served.server), secure: { secureStore } };
+  const parts = { config: configOf(served.server), secure: { secureStore }, plain: new AsyncStorage() };
   let ahead = 0;
   const launch = (): ReturnType<typeof createEngine> => {
     const host = openHost(parts);

@@ -83,7 +83,10 @@ const engine = createEngine(host, setup.engine);
 engine.subscribe(({ to, reason }) => tell({ state: to, reason }));
 
 const ACTIONS: { [K in Ask['do']]: (ask: Extract<Ask, { do: K }>) => Promise<unknown> } = {
-  start: () => engine.start(),
+  start: ({ time }) => {
+    ahead = time;
+    return engine.start();
+  },
   'sign-in': ({ tokens }) => engine.signIn(tokens as TokenResponse),
   request: async ({ time, path }) => {
     ahead = time;

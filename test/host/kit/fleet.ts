@@ -10,13 +10,9 @@ import { createNodeHost } from '../../../src/host/node.ts';
 import type { RunningMockServer } from '../../../mock-server/http.ts';
 
 /** What a process is asked for. */
-export type Ask = { id: number } & (
-  | { do: 'start' }
-  | { do: 'sign-in'; tokens: unknown }
+export type Ask = { id: number } &
   /** `time`: how far the device's clocks are ahead by now, ms. */
-  | { do: 'request'; time: number; path: string }
-  | { do: 'stop' }
-);
+  ({ do: 'start'; time: number } | { do: 'sign-in'; tokens: unknown } | { do: 'request'; time: number; path: string } | { do: 'stop' });
 type AskWithoutId = Ask extends infer A ? (A extends Ask ? Omit<A, 'id'> : never) : never;
 
 /** What a process says: an answer, what it does with the lock, a state, or an event of the host. */
