@@ -32,9 +32,10 @@ function judge(view: HistoryView): Judgement {
       const now = sendings[i] as Sending;
       if (isRedirect(last)) continue;
       judged += 1;
-      if (last.delivered?.status === 401) afterRefusal += 1;
+      const isRefused = answerBefore(last, now)?.status === 401;
+      if (isRefused) afterRefusal += 1;
       const found =
-        (last.delivered?.status === 401 && afterRefusal > 1 ? tooOften(request, sendings, i) : undefined) ??
+        (isRefused && afterRefusal > 1 ? tooOften(request, sendings, i) : undefined) ??
         changed(request, first, last, now) ??
         guessed(view, request, last, now);
       if (found !== undefined) violations.push(found);
@@ -45,6 +46,11 @@ function judge(view: HistoryView): Judgement {
 
 function isRedirect({ delivered }: Sending): boolean {
   return delivered !== undefined && delivered.status >= 300 && delivered.status < 400;
+}
+
+/** What the client knew of a sending when it sent the next: an answer that came later was no reason for it. */
+function answerBefore({ delivered }: Sending, { sent }: Sending): Sending['delivered'] {
+  return delivered !== undefined && delivered.seq < sent.seq ? delivered : undefined;
 }
 
 /** Clause a. */
@@ -89,8 +95,9 @@ function changed(request: LogicalRequest, first: Sending, last: Sending, now: Se
 /** Clause c: nobody knows whether the server acted. A sending while the device was offline never left it. */
 function guessed(view: HistoryView, request: LogicalRequest, last: Sending, now: Sending): Violation | undefined {
   if (IDEMPOTENT.includes(now.sent.method) || (now.sent.key !== undefined && now.sent.key === last.sent.key)) return undefined;
-  const status = last.delivered?.status;
-  if (last.delivered !== undefined && status !== 502 && status !== 504) return undefined;
+  const answer = answerBefore(last, now);
+  const status = answer?.status;
+  if (answer !== undefined && status !== 502 && status !== 504) return undefined;
   if (holdsAt(view.device(request.device).offline, last.sent.seq)) return undefined;
   const end = last.delivered ?? last.broken;
   const what = status === undefined ? (last.broken?.type === 'api.lost' ? 'was lost' : 'had no answer yet') : `was answered with ${status}`;

@@ -63,12 +63,16 @@ type Act = EventOf<'state'> | EventOf<'request.settled'> | EventOf<'prompt.shown
 function blamed(view: HistoryView, info: ProcessInfo, act: Act, clause: string, what: string): Violation[] {
   const doubt = doubtAt(view, info, act);
   const stored = view.store(info.device, act.seq)?.rt;
-  if (doubt === undefined || !isIssued(stored) || isDue(view, info, act.seq)) return [];
+  const session = view.session(info.device, act.seq);
+  const called = act.type === 'request.settled' ? view.request(act.n)?.called : undefined;
+  if (doubt === undefined || !isIssued(stored) || view.token(stored)?.family !== session?.family || isDue(view, info, act.seq)) return [];
+  // Asked for under the user before: whoever signs in ends that.
+  if (called !== undefined && view.session(info.device, called.seq) !== session) return [];
   return [
     report(act, clause, `${info.process} ${what} although ${doubt.why}: ${stored} is there`, [
       view.index.persisted.get(stored),
       doubt.at,
-      act.type === 'request.settled' ? view.request(act.n)?.called : undefined,
+      called,
     ]),
   ];
 }
@@ -96,7 +100,7 @@ interface Doubt {
   readonly at: Moment | undefined;
 }
 
-/** Why the process cannot know what the store holds; undefined when it has read it, or has the session in memory. */
+/** Why the process cannot know what the store holds; undefined when it has read it, also as empty, or has the session in memory. */
 function doubtAt(view: HistoryView, info: ProcessInfo, { seq, t }: Moment): Doubt | undefined {
   const born = lastBefore(info.lives, seq);
   const look = lastBefore(info.looks, seq);
@@ -105,6 +109,8 @@ function doubtAt(view: HistoryView, info: ProcessInfo, { seq, t }: Moment): Doub
   const holds = isIssued(view.hand(info.process, seq)?.rt);
   if (inLife === undefined) return holds || born === undefined ? undefined : { why: 'it had not read the store yet', at: born };
   if (holds && t - inLife.t > AT_ONCE) return undefined;
+  const known = between(info.looks, born?.seq ?? -1, seq).findLast(({ ok, key }) => ok && key === inLife.key);
+  if (known !== undefined && !known.labels.some((label) => label.startsWith('RT-'))) return undefined;
   const why = `its last read of the store, ${earlier(inLife, { t })}, had failed (${inLife.error ?? 'for no reason told'})`;
   return { why, at: firstFailure(info, inLife, born) };
 }

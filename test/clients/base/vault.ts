@@ -169,11 +169,12 @@ export abstract class Vault {
     return true;
   }
 
-  /** The end of a session is not made up for when a sibling has begun another one since. */
+  /** Neither the end of a session nor an older one is made up for when a sibling has begun another one since. */
   protected async stillDue({ content, of }: Owed): Promise<boolean> {
-    if (readStored(content).session !== undefined || of === undefined) return true;
-    const { session } = readStored(await this.host.store.get(KEY));
-    return session === undefined || session.id === of;
+    const mine = readStored(content).session;
+    const { session: there } = readStored(await this.host.store.get(KEY));
+    if (there === undefined || of === undefined || there.id === of) return true;
+    return mine !== undefined && mine.issuedAt > there.issuedAt;
   }
 
   protected retryLater(): void {

@@ -50,6 +50,14 @@ describe('what the app is told (b, c)', () => {
     'a request that waits, and one that is refused as locked',
     `${LOCKED}\n21 unread\n30 call n1\n31 settle n1 locked\n40 call n2\n5000 settle n2 deadline`,
   );
+  spares(
+    'a process that had found nothing, and cannot see what a sibling has stored since',
+    '0 launch\n1 get\n2 state loading signed-out\n10 @phone/widget signIn ada AT-1 RT-1\n20 lock\n30 call n1\n31 unread\n32 settle n1 signed-out',
+  );
+  spares(
+    'a request of the user before, which ends when another one signs in',
+    `${LOCKED}\n21 unread\n30 call n1\n31 signIn bob AT-9 RT-9 family=f2 store=no done=no\n31 settle n1 signed-out`,
+  );
   spares('a prompt to unlock', `${LOCKED}\n21 unread\n22 ask biometric unlock`);
   spares(
     'a request rejected after the session had ended',
