@@ -2,7 +2,7 @@
 // A store that cannot be read leaves the state `loading` and is asked again: a locked phone is not a signed-out user (refresh-bugs K1, K15).
 import { decideCarryOver } from './decide.ts';
 import { revoke } from './exchange.ts';
-import { leave, mayCarryOver, repeat } from './keeper.ts';
+import { leave, repeat } from './keeper.ts';
 import { endingNamed } from './machine.ts';
 import type { SessionRecord } from './record.ts';
 import { finish, flightOf } from './refresh.ts';
@@ -87,12 +87,12 @@ export class Loader {
     });
   }
 
-  /** A sibling has signed somebody in. What waits from before goes on only for the same user. */
+  /** A sibling has signed somebody in. What was asked for before goes on only for the same user. */
   #adopt(record: SessionRecord): void {
     const rt = this.#rt;
     const carried = decideCarryOver(rt.holder.isSameUser(record.tokens.accessToken), false);
     openSession(rt, record, true);
-    if (!carried) rejectCalls(rt, 'signed-out', (call) => mayCarryOver(call, record.since.mono));
+    if (!carried) rejectCalls(rt, 'signed-out', ({ calledAt }) => calledAt > record.since.mono);
     rt.machine.fire('restored');
   }
 

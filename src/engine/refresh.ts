@@ -52,7 +52,7 @@ async function run(rt: Runtime, session: Session, flight: Flight): Promise<void>
   try {
     let result = await fly(rt, session, flight);
     // Somebody joined in the very moment it gave up for want of anybody: their trigger, their attempts.
-    while (result === 'idle' && flight.needed) result = await fly(rt, session, flight);
+    while (result === 'idle' && isNeeded(session, flight)) result = await fly(rt, session, flight);
     end = result === 'idle' ? 'failed' : result;
   } catch {
     observe(rt, { type: 'refresh-broke' });
@@ -77,10 +77,18 @@ async function fly(rt: Runtime, session: Session, flight: Flight): Promise<Fligh
     if (step === 'blind') {
       spent.blind += 1;
       flight.releaseAhead();
-      if (flight.needed) await flight.pause(rt.timers, BLIND_PAUSE);
+      if (isNeeded(session, flight)) await flight.pause(rt.timers, BLIND_PAUSE);
     }
     if (spent.attempts >= rt.settings.attempts || spent.rounds >= MOST_ROUNDS) return 'failed';
   }
+}
+
+/**
+ * Whether to go on: somebody waits, or an answer was lost. Then the server may have rotated, and answers the old refresh token for a
+ * moment only: trying again cannot wait until somebody asks (refresh-bugs class G).
+ */
+function isNeeded(session: Session, flight: Flight): boolean {
+  return flight.needed || session.outage?.unknown === true;
 }
 
 /** Waits until a refresh may be sent. `again` = not the first attempt: then somebody must still need it. */
@@ -89,11 +97,11 @@ async function getReady(rt: Runtime, session: Session, flight: Flight, again: bo
   for (;;) {
     if (session.ended !== undefined) return 'ended';
     if (rt.stopped) return 'failed';
-    if (waited && !flight.needed) return 'idle';
+    if (waited && !isNeeded(session, flight)) return 'idle';
     const floor = refreshFloor(rt, session, !flight.fresh);
     if (rt.gate.online && floor <= 0) return 'go';
     waited = true;
-    if (!flight.needed) return 'idle';
+    if (!isNeeded(session, flight)) return 'idle';
     if (!rt.gate.online) await rt.gate.wait('other').done;
     else await flight.pause(rt.timers, floor);
   }
