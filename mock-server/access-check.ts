@@ -101,10 +101,10 @@ export interface Standing {
 
 /** Whom a token is for, or why it is not accepted. Changes nothing. */
 export function findToken(desk: Desk, value: string): Standing | AccessReason {
-  const { checksRevocation, leeway } = desk.policy.resource;
+  const { checksRevocation, leeway, issuanceLag } = desk.policy.resource;
   const known = desk.store.access.get(value);
   const standing = known === undefined ? (checksRevocation ? undefined : readJwt(desk, value)) : { ...known, token: known };
-  if (standing === undefined) return 'unknown';
+  if (standing === undefined || (known !== undefined && checksRevocation && desk.now() < known.issuedAt + issuanceLag)) return 'unknown';
   // RFC 7519 4.1.4: no longer valid at `exp` itself.
   if (desk.now() >= standing.expiresAt + leeway) return 'expired';
   // Whoever asks nobody goes by the keys: a token whose key the list does not have is worth nothing there.

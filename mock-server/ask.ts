@@ -10,6 +10,8 @@ export interface Ask {
   form: Form;
   client: RegisteredClient;
   x: string;
+  /** Which node of the server it came to. */
+  node: number;
   /** Key of the DPoP proof it came with (RFC 9449 5). */
   jkt?: string | undefined;
 }

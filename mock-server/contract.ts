@@ -146,6 +146,8 @@ export interface MockServer {
   handle(request: HttpRequest, meta?: ArrivalMeta): HttpResponse;
   /** The event stream that a request opens; call it when the request was answered with 2xx, and wait for it as it says. */
   openStream(request: HttpRequest): ServerStream;
+  /** Counts a sign-in against the limits of the token endpoint; ms to wait when it is one too many. For whoever grants sessions directly. */
+  countSignIn(user: string): number | undefined;
   /** Grants a session directly (an authorization code that was approved elsewhere, RFC 6749 4.1). */
   grantSession(user: string, device: string, options?: SessionOptions): GrantedSession;
   /** An authorization code for `user`, to be redeemed at the token endpoint within 10 minutes, once. */

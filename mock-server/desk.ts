@@ -31,6 +31,7 @@ export class Desk {
   /** What the policy says differently for one session, by its family's name. */
   readonly sessionPolicies = new Map<string, PolicyPatch>();
   #date: { second: number; text: string } | undefined;
+  #turns = 0;
   #unnamed = 0;
   #authorizations = 0;
 
@@ -66,6 +67,13 @@ export class Desk {
   record(actor: 'as' | 'rs', fact: ServerFact): void {
     this.audit.see(fact, this.policy);
     this.context.record(actor, fact);
+  }
+
+  /** The node that takes the next request for tokens: they take turns. */
+  nextNode(): number {
+    if (this.policy.nodes === undefined) return 0;
+    this.#turns += 1;
+    return this.#turns % 2;
   }
 
   /** A name for an authorization request: `a1`, `a2` ... */

@@ -13,9 +13,16 @@ export function endFamily(desk: Desk, family: Family, reason: FamilyEnd, accessT
   if (accessToo) killAccessOf(desk, family);
 }
 
-/** Ends what reuse detection ends: the refresh tokens (RFC 9700 4.14.2), or the grant with its access tokens (OAuth 2.1 4.3). */
+/**
+ * Ends what reuse detection ends: the refresh tokens (RFC 9700 4.14.2), the grant with its access tokens (OAuth 2.1 4.3), or further
+ * sessions of the same user.
+ */
 export function endReused(desk: Desk, family: Family): void {
-  endFamily(desk, family, 'reuse', desk.policy.refreshToken.onReuse === 'family');
+  const { onReuse } = desk.policy.refreshToken;
+  if (onReuse === 'token') return;
+  const others = onReuse === 'user' || onReuse === 'client-and-user' ? (desk.store.familiesOf.get(family.user) ?? []) : [];
+  const concerned = others.filter(({ clientId, dead }) => dead === undefined && (onReuse === 'user' || clientId === family.clientId));
+  for (const one of new Set([family, ...concerned])) endFamily(desk, one, 'reuse', onReuse !== 'refresh-tokens');
 }
 
 /** Every access token of the family that would still be accepted dies. */

@@ -115,7 +115,7 @@ function seeCommitted(ledger: Ledger, fact: Body<'token.committed'>, policy: Ser
   const handedOutAgain = newRt === rt || (fact.repeated !== undefined && ledger.issued.has(newRt ?? ''));
   if (newRt !== undefined && !handedOutAgain) issue(ledger, newRt);
   const { rotation, grace } = policy.refreshToken;
-  if (rotation === 'rotate' && grace.policy === 'strict' && policy.atomicity === 'serialize') {
+  if (rotation === 'rotate' && grace.policy === 'strict' && policy.atomicity === 'serialize' && policy.nodes === undefined) {
     if (ledger.spent.has(rt)) ledger.sentences.push(`${rt} was exchanged twice under strict rotation`);
     ledger.spent.add(rt);
   }

@@ -81,8 +81,8 @@ export function mintCode(desk: Desk, approval: Approval): string {
   return value;
 }
 
-/** A fresh refresh token, child of `parent`. */
-export function mintRefresh(desk: Desk, family: Family, parent: RefreshToken | undefined): RefreshToken {
+/** A fresh refresh token, child of `parent`, known at `node`. */
+export function mintRefresh(desk: Desk, family: Family, parent: RefreshToken | undefined, node = 0): RefreshToken {
   const value = desk.context.ids.text(SECRET_LENGTH);
   const token: RefreshToken = {
     value,
@@ -91,6 +91,9 @@ export function mintRefresh(desk: Desk, family: Family, parent: RefreshToken | u
     parent,
     children: [],
     state: 'active',
+    issuedAt: desk.now(),
+    node,
+    spentBy: node,
     supersededAt: undefined,
     supersededBy: undefined,
     idleFrom: desk.now(),

@@ -20,15 +20,27 @@ export interface ServerPolicy {
     idle?: number;
     /** From the grant; absent = never. */
     absolute?: number;
-    /** What dies on reuse: the family's refresh tokens alone, or its access tokens too (OAuth 2.1). */
-    onReuse: 'refresh-tokens' | 'family';
+    /**
+     * What dies on reuse: nothing but the token that came back; the family's refresh tokens alone; its access tokens too (OAuth 2.1); all
+     * that its user has with this client; all that its user has.
+     */
+    onReuse: 'token' | 'refresh-tokens' | 'family' | 'client-and-user' | 'user';
   };
+  /**
+   * Two nodes that take turns: what one did to a refresh token the other learns `lag` ms later. Until then it does not know a new one, and
+   * takes a spent one for good. Absent = one node.
+   */
+  nodes?: { lag: number } | undefined;
+  /** Requests that the token endpoint takes, per user and period; 429 with Retry-After beyond. The first one that fits counts. */
+  tokenLimits?: readonly TokenLimit[] | undefined;
   revocation: { refreshKillsAccess: boolean; accessKillsRefresh: boolean };
   resource: {
     /** False: the resource server knows expiry only and accepts revoked JWTs until they expire. */
     checksRevocation: boolean;
     /** Accepts a token this long past its expiry. */
     leeway: number;
+    /** A new access token is unknown to the API for so long. */
+    issuanceLag: number;
     /** A revocation reaches the API and introspection this much later (I5). */
     revocationLag: number;
     /** How a refusal is challenged: as RFC 6750 3 says, or one of the ways seen in the wild (P6). */
@@ -121,6 +133,14 @@ export interface RateLimit {
   limit: number;
 }
 
+/** One budget for refreshes, for sign-ins, or for both together. `prolongs`: whoever asks too early waits the whole period again. */
+export interface TokenLimit {
+  of: 'refresh' | 'sign-in' | 'all';
+  period: number;
+  limit: number;
+  prolongs: boolean;
+}
+
 /** Algorithms we sign with (RFC 7518 3.1, RFC 8037 3.1). */
 export const SIGNING_ALGS = ['EdDSA', 'ES256', 'RS256'] as const;
 export type SigningAlg = (typeof SIGNING_ALGS)[number];
@@ -141,7 +161,15 @@ export const DEFAULT_POLICY: ServerPolicy = {
     onReuse: 'family',
   },
   revocation: { refreshKillsAccess: true, accessKillsRefresh: false },
-  resource: { checksRevocation: true, leeway: 0, revocationLag: 0, challenge: 'rfc', silentRefresh: 'off', streams: STREAMS },
+  resource: {
+    checksRevocation: true,
+    leeway: 0,
+    issuanceLag: 0,
+    revocationLag: 0,
+    challenge: 'rfc',
+    silentRefresh: 'off',
+    streams: STREAMS,
+  },
   device: { lifetime: 600_000, interval: 5_000, tellsInterval: true },
   dpop: { use: 'allowed', nonce: 'none', nonceLifetime: 300_000, window: 60_000 },
   clientAuth: { bodyStatus: 401 },

@@ -16,13 +16,13 @@ export function checkRefresh(desk: Desk, ask: Ask): Refusal | Plan {
   const value = ask.form.get('refresh_token');
   if (value === undefined) return badRequest('refresh_token is missing');
   const token = desk.store.refresh.get(value);
-  if (token === undefined) return invalidGrant('unknown');
+  if (token === undefined || !isKnownAt(desk, token, ask.node)) return invalidGrant('unknown');
   if (token.family.clientId !== ask.client.id) return invalidGrant('other-client');
   // X5: a public client's refresh token is bound to its key (RFC 9449 5).
   if (token.family.jkt !== undefined && token.family.jkt !== ask.jkt) return invalidGrant('other-key');
   const gone = familyRefusal(desk, token);
   if (gone !== undefined) return gone;
-  const ruling = token.state === 'superseded' ? rule(desk, token) : undefined;
+  const ruling = token.state === 'superseded' && isSpentAt(desk, token, ask.node) ? rule(desk, token) : undefined;
   const refusal = rulingRefusal(desk, token, ruling) ?? idleRefusal(desk, ruling?.kind === 'again' ? ruling.child : token);
   if (refusal !== undefined) return refusal;
   const scope = ask.form.get('scope');
@@ -38,6 +38,15 @@ interface Checked {
   token: RefreshToken;
   ruling: GraceRuling | undefined;
   policy: GracePolicyName;
+}
+
+/** What one node did, the other knows `lag` later. */
+function isKnownAt(desk: Desk, { node, issuedAt }: RefreshToken, at: number): boolean {
+  return node === at || desk.now() >= issuedAt + (desk.policy.nodes?.lag ?? 0);
+}
+
+function isSpentAt(desk: Desk, { spentBy, supersededAt = 0 }: RefreshToken, at: number): boolean {
+  return spentBy === at || desk.now() >= supersededAt + (desk.policy.nodes?.lag ?? 0);
 }
 
 function familyRefusal(desk: Desk, token: RefreshToken): Refusal | undefined {
@@ -56,7 +65,10 @@ function rule(desk: Desk, token: RefreshToken): GraceRuling {
 }
 
 function rulingRefusal(desk: Desk, token: RefreshToken, ruling: GraceRuling | undefined): Refusal | undefined {
-  if (ruling?.kind === 'reuse') return sessionOver('reused', ENDS.reuse, () => endReused(desk, token.family));
+  if (ruling?.kind === 'reuse')
+    return desk.policy.refreshToken.onReuse === 'token'
+      ? invalidGrant('reused')
+      : sessionOver('reused', ENDS.reuse, () => endReused(desk, token.family));
   return ruling?.kind === 'refuse' ? invalidGrant('superseded') : undefined;
 }
 
@@ -100,7 +112,7 @@ function commitRefresh(desk: Desk, ask: Ask, checked: Checked): Granted | Refusa
   if (token.state === 'revoked') return invalidGrant('revoked');
   const scope = ask.form.get('scope') ?? family.scope;
   const access = mintAccess(desk, { family, sub: family.user, clientId: family.clientId, scope, jkt: ask.jkt });
-  const refresh = ruling === undefined ? rotate(desk, token, ask.x) : repeat(desk, token, ruling);
+  const refresh = ruling === undefined ? rotate(desk, token, ask) : repeat(desk, token, ruling, ask.node);
   token.idleFrom = desk.now();
   family.lastActive = desk.now();
   if (refresh !== undefined) refresh.idleFrom = desk.now();
@@ -109,24 +121,25 @@ function commitRefresh(desk: Desk, ask: Ask, checked: Checked): Granted | Refusa
 }
 
 /** The refresh token to hand out for an active one (R6, R7); the presented one becomes a tombstone when there is a new one. */
-function rotate(desk: Desk, token: RefreshToken, x: string): RefreshToken | undefined {
+function rotate(desk: Desk, token: RefreshToken, { x, node }: Ask): RefreshToken | undefined {
   const { rotation } = desk.policy.refreshToken;
   if (rotation === 'omit') return undefined;
   if (rotation === 'same') return token;
-  if (rotation === 'reissue') return mintRefresh(desk, token.family, token);
+  if (rotation === 'reissue') return mintRefresh(desk, token.family, token, node);
   if (token.state === 'active') {
     token.state = 'superseded';
     token.supersededAt = desk.now();
     token.supersededBy = x;
+    token.spentBy = node;
   }
-  return mintRefresh(desk, token.family, token);
+  return mintRefresh(desk, token.family, token, node);
 }
 
-function repeat(desk: Desk, token: RefreshToken, ruling: GraceRuling): RefreshToken {
+function repeat(desk: Desk, token: RefreshToken, ruling: GraceRuling, node: number): RefreshToken {
   if (ruling.kind === 'again') return ruling.child;
   if (ruling.kind === 'stale') return token;
   if (ruling.kind === 'replace') revokeBelow(token);
-  return mintRefresh(desk, token.family, token);
+  return mintRefresh(desk, token.family, token, node);
 }
 
 /** No descendant stays usable: a replaced child takes its own children along. */

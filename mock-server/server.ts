@@ -15,6 +15,7 @@ import { DEFAULT_POLICY, patchPolicy } from './policy.ts';
 import type { ServerPolicy } from './policy.ts';
 import { jsonReply, reply, tokenMembers } from './replies.ts';
 import { resourceHandling } from './resource.ts';
+import { countSignIn } from './token-limit.ts';
 import { underSessionPolicy } from './session-policy.ts';
 import type { Family } from './store.ts';
 import type { HttpRequest, HttpResponse } from '../src/core/http.ts';
@@ -41,6 +42,7 @@ export function serverOf(desk: Desk): MockServer {
     receive,
     handle: (request, meta = {}) => finish(receive(request, meta)),
     openStream: (request) => openStream(desk, request),
+    countSignIn: (user) => countSignIn(desk, user),
     grantSession: (user, device, options) => grantSession(desk, user, device, options),
     grantCode: (user, device, options = {}) =>
       mintCode(desk, { user, device, clientId: PUBLIC_CLIENT.id, scope: PUBLIC_CLIENT.scope, ...options }),

@@ -36,6 +36,10 @@ export interface RefreshToken {
   readonly children: RefreshToken[];
   /** `superseded`: exchanged for a child; `revoked`: taken back by itself while its family lives on. */
   state: 'active' | 'superseded' | 'revoked';
+  readonly issuedAt: number;
+  /** Which node issued it, and which one exchanged it first, where there are several. */
+  readonly node: number;
+  spentBy: number;
   /** When, and in which exchange, it was first exchanged. */
   supersededAt: number | undefined;
   supersededBy: string | undefined;

@@ -1,6 +1,7 @@
 // The token endpoint (RFC 6749 3.2): form and client checks, then one grant from the table, phase by phase, with its journal.
 import type { TokenResponse } from '../src/core/contract.ts';
 import type { TokenLabel } from '../src/core/events.ts';
+import { readRetryAfter } from '../src/core/http.ts';
 import type { HttpRequest } from '../src/core/http.ts';
 import type { Ask, Grant, Granted, Plan } from './ask.ts';
 import { checkClient } from './client-check.ts';
@@ -14,6 +15,7 @@ import { GRANTS } from './grants.ts';
 import { checkProof, nonceHeader, spend } from './proof-check.ts';
 import { badRequest, isRefusal, NOT_POST } from './refusals.ts';
 import type { Refusal } from './refusals.ts';
+import { countTokens } from './token-limit.ts';
 import { grantedReply, refusedReply, tokenMembers } from './replies.ts';
 import { tellRefusal } from './wire-shape.ts';
 
@@ -40,7 +42,7 @@ export function tokenHandling(desk: Desk, request: HttpRequest, meta: ArrivalMet
     arrive: (arrival) => journal?.received(arrival ?? 1, meta.sight ?? {}),
     check: () => check(desk, { request, read, x }),
     commit(checked) {
-      const outcome = commit(desk, checked);
+      const outcome = countTokens(desk, read.form) ?? commit(desk, checked);
       if (!isRefusal(outcome)) return { granted: outcome, members: tokenMembers(desk, outcome), proof: proofOf(checked) };
       journal?.refused(outcome);
       outcome.effect?.();
@@ -74,7 +76,7 @@ function check(desk: Desk, { request, read, x }: Arrived): Checked {
   }
   const proof = checkProof(desk, request);
   if (proof !== undefined && isRefusal(proof)) return proof;
-  const ask: Ask = { form: read.form, client, x, jkt: proof?.jkt };
+  const ask: Ask = { form: read.form, client, x, node: desk.nextNode(), jkt: proof?.jkt };
   const plan = grant.check(desk, ask);
   return isRefusal(plan) ? plan : { ask, grant, plan, proof };
 }
@@ -126,13 +128,14 @@ class RefreshJournal {
   responded(done: Done): void {
     const x = this.#x;
     if ('refusal' in done) {
-      const { status, body } = tellRefusal(this.#desk, done.refusal);
+      const { status, body, headers } = tellRefusal(this.#desk, done.refusal);
+      const retryAfter = readRetryAfter(headers['retry-after'], this.#desk.now());
       const { error, session_end: end } = body;
       const read =
         (status === 400 || status === 401) && typeof error === 'string'
           ? { kind: 'oauth-error' as const, error, ...(typeof end === 'string' ? { end } : {}) }
           : { kind: 'other' as const };
-      this.#desk.record('as', { type: 'token.responded', x, status, ...read });
+      this.#desk.record('as', { type: 'token.responded', x, status, ...read, ...(retryAfter === undefined ? {} : { retryAfter }) });
       return;
     }
     const { granted, members } = done;

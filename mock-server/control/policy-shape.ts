@@ -34,9 +34,24 @@ const MEMBERS = {
       ),
       idle: optional(orNever, 'Dies when unused for so long.'),
       absolute: optional(orNever, 'Dies so long after the sign-in.'),
-      onReuse: optional(word(['refresh-tokens', 'family']), 'What dies when a spent token comes back.'),
+      onReuse: optional(word(['token', 'refresh-tokens', 'family', 'client-and-user', 'user']), 'What dies when a spent token comes back.'),
     },
     'Refresh tokens.',
+  ),
+  nodes: optional(
+    record({ lag: needed(duration(0), 'What one node did to a refresh token the other learns so much later.') }),
+    'Two nodes that take turns; absent = one.',
+  ),
+  tokenLimits: optional(
+    listOf(
+      record({
+        of: needed(word(['refresh', 'sign-in', 'all']), 'What counts.'),
+        period: needed(duration(1), 'Window.'),
+        limit: needed(whole(1), 'Requests per period and user.'),
+        prolongs: needed(flag, 'Asking too early begins the window anew.'),
+      }),
+    ),
+    '429 with Retry-After from the token endpoint beyond.',
   ),
   revocation: some(
     {
@@ -49,6 +64,7 @@ const MEMBERS = {
     {
       checksRevocation: optional(flag, 'False: a revoked access token is accepted until it expires.'),
       leeway: optional(duration(0), 'Accepts a token this long past its expiry.'),
+      issuanceLag: optional(duration(0), 'A new access token is unknown to the API for so long.'),
       revocationLag: optional(duration(0), 'A revocation reaches the API this much later.'),
       challenge: optional(
         word(['rfc', 'lower-case', 'several', 'absent', 'html', 'forbidden', 'ok']),

@@ -1,5 +1,7 @@
 // docs/invariants.md, docs/scenario-format.md and docs/scenarios.md, each from the data that the code runs on.
 import { fileURLToPath } from 'node:url';
+import { REFRESH, STALE, steps } from '../../src/scenario/dial-row.ts';
+import { DIALS, DIAL_GROUPS } from '../../src/scenario/dials.ts';
 import { scenarioJsonSchema } from '../../src/scenario/json-schema.ts';
 import { loadScenarios } from '../../src/scenario/load.ts';
 import { INVARIANTS } from '../../src/verify/invariants.ts';
@@ -45,7 +47,34 @@ export function formatPage(): string {
     '## scenario',
     ...keysOf(schema),
     ...parts,
+    ...dials(),
   ]);
+}
+
+/** What differs from one bug report to the next, with the line that says so. */
+function dials(): string[] {
+  return [
+    '## Dials',
+    'What differs between one report of a refresh bug and the next. A scenario is one setting of each; every line here is run by the tests, where need be with a phone whose access token expired and a request that refreshes it.',
+    ...DIAL_GROUPS.flatMap((group) => [
+      `### ${group}`,
+      table(
+        ['dial', 'key', 'example'],
+        DIALS.filter((dial) => dial.group === group).map(({ dial, key, example, note }) => [
+          dial,
+          key === undefined ? '' : `\`${key}\``,
+          [...linesOf(example).map((line) => `\`${line}\``), ...(note === undefined ? [] : [note])].join(' '),
+        ]),
+      ).join('\n'),
+    ]),
+  ];
+}
+
+/** What makes any client refresh goes without saying. */
+function linesOf(example: string | undefined): string[] {
+  const usual = [STALE, steps(REFRESH)];
+  const lines = example?.split('\n') ?? [];
+  return lines.length === 1 ? lines : lines.filter((line) => !usual.includes(line));
 }
 
 function keysOf(schema: Schema): string[] {

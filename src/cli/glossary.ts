@@ -103,6 +103,19 @@ export const WORDS: Readonly<Record<string, Entry>> = {
   idle: {
     text: 'An invariant that had nothing to judge in a run. That is not the same as passed: a corpus full of idle invariants proves nothing.',
   },
+  'event-stream': {
+    text: 'A request whose answer goes on: messages come until the server ends it, the client closes it, or the connection breaks. Its token was shown once, at the opening; whether the server looks again differs.',
+    sources: ['WHATWG HTML 9.2'],
+  },
+  'half-open-connection': {
+    text: 'A connection that died without telling anybody: nothing comes any more, and only a clock of its own tells a client so. `how: silence` on a stream makes one.',
+  },
+  fleet: {
+    text: 'Many processes of one device over one store, such as command line tools that share a credential file. `processes: 10` makes one.',
+  },
+  dial: {
+    text: 'Something that differs between one report of a refresh bug and the next: a policy, an answer, an actor, a clock. The reference of the scenario format lists each with the line that moves it.',
+  },
   witness: { text: 'The few events that show a violation; the failure block draws them as lanes, one column per process and server.' },
   lanes: {
     text: 'The drawing of a witness. Time runs down; an arrow to the right is a message to a server, one to the left an answer; `▸` marks the event that broke the invariant.',

@@ -84,6 +84,7 @@ const VERB_EXAMPLES: Readonly<Record<keyof typeof VERBS, string>> = {
   heal: '- heal: all',
   revoke: '- revoke: { what: family, reason: password }',
   app: '- { on: phone/app, app: kill }',
+  sleep: '- sleep: { for: 8h, monotonic: stops }',
   clock: '- clock: -1h',
   store: '- store: lock',
   signIn: '- signIn: grace',

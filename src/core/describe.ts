@@ -145,7 +145,7 @@ const WORDS: Words = {
   'process.launch': (e) => (e.epoch > 1 ? 'process launched again' : 'process launched'),
   'process.kill': () => 'process killed',
   'process.suspend': () => 'process suspended',
-  'process.resume': () => 'process resumed',
+  'process.resume': (e) => `process resumed${e.asleep === undefined ? '' : ` after ${formatDuration(e.asleep)} of sleep`}`,
   'process.stop': () => 'process stopped cleanly',
   foreground: () => 'to the foreground',
   background: () => 'to the background',

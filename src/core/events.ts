@@ -129,7 +129,12 @@ type DevicePolled = { type: 'device.polled'; d: string; outcome: string; interva
 type Mark = { type: 'mark'; what: MarkWord; device: string; by?: number; note?: string };
 
 type Connectivity = { type: 'online' | 'offline' };
-type ProcessEvent = { type: 'process.launch' | 'process.kill' | 'process.suspend' | 'process.resume' | 'process.stop'; epoch: number };
+/** `asleep`: ms for which the monotonic clock of the device stood still before a resume. */
+interface ProcessEvent {
+  type: 'process.launch' | 'process.kill' | 'process.suspend' | 'process.resume' | 'process.stop';
+  epoch: number;
+  asleep?: number;
+}
 type AppVisibility = { type: 'foreground' | 'background' };
 type StoreLock = { type: 'store.locked' | 'store.unlocked' };
 /** Something outside the client changed what the store holds; `labels` are the tokens it holds now. */

@@ -35,6 +35,7 @@ export type RefusalReason =
   | 'code-used'
   | 'code-expired'
   | 'superseded'
+  | 'rate-limited'
   // DPoP (RFC 9449): the proof itself, a missing nonce, a token bound to another key. Device flow (RFC 8628 3.5): how a poll ended.
   | 'bad-proof'
   | 'proof-nonce'

@@ -50,6 +50,8 @@ const WORDS: Words = {
   heal: () => 'every fault ends',
   revoke: (step) => `server revokes ${REVOKED[step.what]} of ${list(step.on)} (${step.reason})`,
   app: (step) => `${step.action} ${list(step.on)}`,
+  sleep: (step) =>
+    `${list(step.on)} sleeps for ${formatDuration(step.for)}${step.monotonic === 'stops' ? ', its monotonic clock stops' : ''}`,
   clock: (step) => `wall clock of ${list(step.on)} jumps ${step.jump < 0 ? '' : '+'}${formatDuration(step.jump)}`,
   store: (step) => storeWords(step.change, list(step.on)),
   signIn: (step) => `${step.user} signs in on ${list(step.on)}${unawaited(step)}`,

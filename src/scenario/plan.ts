@@ -131,7 +131,7 @@ function uses(steps: readonly Step[], verb: Step['verb']): boolean {
 /** Ms that the steps advance in words, with every repeat written out. */
 function advanced(steps: readonly Step[]): number {
   return steps.reduce((total, step) => {
-    const own = step.after + (step.verb === 'advance' ? step.by : 0);
+    const own = step.after + (step.verb === 'advance' ? step.by : step.verb === 'sleep' ? step.for : 0);
     const inner = 'steps' in step ? advanced(step.steps) * (step.verb === 'repeat' ? step.times : 1) : 0;
     return total + own + inner;
   }, 0);

@@ -34,10 +34,10 @@ export const serverPatch = z
     refreshToken: z
       .strictObject({
         rotation: z
-          .enum(['rotate', 'same', 'omit'])
+          .enum(['rotate', 'same', 'omit', 'reissue'])
           .optional()
           .describe(
-            'rotate: a new one per use (default); same: the presented one comes back; omit: the response carries none (RFC 6749 6).',
+            'rotate: a new one per use (default); same: the presented one comes back; omit: the response carries none (RFC 6749 6); reissue: a new one per use, and those before stay good.',
           ),
         grace: z
           .union([
@@ -52,9 +52,11 @@ export const serverPatch = z
         idle: orNever.optional().describe('Dies when unused for so long. Default 30d.'),
         absolute: orNever.optional().describe('Dies so long after the sign-in, however active. Default never.'),
         onReuse: z
-          .enum(['refresh-tokens', 'family'])
+          .enum(['token', 'refresh-tokens', 'family', 'client-and-user', 'user'])
           .optional()
-          .describe('What dies when a spent token comes back: refresh tokens alone, or access tokens too (default).'),
+          .describe(
+            'What dies when a spent token comes back: nothing else; the refresh tokens of the session; its access tokens too (default); all its user has with this client; all its user has.',
+          ),
       })
       .optional()
       .describe('Refresh tokens.'),
@@ -72,6 +74,14 @@ export const serverPatch = z
       .strictObject({
         checksRevocation: z.boolean().optional().describe('False: a revoked access token is accepted until it expires. Default true.'),
         leeway: duration.optional().describe('Accepts an access token this long past its expiry. Default 0s.'),
+        issuanceLag: duration.optional().describe('A new access token is unknown here for so long. Default 0s.'),
+        revocationLag: duration.optional().describe('A revocation becomes known here so much later. Default 0s.'),
+        challenge: z
+          .enum(['rfc', 'lower-case', 'several', 'absent', 'html', 'forbidden', 'ok'])
+          .optional()
+          .describe(
+            'How a refusal is told: as RFC 6750 3 says (default); with a scheme in lower case; behind other challenges; without any; as a page; with 403; with 200 and an error body.',
+          ),
         silentRefresh: z
           .union([
             z.literal('off'),
@@ -95,6 +105,21 @@ export const serverPatch = z
       ])
       .optional()
       .describe('serialize: check and commit are one step (default).'),
+    nodes: z
+      .strictObject({ lag: duration.describe('What one node did to a refresh token, the other learns so much later.') })
+      .optional()
+      .describe('The authorization server has two nodes, which take turns. Default: one.'),
+    limits: z
+      .array(
+        z.strictObject({
+          of: z.enum(['refresh', 'sign-in', 'all']).describe('What counts; all: one budget for both.'),
+          limit: z.int().min(1).describe('Requests per user.'),
+          per: positiveDuration.describe('In what time.'),
+          prolongs: z.boolean().optional().describe('Whoever asks too early waits the whole time again. Default false.'),
+        }),
+      )
+      .optional()
+      .describe('The token endpoint answers 429 with Retry-After beyond. Default: no limit.'),
     passwordChange: z
       .enum(['all', 'others', 'none'])
       .optional()
@@ -135,6 +160,8 @@ export function policyPatch(input: ServerInput): PolicyPatch {
       }),
     revocation: input.revocation && defined(input.revocation),
     resource: resource && resourcePatch(resource),
+    nodes: input.nodes && { lag: ms(input.nodes.lag) },
+    tokenLimits: input.limits?.map(({ of, limit, per, prolongs = false }) => ({ of, limit, period: ms(per), prolongs })),
     passwordChange: input.passwordChange,
     explainsEnd: input.explainsEnd,
     atomicity: input.atomicity === undefined || input.atomicity === 'serialize' ? input.atomicity : { race: ms(input.atomicity.race) },
@@ -149,6 +176,9 @@ function resourcePatch(input: NonNullable<ServerInput['resource']>): PolicyPatch
   return defined({
     checksRevocation: input.checksRevocation,
     leeway: maybe(input.leeway),
+    issuanceLag: maybe(input.issuanceLag),
+    revocationLag: maybe(input.revocationLag),
+    challenge: input.challenge,
     silentRefresh: typeof silentRefresh === 'object' ? { header: silentRefresh.header, window: ms(silentRefresh.window) } : silentRefresh,
     streams: events && defined({ ...events, interval: maybe(events.interval) }),
   });

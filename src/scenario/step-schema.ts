@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { eventTypes } from '../core/describe.ts';
 import type { EventType } from '../core/events.ts';
+import { APP_ACTIONS } from '../sim/plan.ts';
 import { SESSION } from './words.ts';
 import { fault } from './fault-schema.ts';
 import { serverPatch } from './server-schema.ts';
@@ -16,6 +17,18 @@ const MANY = 1_000;
 
 const answer = z.enum(['ok', 'failed', 'cancelled', 'unavailable', 'locked-out']);
 const answers = z.union([answer, z.array(answer).min(1)]);
+
+const APP_TEXT = [
+  'Life of a process. kill: nothing is called, only the store survives',
+  'prewarm: the system launches it and the user sees nothing of it',
+  'relaunch: kill, then launch',
+  'suspend: frozen, no timers, no answers, open streams break',
+  'hide, show: a tab that nobody looks at, whose timers run once a minute',
+  'stop: a clean exit',
+  'mount, unmount: the app makes a further client in the same process, or lets go of the newest one, and what they have begun goes on',
+  'reinstall: nothing runs, the plain tier is gone, and off iOS the secure one too',
+  'update: nothing runs, everything is kept; launch follows either.',
+].join('; ');
 
 const request = z.strictObject({
   path: path.describe('Path on the resource server. `{session:tablet}` stands for the session id of the device tablet.'),
@@ -145,25 +158,20 @@ export const step = z
       ])
       .optional()
       .describe('The server ends something, without telling the client.'),
-    app: z
-      .enum([
-        'kill',
-        'launch',
-        'relaunch',
-        'suspend',
-        'resume',
-        'foreground',
-        'background',
-        'stop',
-        'mount',
-        'unmount',
-        'reinstall',
-        'update',
+    app: z.enum(APP_ACTIONS).optional().describe(APP_TEXT),
+    sleep: z
+      .union([
+        positiveDuration,
+        z.strictObject({
+          for: positiveDuration.describe('How long.'),
+          monotonic: z
+            .enum(['runs', 'stops'])
+            .optional()
+            .describe('Whether the monotonic clock runs on; where it stops, timers come later by the time slept. Default runs.'),
+        }),
       ])
       .optional()
-      .describe(
-        'Life of a process. kill: nothing is called, only the store survives; relaunch: kill, then launch; suspend: frozen, no timers, no answers, open streams break; stop: a clean exit; mount, unmount: the app makes a further client in the same process, or lets go of the newest one, and what they have begun goes on; reinstall: nothing runs, the plain tier is gone, and off iOS the secure one too; update: nothing runs, everything is kept; launch follows either.',
-      ),
+      .describe('A device sleeps: no process of it runs, open streams break; timers that fell due run when it wakes.'),
     clock: z
       .union([signedDuration, z.strictObject({ jump: signedDuration.describe('By how much.') })])
       .optional()

@@ -152,6 +152,10 @@ const BUILD: { readonly [V in Verb]: Build<V> } = {
     ...(typeof value === 'string' ? { what: value, reason: 'user' as const } : { what: value.what, reason: value.reason ?? 'user' }),
   }),
   app: (value, base) => ({ ...base, verb: 'app', action: value }),
+  sleep: (value, base) => {
+    const { for: long, monotonic = 'runs' } = typeof value === 'string' ? { for: value } : value;
+    return { ...base, verb: 'sleep', for: ms(long), monotonic };
+  },
   clock: (value, base) => ({ ...base, verb: 'clock', jump: ms(typeof value === 'string' ? value : value.jump) }),
   store: (value, base) => ({ ...base, verb: 'store', change: storeChange(value) }),
   signIn: (value, base, { input, shop }) => {

@@ -22,6 +22,7 @@ export const VERBS: Readonly<Record<Verb, VerbRule>> = {
   heal: { on: 'nothing' },
   revoke: { on: 'device' },
   app: { on: 'process' },
+  sleep: { on: 'device' },
   clock: { on: 'device' },
   store: { on: 'device' },
   signIn: { on: 'process', wait: true },

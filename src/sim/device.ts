@@ -1,6 +1,6 @@
 // A device and its processes: clocks, connectivity, one store that survives a kill, locks that a kill frees.
 import type { Client, PromptOutcome } from '../core/contract.ts';
-import type { Owner } from './item.ts';
+import type { Item, Owner } from './item.ts';
 import type { DevicePlan } from './plan.ts';
 
 /** Unix time of virtual 0: 2026-01-01T00:00:00Z. */
@@ -23,6 +23,8 @@ export class Device {
   /** Wall clock minus true time, ms. */
   skew: number;
   online = true;
+  /** Ms of sleep in which the monotonic clock stood still. */
+  slept = 0;
   storeLocked = false;
   /** Ms a store operation takes. */
   storeDelay = 1;
@@ -90,6 +92,12 @@ export interface DeviceLock {
   queue: LockClaim[];
 }
 
+/** A timer that is due later than it was set for. */
+export interface HeldTimer {
+  item: Item;
+  run: () => void;
+}
+
 export type ProcessState = 'dead' | 'running' | 'suspended';
 
 /** One process of a device. Killing it is epoch + 1: nothing from a dead epoch touches the world. */
@@ -109,6 +117,10 @@ export class Process implements Owner {
   /** What the client last emitted of its session: `{ type: 'session-state', to, reason }`. */
   told: { to: string; reason: string } | undefined;
   readonly listeners = new Set<(online: boolean) => void>();
+  /** Timers run at whole multiples of this, ms; 0 = when they are due. */
+  throttle = 0;
+  /** Timers that are due and held back. */
+  readonly heldTimers = new Set<HeldTimer>();
   /** Writes to the store that have begun and not ended. */
   readonly writing = new Set<PendingWrite>();
   readonly jobs = new Map<string, () => Promise<unknown>>();

@@ -1,11 +1,10 @@
 // The host a world lends to one epoch of one process: every call is fenced by that epoch, at the call and at delivery.
 // A call from a dead epoch returns a promise that never settles and touches nothing.
-import type { Host, HostClock, HostConfig, JobOutcome, PromptPurpose } from '../core/contract.ts';
-import { whereOf } from '../core/stack.ts';
+import type { Host, HostConfig, JobOutcome, PromptPurpose } from '../core/contract.ts';
 import type { Streams } from '../core/streams.ts';
+import { createClock } from './clock.ts';
 import type { Process } from './device.ts';
 import { createLock } from './lock.ts';
-import type { Item } from './item.ts';
 import type { Kernel } from './kernel.ts';
 import type { Network } from './network.ts';
 import type { Operation } from './operations.ts';
@@ -64,42 +63,6 @@ export function createHost(process: Process, parts: HostParts): Host {
       const { type, to, reason } = event;
       if (type === 'session-state' && typeof to === 'string' && isWord(reason)) process.told = { to, reason };
     },
-  };
-}
-
-function createClock(process: Process, { kernel, traceTimers }: HostParts): HostClock {
-  const { epoch, device } = process;
-  const plan = (ms: number, fn: () => void): Item | undefined => {
-    if (!process.alive(epoch)) return undefined;
-    const delay = Number.isFinite(ms) ? Math.max(1, Math.trunc(ms)) : 1;
-    return kernel.after(delay, `${process.name}:timer`, fn, {
-      owner: process,
-      origin: traceTimers ? whereOf(new Error('timer')) : undefined,
-    });
-  };
-  const cancel = (item: Item | undefined): void => {
-    if (item !== undefined) kernel.cancel(item);
-  };
-  return {
-    now: () => device.wall(kernel.now),
-    monotonic: () => kernel.now,
-    setTimeout: (fn, ms) => {
-      const item = plan(ms, fn);
-      return () => cancel(item);
-    },
-    sleep: (ms, signal) =>
-      new Promise((resolve, reject) => {
-        if (signal?.aborted === true) return reject(signal.reason);
-        const item = plan(ms, resolve);
-        signal?.addEventListener(
-          'abort',
-          () => {
-            cancel(item);
-            reject(signal.reason);
-          },
-          { once: true },
-        );
-      }),
   };
 }
 

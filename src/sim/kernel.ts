@@ -151,6 +151,15 @@ export class Kernel {
       .sort((a, b) => a.id - b.id);
   }
 
+  /** Makes pending items of an owner due later, in the order they were in. */
+  postpone(owner: Owner, ms: number, concerned: (label: string) => boolean): void {
+    for (const item of this.pendingOf(owner)) {
+      if (!concerned(item.label)) continue;
+      this.#heap.remove(item);
+      this.#heap.push(Object.assign(item, { earliest: item.earliest + ms, latest: item.latest + ms }));
+    }
+  }
+
   /** Puts the items that fell due while the owner was suspended back, in order, at this instant. */
   resume(owner: Owner): void {
     const items = this.#parked.get(owner) ?? [];

@@ -3,6 +3,7 @@ import { FEATURES, type Client, type ClientFactory, type Feature } from '../core
 import { formatDuration } from '../core/duration.ts';
 import { InvalidInputError } from '../core/errors.ts';
 import type { Device, Process } from './device.ts';
+import { TIMER } from './clock.ts';
 import { createHost } from './host.ts';
 import { freeLocks } from './lock.ts';
 import type { Operation, Operations } from './operations.ts';
@@ -40,15 +41,15 @@ export class Lifecycle {
     this.#factory = factory;
   }
 
-  /** Starts a process. `started` is given the operation to wait for, or nothing when the client could not be made. */
-  launch(process: Process, started: (operation: Operation | undefined) => void): void {
+  /** Starts a process. `started` is given the operation to wait for, or nothing when the client could not be made. `behind`: the user sees nothing of it. */
+  launch(process: Process, started: (operation: Operation | undefined) => void, behind = false): void {
     process.state = 'running';
     process.mounted = true;
     process.shown = 'loading';
     process.reason = undefined;
     process.told = undefined;
     this.#stage.note(process, { type: 'process.launch', epoch: process.epoch }, true);
-    this.#make(process, started);
+    this.#make(process, started, behind);
   }
 
   /** A further client in a process that runs, as a component that is mounted again. */
@@ -66,7 +67,7 @@ export class Lifecycle {
     this.#stage.note(process, { type: 'client.unmounted' }, true);
   }
 
-  #make(process: Process, started: (operation: Operation | undefined) => void): void {
+  #make(process: Process, started: (operation: Operation | undefined) => void, behind = false): void {
     const { kernel } = this.#stage;
     const failed = (error: unknown): void => {
       this.#stage.clientFault(process, 'threw', error);
@@ -79,9 +80,9 @@ export class Lifecycle {
       () => {
         try {
           const made = this.#factory(createHost(process, this.#parts(process.device)));
-          if (!(made instanceof Promise)) return started(this.#attach(process, made));
+          if (!(made instanceof Promise)) return started(this.#attach(process, made, behind));
           kernel.external(made, `the factory of the client in ${process.name}`, {
-            done: (client) => started(this.#attach(process, client)),
+            done: (client) => started(this.#attach(process, client, behind)),
             failed,
             blocks: () => kernel.pendingOf(process).length === 0,
           });
@@ -103,6 +104,8 @@ export class Lifecycle {
     process.elder = [];
     process.mounted = false;
     process.listeners.clear();
+    process.throttle = 0;
+    process.heldTimers.clear();
     process.jobs.clear();
     this.#stage.kernel.dropDead(process);
     this.#operations.forget(process);
@@ -126,17 +129,17 @@ export class Lifecycle {
     this.#stage.network.channels.breakAll((other) => other === process);
   }
 
-  resume(process: Process): void {
+  resume(process: Process, asleep?: number): void {
     if (process.state !== 'suspended') return;
     process.state = 'running';
-    this.#stage.note(process, { type: 'process.resume', epoch: process.epoch }, true);
+    this.#stage.note(process, { type: 'process.resume', epoch: process.epoch, ...(asleep === undefined ? {} : { asleep }) }, true);
     this.#stage.kernel.resume(process);
   }
 
   /** Timers a client left behind although its `stop()` has settled. */
   reportLeaks(process: Process): void {
     if (process.client?.stop === undefined) return;
-    const timers = this.#stage.kernel.pendingOf(process).filter((item) => item.label.endsWith(':timer'));
+    const timers = this.#stage.kernel.pendingOf(process).filter((item) => item.label.endsWith(TIMER));
     const [first] = timers;
     if (first === undefined) return;
     const text = `${timers.length} timer${timers.length === 1 ? '' : 's'} still set after stop(), the first due in ${formatDuration(first.earliest - this.#stage.kernel.now)}`;
@@ -157,7 +160,7 @@ export class Lifecycle {
     };
   }
 
-  #attach(process: Process, client: Client): Operation | undefined {
+  #attach(process: Process, client: Client, behind: boolean): Operation | undefined {
     const missing = REQUIRED.filter((method) => typeof (client as Partial<Client> | undefined)?.[method] !== 'function');
     if (missing.length > 0) {
       this.#stage.fatal = new InvalidInputError('TW_CLIENT_METHOD', `the client has no ${missing.map((name) => `${name}()`).join(', ')}`, {
@@ -176,6 +179,7 @@ export class Lifecycle {
     });
     this.#stage.notApplicable ??= this.#whyNot(features, absent);
     this.#stage.signals.pollState(process);
+    if (behind) this.#stage.signals.tell(process, 'background');
     return this.#operations.start(process);
   }
 

@@ -142,6 +142,10 @@ export class Operations {
       () => undefined,
       (client) => {
         const { device } = process;
+        if (this.#stage.server.countSignIn(user) !== undefined) {
+          operation.reason = 'rate-limited';
+          return undefined;
+        }
         const granted = this.#stage.server.grantSession(user, device.name);
         device.user = user;
         device.generation += 1;
@@ -153,7 +157,7 @@ export class Operations {
         );
         return client.signIn(response);
       },
-      () => ({ type: 'signIn.done', ...endOf(operation) }),
+      () => (operation.reason === 'rate-limited' ? undefined : { type: 'signIn.done', ...endOf(operation) }),
     );
     return operation;
   }

@@ -135,21 +135,32 @@ export interface RevokeStep extends StepBase {
   what: 'access-token' | 'refresh-token' | 'family' | 'all-sessions';
   reason: 'user' | 'password' | 'admin';
 }
+export const APP_ACTIONS = [
+  'kill',
+  'launch',
+  'prewarm',
+  'relaunch',
+  'suspend',
+  'resume',
+  'foreground',
+  'background',
+  'hide',
+  'show',
+  'stop',
+  'mount',
+  'unmount',
+  'reinstall',
+  'update',
+] as const;
 export interface AppStep extends StepBase {
   verb: 'app';
-  action:
-    | 'kill'
-    | 'launch'
-    | 'relaunch'
-    | 'suspend'
-    | 'resume'
-    | 'foreground'
-    | 'background'
-    | 'stop'
-    | 'mount'
-    | 'unmount'
-    | 'reinstall'
-    | 'update';
+  action: (typeof APP_ACTIONS)[number];
+}
+/** A device sleeps: nothing on it runs. Whether its monotonic clock stops meanwhile, and timers with it, differs by platform. */
+export interface SleepStep extends StepBase {
+  verb: 'sleep';
+  for: number;
+  monotonic: 'runs' | 'stops';
 }
 export interface ClockStep extends StepBase {
   verb: 'clock';
@@ -219,6 +230,7 @@ export type Step =
   | HealStep
   | RevokeStep
   | AppStep
+  | SleepStep
   | ClockStep
   | StoreStep
   | SignInStep

@@ -29,8 +29,9 @@ export function prompt(process: Process, method: Method, purpose: PromptPurpose 
       const outcome = nextAnswer(device.prompts, method);
       if (outcome !== 'ok' || why === 'unlock') return close(outcome);
       const signIn = parts.signIn(process);
-      if (signIn.settled) close(outcome);
-      else signIn.wake = () => close(outcome);
+      const end = (): void => close(signIn.reason === 'rate-limited' ? 'failed' : outcome);
+      if (signIn.settled) end();
+      else signIn.wake = end;
     };
     kernel.after(device.prompts.takes, `${process.name}:prompt`, answer, { owner: process });
   });

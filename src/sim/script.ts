@@ -84,8 +84,8 @@ export class Script implements Player {
     });
   }
 
-  launch(process: Process): Promise<void> {
-    return this.#started((begun) => this.lifecycle.launch(process, begun));
+  launch(process: Process, behind = false): Promise<void> {
+    return this.#started((begun) => this.lifecycle.launch(process, begun, behind));
   }
 
   /** A further client in the same process; those before live on, and nobody asks them for anything any more. */

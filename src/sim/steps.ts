@@ -2,9 +2,10 @@
 import { formatDuration } from '../core/duration.ts';
 import type { HistoryEvent } from '../core/events.ts';
 import { ruleOf } from '../core/fault.ts';
+import { postponeTimers, releaseTimers } from './clock.ts';
 import type { Device, Process } from './device.ts';
 import { checkExpectations, type ExpectationMiss, type ExpectedOf } from './expectations.ts';
-import type { AdvanceStep, AppStep, FaultStep, NetworkStep, RequestStep, RevokeStep, Step, StreamStep, Verb } from './plan.ts';
+import type { AdvanceStep, AppStep, FaultStep, NetworkStep, RequestStep, RevokeStep, SleepStep, Step, StreamStep, Verb } from './plan.ts';
 import type { FlightNames } from './flight-names.ts';
 import { OPERATION_LIMIT, type Operation, type Operations } from './operations.ts';
 import type { Lifecycle } from './lifecycle.ts';
@@ -21,13 +22,16 @@ export interface Player extends ExpectedOf {
   pause(ms: number): Promise<void>;
   quiet(ms: number): Promise<void>;
   settled(operation: Operation, ms: number): Promise<void>;
-  launch(process: Process): Promise<void>;
+  launch(process: Process, behind?: boolean): Promise<void>;
   stop(process: Process): Promise<void>;
   mount(process: Process): Promise<void>;
   unmount(process: Process): Promise<void>;
   request(step: RequestStep, process: Process): Promise<void>;
   stream(step: StreamStep, process: Process): Promise<void> | void;
 }
+
+/** Ms: how seldom timers of a hidden tab run (Chrome, intensive throttling). */
+const HIDDEN = 60_000;
 
 type Taker<V extends Verb> = (script: Player, step: Extract<Step, { verb: V }>) => Promise<void> | void;
 type Takers = { [V in Verb]: Taker<V> };
@@ -47,6 +51,7 @@ const TAKERS: Takers = {
   app: async (script, step) => {
     for (const process of processes(script, step)) await app(script, step.action, process);
   },
+  sleep,
   clock: (script, step) => {
     for (const device of devices(script, step)) {
       device.skew += step.jump;
@@ -138,6 +143,19 @@ function concerns(event: HistoryEvent, actor: string, names: FlightNames): boole
   return [event.actor, sender, device].some((one) => one === actor || one?.startsWith(`${actor}/`) === true);
 }
 
+async function sleep(script: Player, step: SleepStep): Promise<void> {
+  const { lifecycle, stage } = script;
+  const asleep = devices(script, step).flatMap((device) => device.processes.filter((process) => process.state === 'running'));
+  for (const process of asleep) {
+    lifecycle.suspend(process);
+    if (step.monotonic === 'stops') postponeTimers(process, step.for, stage.kernel);
+  }
+  await script.pause(step.for);
+  const stopped = step.monotonic === 'stops' ? step.for : undefined;
+  for (const device of devices(script, step)) device.slept += stopped ?? 0;
+  for (const process of asleep) lifecycle.resume(process, stopped);
+}
+
 function network(script: Player, step: NetworkStep): void {
   if ('latency' in step.change) {
     script.stage.network.latency = step.change.latency;
@@ -185,6 +203,16 @@ async function app(script: Player, action: AppStep['action'], process: Process):
       return script.launch(process);
     case 'launch':
       return process.state === 'dead' ? script.launch(process) : undefined;
+    case 'prewarm':
+      return process.state === 'dead' ? script.launch(process, true) : undefined;
+    case 'hide':
+      process.throttle = HIDDEN;
+      stage.signals.tell(process, 'background');
+      return script.pause(0);
+    case 'show':
+      releaseTimers(process, stage.kernel);
+      stage.signals.tell(process, 'foreground');
+      return script.pause(0);
     case 'stop':
       return script.stop(process);
     case 'mount':

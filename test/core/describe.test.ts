@@ -157,6 +157,7 @@ const SAMPLES: readonly [Fact, string][] = [
   [{ type: 'process.kill', epoch: 1 }, 'process killed'],
   [{ type: 'process.suspend', epoch: 1 }, 'process suspended'],
   [{ type: 'process.resume', epoch: 1 }, 'process resumed'],
+  [{ type: 'process.resume', epoch: 1, asleep: 60_000 }, 'process resumed after 1m of sleep'],
   [{ type: 'process.stop', epoch: 1 }, 'process stopped cleanly'],
   [{ type: 'foreground' }, 'to the foreground'],
   [{ type: 'background' }, 'to the background'],

@@ -2,6 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import type { ServerStream } from '../../mock-server/event-stream.ts';
 import type { PolicyPatch } from '../../mock-server/policy.ts';
+import type { AppResponse } from '../../mock-server/app.ts';
+import { Stage } from './grants-kit.ts';
 import { API, Bench, HOUR, MINUTE } from './kit.ts';
 
 function open(bench: Bench, at: string, headers: Readonly<Record<string, string>> = {}): ServerStream {
@@ -117,4 +119,18 @@ describe('the token of a stream', () => {
     expect(heard.map(({ outcome }) => outcome)).toEqual(['refused', 'refused']);
     expect(streams.map((stream) => next(one, stream))).toMatchObject([{ reason: 'token-refused' }, { reason: 'token-refused' }]);
   });
+});
+
+test('over a socket it is a body that comes piece by piece, and ends with its token', async () => {
+  const pause = (ms: number): Promise<void> => {
+    stage.t += ms;
+    return Promise.resolve();
+  };
+  const stage: Stage = new Stage({ accessToken: { lifetime: 3 * MINUTE }, resource: { streams: { interval: MINUTE } } }, { pause });
+  const { at } = stage.session();
+  const response = stage.api('/events', `Bearer ${at}`, { headers: { accept: 'text/event-stream' } }) as AppResponse;
+  const chunks: string[] = [];
+  for await (const chunk of response.stream?.chunks ?? []) chunks.push(chunk);
+  expect(response.headers['content-type']).toBe('text/event-stream');
+  expect(chunks).toEqual(['id: 1\ndata: {"message":1}\n\n', 'id: 2\ndata: {"message":2}\n\n']);
 });

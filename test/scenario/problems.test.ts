@@ -58,7 +58,7 @@ describe('each mistake is named with code, line and column', () => {
     [
       'no verb',
       'steps:\n  - { on: phone }\n',
-      'TW_SCENARIO_VERB 5:5 a step without a verb | one of request, stream, parallel, repeat, advance, network, fault, heal, revoke, app, clock, store, signIn, signOut, prompt, interact, push, server, expect',
+      'TW_SCENARIO_VERB 5:5 a step without a verb | one of request, stream, parallel, repeat, advance, network, fault, heal, revoke, app, sleep, clock, store, signIn, signOut, prompt, interact, push, server, expect',
     ],
     [
       'two verbs',
@@ -166,6 +166,23 @@ describe('each mistake is named with code, line and column', () => {
       'TW_SCENARIO_VALUE 4:37 "biometric" cannot be "denied" | expected one of ok, failed, cancelled, unavailable, locked-out',
     ],
     ['a push of another kind', 'steps: [{ push: refesh }]\n', 'TW_SCENARIO_VALUE 4:17 "push" cannot be "refesh" | did you mean "refresh"?'],
+    ['a sleep of no length', 'steps: [{ sleep: { monotonic: stops } }]\n', 'TW_SCENARIO_MISSING 4:18 sleep key "for" is missing'],
+    [
+      'a sleep of one process',
+      'steps: [{ on: phone/app, sleep: 1h }]\n',
+      'TW_SCENARIO_NAME 4:15 "sleep" is about a device, not about one process | on: phone',
+    ],
+    [
+      'a limit on something else',
+      'server: { limits: [{ of: revocation, limit: 5, per: 1m }] }\nsteps: [{ request: /a }]\n',
+      'TW_SCENARIO_VALUE 4:26 "of" cannot be "revocation" | expected one of refresh, sign-in, all',
+    ],
+    ['nodes without their lag', 'server: { nodes: {} }\nsteps: [{ request: /a }]\n', 'TW_SCENARIO_MISSING 4:18 nodes key "lag" is missing'],
+    [
+      'an action that no app knows',
+      'steps: [{ app: pre-warm }]\n',
+      'TW_SCENARIO_VALUE 4:16 "app" cannot be "pre-warm" | did you mean "prewarm"?',
+    ],
     [
       'a store step that changes nothing',
       'steps: [{ store: { tier: plain } }]\n',

@@ -222,3 +222,26 @@ describe('sessions of a user', () => {
     expect(eventsOf(record, 'access.offered')).toMatchObject([{ at: 'AT-1', newAt: 'AT-2' }]);
   });
 });
+
+describe('a budget shared by refreshes and sign-ins', () => {
+  it('keeps the user from signing in again once a dead client has used it up', async () => {
+    const server = 'server: { limits: [{ of: all, limit: 3, per: 15m }] }\n';
+    const steps = 'steps: [{ revoke: family }, { request: { path: /feed, count: 2 } }, { signIn: {} }, { advance: 15m }, { signIn: {} }]';
+    const record = await play(`${server}${steps}`, naiveClient);
+    expect(eventsOf(record, 'token.refused').map(({ reason }) => reason)).toEqual(['family-dead', 'family-dead']);
+    expect(eventsOf(record, 'signIn.called').map(({ family }) => family)).toEqual(['f1', 'f2']);
+    expect(eventsOf(record, 'signIn.called')[1]?.t).toBeGreaterThan(15 * 60_000);
+  });
+
+  it('makes a prompt for the password fail as well', async () => {
+    const outcomes: string[] = [];
+    await play('server: { limits: [{ of: all, limit: 1, per: 15m }] }\nsteps: [{ prompt: { password: ok } }, { request: /x }]', (host) => ({
+      ...idle,
+      request: async () => {
+        outcomes.push(await host.reauthenticate.password('sign-in'));
+        return { status: 200 };
+      },
+    }));
+    expect(outcomes).toEqual(['failed']);
+  });
+});
