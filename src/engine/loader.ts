@@ -3,7 +3,6 @@
 import { decideCarryOver } from './decide.ts';
 import { revoke } from './exchange.ts';
 import { leave, repeat } from './keeper.ts';
-import { endingNamed } from './machine.ts';
 import type { SessionRecord } from './record.ts';
 import { finish, flightOf } from './refresh.ts';
 import { monoOf, observe, openSession, rejectCalls, type Runtime } from './runtime.ts';
@@ -68,7 +67,7 @@ export class Loader {
     }
     if (reading.kind === 'corrupt') observe(this.#rt, { type: 'store-corrupt' });
     holder.buried = reading.kind === 'ended';
-    if (reading.kind === 'ended') machine.fire(endingNamed(reading.reason) ?? 'invalid-grant');
+    if (reading.kind === 'ended') machine.fire(reading.reason);
     else machine.fire(reading.kind === 'corrupt' ? 'store-corrupt' : 'store-empty');
   }
 

@@ -2,7 +2,7 @@
 // inside it, exchanges, writes, and only then lets anybody use what was granted.
 import { afterFailure, burstLeft, noteSending, waitLeft } from './backoff.ts';
 import type { Outcome } from './classify.ts';
-import { decideAfterExchange, decideEnding, isOvertaken, isStill } from './decide.ts';
+import { decideEnding, isOvertaken, isStill } from './decide.ts';
 import { exchange, revoke } from './exchange.ts';
 import { Flight, type FlightEnd } from './flight.ts';
 import { bury, exclusively, heedOthers, LOCK, LOCK_PATIENCE, reconcile, save, wasWritten } from './keeper.ts';
@@ -137,16 +137,15 @@ async function attempt(rt: Runtime, session: Session, flight: Flight, { blind, h
   flight.fresh = false;
   const outcome = await exchange(rt, refreshToken);
   if ('retryAfter' in outcome) rt.quietUntil = Math.max(rt.quietUntil, monoOf(rt) + (outcome.retryAfter ?? 0));
-  const after = decideAfterExchange(outcome, session.ended !== undefined);
-  switch (after.kind) {
-    case 'persist':
-      return await persist(rt, session, flight, { granted: after.outcome, sentAt, revision, holds });
-    case 'discard':
-      return discard(rt, session, after.refreshToken);
-    case 'confirm-end':
-      return await confirmEnd(rt, session, refreshToken, after.why);
-    case 'back-off':
-      return await backOff(rt, session, flight, { sentAt, ...after });
+  // Answered too late: its session is over.
+  if (session.ended !== undefined) return discard(rt, session, outcome.kind === 'granted' ? outcome.refreshToken : undefined);
+  switch (outcome.kind) {
+    case 'granted':
+      return await persist(rt, session, flight, { granted: outcome, sentAt, revision, holds });
+    case 'invalid-grant':
+      return await confirmEnd(rt, session, refreshToken, outcome.why);
+    default:
+      return await backOff(rt, session, flight, { sentAt, retryAfter: outcome.retryAfter, unknown: outcome.kind === 'unknown' });
   }
 }
 

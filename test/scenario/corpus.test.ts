@@ -43,7 +43,7 @@ test('a scenario for several processes has them', () => {
 });
 
 /** What the built-in engine does not claim yet: scenarios that need it are not applicable. An entry that it claims must go. */
-const LATER: readonly Feature[] = ['push', 'reauthentication', 'idle-lock', 'streams'];
+const LATER: readonly Feature[] = [];
 const isLater = (plan: Plan): boolean => plan.needs.some((feature) => LATER.includes(feature));
 
 test('what is left for later is not claimed, and nothing else keeps a scenario from the built-in engine', async () => {
