@@ -23,7 +23,8 @@ export function checkRefresh(desk: Desk, ask: Ask): Refusal | Plan {
   const gone = familyRefusal(desk, token);
   if (gone !== undefined) return gone;
   const ruling = token.state === 'superseded' && isSpentAt(desk, token, ask.node) ? rule(desk, token) : undefined;
-  const refusal = rulingRefusal(desk, token, ruling) ?? idleRefusal(desk, ruling?.kind === 'again' ? ruling.child : token);
+  const refusal =
+    lateBy(desk, token, rulingRefusal(desk, token, ruling)) ?? idleRefusal(desk, ruling?.kind === 'again' ? ruling.child : token);
   if (refusal !== undefined) return refusal;
   const scope = ask.form.get('scope');
   if (scope !== undefined && !within(scope, token.family.scope)) {
@@ -70,6 +71,14 @@ function rulingRefusal(desk: Desk, token: RefreshToken, ruling: GraceRuling | un
       ? invalidGrant('reused')
       : sessionOver('reused', ENDS.reuse, () => endReused(desk, token.family));
   return ruling?.kind === 'refuse' ? invalidGrant('superseded') : undefined;
+}
+
+/** Notes by how much a refused token missed the grace that would have honoured it; nothing when none would have, however early. */
+function lateBy(desk: Desk, token: RefreshToken, refusal: Refusal | undefined): Refusal | undefined {
+  const { policy, window } = desk.policy.refreshToken.grace;
+  const late = desk.now() - (token.supersededAt ?? 0) - window;
+  const { kind } = GRACE[policy](token, true);
+  return refusal === undefined || late < 0 || kind === 'reuse' || kind === 'refuse' ? refusal : { ...refusal, late };
 }
 
 /** R10: an idle token ends its family unless a sibling lives on; a failed attempt extends nothing. */

@@ -12,6 +12,8 @@ export interface Refusal {
   readonly end?: SessionEnd;
   /** What the refusal changes, at commit: reuse detection, a session found expired. */
   readonly effect?: () => void;
+  /** Ms since a grace window closed that would have honoured the token. */
+  readonly late?: number;
 }
 
 /** One answer for every dead, foreign or unknown grant, so that nobody can probe which it is (R2). */

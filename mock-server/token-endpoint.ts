@@ -120,8 +120,9 @@ class RefreshJournal {
     this.#desk.record('as', { type: 'token.received', x: this.#x, rt: this.#rt, arrival, ...socket });
   }
 
-  refused({ error, status, reason }: Refusal): void {
-    this.#desk.record('as', { type: 'token.refused', x: this.#x, rt: this.#rt, error, status, reason });
+  refused({ error, status, reason, late }: Refusal): void {
+    const missed = late === undefined ? {} : { late };
+    this.#desk.record('as', { type: 'token.refused', x: this.#x, rt: this.#rt, error, status, reason, ...missed });
   }
 
   /** As a strict reader takes it: an OAuth error is a 400 or 401 (readTokenResponse in core/http). */

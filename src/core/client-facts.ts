@@ -33,7 +33,16 @@ type StoreEnd = {
   tier?: 'plain';
 };
 type LockEvent = { type: 'lock.wait' | 'lock.held' | 'lock.freed'; name: string; by?: 'kill' | 'timeout' };
-type SignInCalled = { type: 'signIn.called'; user: string; generation: number; family: string; at: TokenLabel; rt?: TokenLabel };
+/** `refreshExpiresIn` as in the answer to a refresh. */
+type SignInCalled = {
+  type: 'signIn.called';
+  user: string;
+  generation: number;
+  family: string;
+  at: TokenLabel;
+  rt?: TokenLabel;
+  refreshExpiresIn?: number;
+};
 type SignInDone = { type: 'signIn.done'; ok: boolean; reason?: string };
 type SignOutCalled = { type: 'signOut.called'; generation: number };
 type SignOutDone = { type: 'signOut.done'; ok: boolean; reason?: string };
@@ -46,6 +55,9 @@ type LockPolicyFact = { type: 'lock.policy'; idle?: number; background?: number 
 type Interaction = { type: 'interaction' };
 /** A silent push was handed to the process. `refresh`: it asks for a refresh. */
 type Push = { type: 'push'; refresh: boolean };
+/** The app listens to what `path` brings, until it leaves; `l` names one listening, `l1`, `l2` ... The client keeps a stream open for it. */
+type StreamAsked = { type: 'stream.asked'; l: string; path: string };
+type StreamLeft = { type: 'stream.left'; l: string };
 /** A stream is named after the request that opened it (`n`.`k`); `at` is the token it runs on. */
 type StreamOpened = { type: 'stream.opened'; s: string; at: TokenLabel; path: string };
 /** The server sent a message; `dead`: although the token of the stream was no longer good. */
@@ -86,6 +98,8 @@ export type ClientFact =
   | LockPolicyFact
   | Interaction
   | Push
+  | StreamAsked
+  | StreamLeft
   | StreamOpened
   | StreamMessage
   | StreamRenewed

@@ -81,7 +81,8 @@ const WORDS: Words = {
     `${exchangeName(e.x)} arrived with ${e.rt}${e.arrival > 1 ? `, sent again by the transport (arrival ${e.arrival})` : ''}`,
   'token.committed': (e) =>
     `${exchangeName(e.x)} committed ${committedTokens(e)}${e.repeated === undefined ? '' : `, by the ${e.repeated} grace policy`}`,
-  'token.refused': (e) => `${exchangeName(e.x)} refused: ${e.status} ${e.error}, ${e.rt} ${e.reason}`,
+  'token.refused': (e) =>
+    `${exchangeName(e.x)} refused: ${e.status} ${e.error}, ${e.rt} ${e.reason}${e.late === undefined ? '' : `, ${formatDuration(e.late)} after the end of the grace`}`,
   'token.responded': (e) => `${exchangeName(e.x)} answered: ${tokenAnswer(e)}`,
   'token.delivered': (e) => `${exchangeName(e.x)} brought ${tokenAnswer(e)}`,
   'token.lost': (e) => `${exchangeName(e.x)} lost ${lost(e)}`,
@@ -134,6 +135,8 @@ const WORDS: Words = {
   'lock.policy': (e) => `the app must lock${span(e.idle, 'without interaction')}${span(e.background, 'in background')}`,
   interaction: () => 'user touches the app',
   push: (e) => `silent push${e.refresh ? ', asking for a refresh' : ''}`,
+  'stream.asked': (e) => `app listens to ${e.path} (${e.l})`,
+  'stream.left': (e) => `app no longer listens (${e.l})`,
   'stream.opened': (e) => `stream ${e.s} open on ${e.path} with ${e.at}`,
   'stream.message': (e) => `stream ${e.s} brought a message${e.dead === true ? ` although ${e.at} is no longer good` : ''}`,
   'stream.renewed': (e) => `stream ${e.s} told ${e.at} instead of ${e.from}${e.accepted ? '' : ', which the server did not accept'}`,

@@ -31,7 +31,16 @@ interface TokenCommitted {
   lifetime: number;
   repeated?: GracePolicyName;
 }
-type TokenRefused = { type: 'token.refused'; x: string; rt: TokenLabel; error: string; status: number; reason: RefusalReason };
+/** `late`: the server's grace for a token presented again would have honoured it until that many ms ago. */
+type TokenRefused = {
+  type: 'token.refused';
+  x: string;
+  rt: TokenLabel;
+  error: string;
+  status: number;
+  reason: RefusalReason;
+  late?: number;
+};
 type TokenAnswer = {
   x: string;
   status: number;
@@ -42,6 +51,8 @@ type TokenAnswer = {
   at?: TokenLabel;
   newRt?: TokenLabel;
   expiresIn?: number;
+  /** Ms for which the refresh token is good, where the answer tells it (Keycloak's `refresh_expires_in`; 0 = without end). */
+  refreshExpiresIn?: number;
   retryAfter?: number;
   scripted?: true;
 };
@@ -64,6 +75,8 @@ type ApiSent = {
   path: string;
   bodyDigest: string;
   bodyLength: number;
+  /** Digest of its Idempotency-Key header, where it has one. */
+  key?: string;
   foreign?: true;
   redirect?: true;
 };

@@ -24,6 +24,8 @@ export interface TokenReading {
   refreshToken?: string;
   /** As told, in ms. */
   expiresIn?: number;
+  /** Of the refresh token, where told (`refresh_expires_in` or `refresh_token_expires_in`), in ms. */
+  refreshExpiresIn?: number;
 }
 
 /** Reads a token response as RFC 6749 5.1 and 5.2 define it. Anything else is `other`: its outcome is unknown. */
@@ -37,12 +39,19 @@ export function readTokenResponse(response: HttpResponse): TokenReading {
       accessToken,
       ...(typeof refreshToken === 'string' && refreshToken !== '' ? { refreshToken } : {}),
       ...(typeof expiresIn === 'number' ? { expiresIn: expiresIn * 1_000 } : {}),
+      ...refreshLife(json),
     };
   }
   if ((response.status === 400 || response.status === 401) && typeof error === 'string') {
     return { kind: 'oauth-error', error, ...(typeof end === 'string' ? { end } : {}) };
   }
   return { kind: 'other' };
+}
+
+/** Providers tell the life of a refresh token under one of two names; RFC 6749 knows none. */
+function refreshLife(json: Record<string, unknown>): { refreshExpiresIn?: number } {
+  const told = json['refresh_expires_in'] ?? json['refresh_token_expires_in'];
+  return typeof told === 'number' ? { refreshExpiresIn: told * 1_000 } : {};
 }
 
 /** A JSON object, or undefined for anything else. */

@@ -1,7 +1,7 @@
 // The derived words of the invariants: what a client can know, and when a refresh is justified. Each is one pure function of
 // a history and a point in it; points are `seq`, because several events share one millisecond.
 import type { TokenLabel } from '../core/events.ts';
-import { holdsAt, search, type Moment } from './moments.ts';
+import { countWithin, holdsAt, search, type Moment } from './moments.ts';
 import type { Exchange, Hand, Session } from './records.ts';
 import type { HistoryView } from './view.ts';
 
@@ -100,6 +100,12 @@ export function isRetry(exchange: Exchange): boolean {
   const { previous } = exchange;
   if (previous === undefined || previous.end === undefined || previous.end.seq > exchange.sent.seq) return false;
   return outcome(previous).kind !== 'granted';
+}
+
+/** A push asked for it, after the access token had been minted: what it asks for is another. */
+export function isPushed(view: HistoryView, { process, sent }: Exchange, at: string): boolean {
+  const { pushes } = view.process(process);
+  return pushes.length > 0 && countWithin(pushes, view.token(at)?.minted.seq ?? 0, sent.seq) > 0;
 }
 
 /** The server would honour the newest refresh token of the family, as far as the history says. */

@@ -6,8 +6,8 @@ import { CAUSE_ORDER } from './invariants.ts';
 import type { Finding, Violation } from './result.ts';
 import type { HistoryView } from './view.ts';
 
-/** A leak is never the consequence of a refresh gone wrong, nor its cause: it folds with leaks only. */
-const ALONE = 'no-token-leak';
+/** Never the consequence of a refresh gone wrong, nor its cause, whatever else the device went through: each folds with its own kind only. */
+const ALONE: ReadonlySet<string> = new Set(['no-token-leak', 'locked-precedes-content', 'one-prompt-at-a-time']);
 
 /** One finding per cause, ordered by the event at which it broke. */
 export function foldByCause(view: HistoryView, violations: readonly Violation[]): readonly Finding[] {
@@ -63,7 +63,8 @@ interface Group {
 
 /** Shares an exchange, a token family or a request with the group, or comes after the group's family died on the same device. */
 function belongs(view: HistoryView, group: Group, violation: Violation, subjects: Subjects): boolean {
-  if ((group.first.invariant === ALONE) !== (violation.invariant === ALONE)) return false;
+  const [one, other] = [group.first.invariant, violation.invariant];
+  if (one !== other && (ALONE.has(one) || ALONE.has(other))) return false;
   for (const name of subjects.names) if (group.subjects.names.has(name)) return true;
   const sameDevice = [...subjects.devices].some((device) => group.subjects.devices.has(device));
   return sameDevice && (subjects.names.size === 0 || isAfterDeath(view, group, violation.seq));
@@ -83,12 +84,15 @@ function subjectsOf(view: HistoryView, violation: Violation): Subjects {
   return subjects;
 }
 
+/** What is about the session of its device, though it names no token. */
+const IN_SESSION: ReadonlySet<string> = new Set(['request.called', 'lock.wait', 'lock.held', 'stream.asked']);
+
 function collect(view: HistoryView, event: HistoryEvent, { names, devices }: Subjects): void {
   if (event.type !== 'run.end' && event.actor !== 'as' && event.actor !== 'rs' && event.actor !== 'world')
     devices.add(deviceOf(event.actor));
   if ('x' in event) names.add(`exchange ${event.x}`);
   if ('n' in event) names.add(`request ${event.n}`);
-  if (event.type === 'request.called') {
+  if (IN_SESSION.has(event.type)) {
     const session = view.session(deviceOf(event.actor), event.seq);
     if (session !== undefined) names.add(`family ${session.family}`);
   }

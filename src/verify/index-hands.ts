@@ -1,7 +1,7 @@
-// Who can know which pair, and since when: the pair in the hand of each process, and the content of each device's store.
+// Who can know which pair, and since when: the pair in the hand of each process.
 import type { EventOf, TokenLabel } from '../core/events.ts';
 import type { Index } from './indexer.ts';
-import type { DeviceInfo, EmptyHand, Hand, HandSource, Session, StoreContent, StoreWrite } from './records.ts';
+import type { EmptyHand, Hand, HandSource, Session } from './records.ts';
 
 interface Pair {
   at: TokenLabel | undefined;
@@ -58,22 +58,6 @@ export function give(index: Index, event: EventOf<'signIn.called'>): void {
   const moment = { seq: event.seq, t: event.t };
   const hand: Hand = { ...moment, at: event.at, rt: event.rt, source: 'sign-in', since: moment, rtSince: moment };
   index.process(event.actor).hands.push(hand);
-}
-
-/** A write or deletion has succeeded: the content of the device's store from here on. */
-export function restock(
-  index: Index,
-  device: DeviceInfo,
-  write: StoreWrite,
-  end: EventOf<'store.end'>,
-  keys: Map<string, readonly TokenLabel[]>,
-): void {
-  if (write.op === 'set') keys.set(end.key, write.labels);
-  else keys.delete(end.key);
-  const labels = [...keys.values()].flat();
-  const content: StoreContent = { seq: end.seq, t: end.t, labels, ...youngest(index, labels), write };
-  device.stores.push(content);
-  if (content.rt !== undefined) device.observable = true;
 }
 
 /** The youngest access and refresh token among labels. */

@@ -36,7 +36,9 @@ export const WIRE_HANDLERS: Handlers = {
   'access.offered'(index, event) {
     const { family, user, device, newAt, expiresAt, lifetime } = event;
     mint(index, newAt, { event, family, user, device, x: undefined, parent: undefined }, { expiresAt, lifetime });
+    index.offered.add(newAt);
   },
+  'token.refused': (index, event) => void index.refusedAs.set(event.x, event),
   'family.dead'(index, event) {
     index.deaths.push(event);
     const info = noteFamily(index, event.family, event.device);
@@ -49,6 +51,8 @@ export const WIRE_HANDLERS: Handlers = {
     index.process(event.actor).sent.push(event);
     index.sendings.push(sending);
     if (!index.used.has(event.at)) index.used.set(event.at, event);
+    // Whoever sends it shows that it has taken the offer.
+    if (index.offered.has(event.at)) adopt(index, event, { at: event.at, rt: undefined, source: 'offered' });
   },
   'api.responded'(index, event) {
     const sending = sendingOf(index, event);

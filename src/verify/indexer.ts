@@ -1,7 +1,20 @@
 // One pass over a history that fills the index. Order of arrival is order of `seq`; nothing is judged and nothing is thrown:
 // half a history, or one in the wrong order, gives half an index.
 import type { EventOf, EventType, HistoryEvent, TokenLabel } from '../core/events.ts';
-import type { Declared, DeviceInfo, Exchange, FamilyInfo, LogicalRequest, ProcessInfo, Sending, StoreWrite, TokenInfo } from './records.ts';
+import type {
+  Declared,
+  DeviceInfo,
+  Exchange,
+  FamilyInfo,
+  Listening,
+  LockUse,
+  LogicalRequest,
+  ProcessInfo,
+  Sending,
+  StoreWrite,
+  Stream,
+  TokenInfo,
+} from './records.ts';
 
 /** Everything found in one pass. */
 export class Index {
@@ -26,7 +39,18 @@ export class Index {
   readonly aborts: EventOf<'aborted'>[] = [];
   readonly abandoned: EventOf<'token.abandoned'>[] = [];
   readonly refusals: Exchange[] = [];
-  readonly prompts: EventOf<'prompt.closed'>[] = [];
+  readonly answers: EventOf<'prompt.closed'>[] = [];
+  readonly policies: EventOf<'lock.policy'>[] = [];
+  readonly locks: LockUse[] = [];
+  /** Process -> its uses of locks that have not ended. */
+  readonly openLocks = new Map<string, LockUse[]>();
+  readonly streams: Stream[] = [];
+  readonly openStreams = new Map<string, Stream>();
+  readonly listenings: Listening[] = [];
+  /** Access tokens that a response header brought. */
+  readonly offered = new Set<TokenLabel>();
+  /** Exchange -> its refusal as the server recorded it. */
+  readonly refusedAs = new Map<string, EventOf<'token.refused'>>();
   readonly deaths: EventOf<'family.dead'>[] = [];
   /** An answer granted tokens without telling for how long. */
   untold = false;
@@ -55,6 +79,11 @@ export class Index {
         settles: [],
         opened: [],
         triggers: [],
+        background: [],
+        contents: [],
+        interactions: [],
+        pushes: [],
+        looks: [],
       };
       this.processes.set(name, info);
       this.device(device).processes.push(name);
@@ -78,6 +107,9 @@ export class Index {
         exchanges: [],
         observable: false,
         triggers: [],
+        prompts: [],
+        changes: [],
+        installs: [],
       };
       this.devices.set(name, info);
     }

@@ -1,6 +1,9 @@
 // The one table of invariants. Order matters where two break at one event: the earlier entry is then taken for the cause.
 import { abortIsolation } from './invariants/abort-isolation.ts';
+import { boundedHold } from './invariants/bounded-hold.ts';
 import { everyRequestSettles } from './invariants/every-request-settles.ts';
+import { fencedWrites } from './invariants/fenced-writes.ts';
+import { lockedPrecedesContent } from './invariants/locked-precedes-content.ts';
 import { logoutAfterInvalidGrant } from './invariants/logout-after-invalid-grant.ts';
 import { noCrossUser } from './invariants/no-cross-user.ts';
 import { noDuplicateRefresh } from './invariants/no-duplicate-refresh.ts';
@@ -14,10 +17,15 @@ import { noResurrection } from './invariants/no-resurrection.ts';
 import { noRetryStorm } from './invariants/no-retry-storm.ts';
 import { noStaleTokenAfterRefresh } from './invariants/no-stale-token-after-refresh.ts';
 import { noTokenLeak } from './invariants/no-token-leak.ts';
+import { onePromptAtATime } from './invariants/one-prompt-at-a-time.ts';
 import { onlyGrantsAdopted } from './invariants/only-grants-adopted.ts';
+import { recoversFromLostAnswer } from './invariants/recovers-from-lost-answer.ts';
 import { refreshAheadHonoured } from './invariants/refresh-ahead-honoured.ts';
+import { refreshRateBounded } from './invariants/refresh-rate-bounded.ts';
 import { replayAtMostOnce } from './invariants/replay-at-most-once.ts';
 import { requestNeverFailsWhenRefreshable } from './invariants/request-never-fails-when-refreshable.ts';
+import { streamFollowsToken } from './invariants/stream-follows-token.ts';
+import { unreadableIsNotAbsent } from './invariants/unreadable-is-not-absent.ts';
 import type { Invariant } from './result.ts';
 
 /** Every invariant, in the order of its number. */
@@ -38,34 +46,51 @@ export const INVARIANTS: readonly Invariant[] = [
   requestNeverFailsWhenRefreshable,
   replayAtMostOnce,
   noTokenLeak,
+  onePromptAtATime,
+  lockedPrecedesContent,
   abortIsolation,
   onlyGrantsAdopted,
   noNeedlessRefreshAtStart,
+  recoversFromLostAnswer,
+  refreshRateBounded,
+  unreadableIsNotAbsent,
+  fencedWrites,
+  boundedHold,
+  streamFollowsToken,
 ];
 
 /**
- * Which invariant is the cause when several break at one event, most causal first. A refusal that is ignored precedes the storm it makes;
- * a loop precedes the needless refreshes it is made of; a rotation that was never kept precedes the reuse; a user switch precedes what
- * leaks through it; the failed request comes last of all.
+ * Which invariant is the cause when several break at one event, most causal first. What could not be read precedes the session that ends
+ * for it; a refusal that is ignored precedes the storm it makes; a loop precedes the needless refreshes it is made of; a rotation that was
+ * never kept, or taken away by a sibling, precedes the reuse; a user switch precedes what leaks through it; a session that ends wrongly
+ * precedes the prompts for it; the failed request comes last of all.
  */
 export const CAUSE_ORDER: readonly Invariant[] = [
   noTokenLeak,
+  lockedPrecedesContent,
   abortIsolation,
   onlyGrantsAdopted,
   noCrossUser,
   noResurrection,
   noRequestAfterSignOut,
+  unreadableIsNotAbsent,
   logoutAfterInvalidGrant,
   noRefreshWhileOffline,
   noRetryStorm,
   noNeedlessRefreshAtStart,
   noDuplicateRefresh,
+  refreshRateBounded,
+  fencedWrites,
   noLostRotation,
   noRefreshTokenReuse,
+  recoversFromLostAnswer,
   replayAtMostOnce,
   refreshAheadHonoured,
   noStaleTokenAfterRefresh,
+  streamFollowsToken,
   noLogoutWithoutInvalidGrant,
+  onePromptAtATime,
+  boundedHold,
   everyRequestSettles,
   requestNeverFailsWhenRefreshable,
 ];

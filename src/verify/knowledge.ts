@@ -79,6 +79,10 @@ export const AT_JOURNAL: Readonly<Record<string, JournalRule>> = {
     lacks: 'the clock of the device, and the buffer the client keeps: declare it (refreshAhead)',
     doubt: () => 'the device may have been offline or asleep, or its clock moved: mark them',
   },
+  'refresh-rate-bounded': {
+    lacks: 'clocks, pushes and restarts of the device: mark them',
+    doubt: () => UNSEEN_REASON,
+  },
   'replay-at-most-once': {
     lacks: 'which sendings are one request, unless the client sends x-request-id',
     doubt: (_view, violation, margin) => guessDoubt(violation, margin),
@@ -100,6 +104,13 @@ export const MISSING_AT_JOURNAL: Readonly<Record<string, string>> = {
   'no-refresh-while-offline': 'attempts that never arrive',
   'request-never-fails-when-refreshable': 'the outcome that the caller was given',
   'abort-isolation': 'who waited and who aborted',
+  'one-prompt-at-a-time': 'what the app asks its user',
+  'locked-precedes-content': 'what the app shows, and when it is locked',
+  'recovers-from-lost-answer': 'when the client learned that an answer was lost',
+  'unreadable-is-not-absent': 'the store of the client',
+  'fenced-writes': 'the store of the client',
+  'bounded-hold': 'when the client gives up waiting, and the locks it holds',
+  'stream-follows-token': 'what the app listens to, and for how long',
   'no-needless-refresh-at-start': 'launches and the store; a needless refresh is reported by no-duplicate-refresh',
 };
 

@@ -12,6 +12,20 @@ export interface Span {
   to?: Moment;
 }
 
+/** Opens a span at the end of a list that ascends, unless one is open. */
+export function openSpan(spans: Span[], event: Moment): void {
+  const last = spans.at(-1);
+  if (last === undefined || last.to !== undefined) spans.push({ from: event });
+}
+
+/** Closes the open span at the end of the list; false when there is none. */
+export function closeSpan(spans: Span[], event: Moment): boolean {
+  const last = spans.at(-1);
+  if (last === undefined || last.to !== undefined) return false;
+  last.to = event;
+  return true;
+}
+
 /** The last entry before `seq`, in a list that ascends by `seq`. */
 export function lastBefore<T extends { readonly seq: number }>(list: readonly T[], seq: number): T | undefined {
   return list[countBefore(list, seq) - 1];

@@ -95,7 +95,7 @@ export interface Session {
 }
 
 /** Where a process got the access token it has. */
-export type HandSource = 'sign-in' | 'delivered' | 'store';
+export type HandSource = 'sign-in' | 'delivered' | 'store' | 'offered';
 
 /** What a process can know to be the newest pair, from `seq` on. */
 export interface Hand extends Moment {
@@ -130,8 +130,17 @@ export interface ProcessInfo {
   readonly sent: Moment[];
   readonly settles: EventOf<'request.settled'>[];
   readonly opened: Operation[];
-  /** What may start a refresh of its own: a request, a start, a sign-in. */
+  /** What may start a refresh of its own: a request, a start, a sign-in, a push. */
   readonly triggers: Moment[];
+  /** While the app is not on screen. */
+  readonly background: Span[];
+  /** Frames with what only a signed-in user may see. */
+  readonly contents: EventOf<'content'>[];
+  readonly interactions: Moment[];
+  /** Pushes that asked for a refresh. */
+  readonly pushes: EventOf<'push'>[];
+  /** Every read of the secure store that ended, in order. */
+  readonly looks: EventOf<'store.end'>[];
 }
 /** From `seq` on the process takes `family` for the session of the device; undefined for none, or when nobody can tell. */
 export interface Known extends Moment {
@@ -159,7 +168,10 @@ export interface StoreContent extends Moment {
   readonly write: StoreWrite;
 }
 
-/** A write or deletion, with its begin and its end. */
+/** `secure` or `plain`. */
+export type Tier = EventOf<'store.changed'>['tier'];
+
+/** A write or deletion, with its begin and its end; or what somebody outside did to the store, which has neither. */
 export interface StoreWrite {
   /** Of its begin, or of its end where nobody saw the begin. */
   readonly seq: number;
@@ -167,6 +179,8 @@ export interface StoreWrite {
   readonly device: string;
   readonly life: number;
   readonly op: 'set' | 'delete';
+  readonly key: string;
+  readonly tier: Tier;
   readonly labels: readonly TokenLabel[];
   readonly begin: EventOf<'store.begin'> | undefined;
   end: EventOf<'store.end'> | undefined;
@@ -185,8 +199,59 @@ export interface DeviceInfo {
   readonly exchanges: Exchange[];
   /** A refresh token was seen in the store in clear: what it holds can be judged. */
   observable: boolean;
-  /** Things that start a refresh anew: back online, unlocked, foreground, push. */
+  /** Things that start a refresh anew: back online, unlocked, foreground. */
   readonly triggers: Moment[];
+  readonly prompts: Prompt[];
+  /** What somebody outside the client did to the store. */
+  readonly changes: EventOf<'store.changed'>[];
+  readonly installs: EventOf<'app.installed'>[];
+}
+
+/** A prompt for biometrics or a password, until it was answered or its process ended. */
+export interface Prompt {
+  readonly process: string;
+  readonly device: string;
+  readonly life: number;
+  readonly shown: EventOf<'prompt.shown'>;
+  closed: EventOf<'prompt.closed'> | undefined;
+}
+
+/** One use of a named lock: waited for, perhaps held, until it was freed, withdrawn, or its process ended. */
+export interface LockUse {
+  readonly name: string;
+  readonly process: string;
+  readonly device: string;
+  readonly life: number;
+  readonly wait: Moment;
+  held: Moment | undefined;
+  end: Moment | undefined;
+}
+
+/** One connection that goes on: an event stream or a socket. */
+export interface Stream {
+  readonly s: string;
+  readonly path: string;
+  readonly process: string;
+  readonly device: string;
+  readonly life: number;
+  readonly opened: EventOf<'stream.opened'>;
+  /** The tokens it ran on, in order, each with the event from which on it did. */
+  readonly runs: { readonly at: TokenLabel; readonly from: Moment }[];
+  readonly messages: EventOf<'stream.message'>[];
+  readonly renewals: EventOf<'stream.renewed'>[];
+  /** Closed, by whomever, or its process ended. */
+  end: Moment | undefined;
+}
+
+/** The app's wish to hear what a path brings. */
+export interface Listening {
+  readonly l: string;
+  readonly path: string;
+  readonly process: string;
+  readonly device: string;
+  readonly life: number;
+  readonly asked: EventOf<'stream.asked'>;
+  left: EventOf<'stream.left'> | undefined;
 }
 
 /** What the client said of itself. `features` is undefined when it said nothing. */

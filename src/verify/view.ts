@@ -1,6 +1,8 @@
 // The index over a history that invariants read. Built in one pass, read many times; it never changes the events.
 import type { EventOf, HistoryEvent, TokenLabel } from '../core/events.ts';
-import { clientHandlers } from './index-client.ts';
+import { APP_HANDLERS } from './index-app.ts';
+import { CALL_HANDLERS, WORLD_HANDLERS } from './index-client.ts';
+import { storeHandlers } from './index-store.ts';
 import { WIRE_HANDLERS } from './index-wire.ts';
 import { buildIndex, type Index } from './indexer.ts';
 import { countBefore, lastBefore } from './moments.ts';
@@ -37,7 +39,7 @@ export class HistoryView {
 
   constructor(events: readonly HistoryEvent[], options: ViewOptions = {}) {
     this.events = events;
-    this.index = buildIndex(events, [WIRE_HANDLERS, clientHandlers()]);
+    this.index = buildIndex(events, [{ ...WIRE_HANDLERS, ...CALL_HANDLERS, ...WORLD_HANDLERS, ...APP_HANDLERS, ...storeHandlers() }]);
     const { declared } = this.index;
     const { features, refreshAhead } = options;
     this.knowledge = options.knowledge ?? 'C';

@@ -37,6 +37,10 @@ const SAMPLES: readonly [Fact, string][] = [
     'refresh #2 refused: 400 invalid_grant, RT-1 reused',
   ],
   [
+    { type: 'token.refused', x: 'x2', rt: 'RT-1', error: 'invalid_grant', status: 400, reason: 'superseded', late: 26_000 },
+    'refresh #2 refused: 400 invalid_grant, RT-1 superseded, 26s after the end of the grace',
+  ],
+  [
     { type: 'token.responded', x: 'x2', status: 429, kind: 'other', retryAfter: 10_000 },
     'refresh #2 answered: 429, not a token response, retry after 10s',
   ],
@@ -135,6 +139,8 @@ const SAMPLES: readonly [Fact, string][] = [
   [{ type: 'lock.policy', idle: 300_000, background: 60_000 }, 'the app must lock, 5m without interaction, 1m in background'],
   [{ type: 'interaction' }, 'user touches the app'],
   [{ type: 'push', refresh: true }, 'silent push, asking for a refresh'],
+  [{ type: 'stream.asked', l: 'l1', path: '/events' }, 'app listens to /events (l1)'],
+  [{ type: 'stream.left', l: 'l1' }, 'app no longer listens (l1)'],
   [{ type: 'stream.opened', s: 's1', at: 'AT-1', path: '/events' }, 'stream s1 open on /events with AT-1'],
   [{ type: 'stream.message', s: 's1', at: 'AT-1', dead: true }, 'stream s1 brought a message although AT-1 is no longer good'],
   [{ type: 'stream.renewed', s: 's1', from: 'AT-1', at: 'AT-2', accepted: true }, 'stream s1 told AT-2 instead of AT-1'],

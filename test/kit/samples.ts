@@ -1,13 +1,19 @@
 // One trace that each invariant flags and one that it spares, by name. Sound histories also feed the properties.
 
-/** A session with everything in it: two cycles, a loss, a burst, an abort, an outage, a sibling, a launch, a user switch, a sign-out. All of it right. */
+/**
+ * A session with everything in it: three cycles, a lost answer, a burst, an abort, an outage, a sibling, a stream, a visit to the
+ * background, a launch with a lock, a user switch, prompts for a session that ended, a sign-out. All of it right.
+ */
 export const SOUND = `
   0 launch
-  0 declare refresh-ahead offline-queue cross-process ahead=300000
+  0 policy idle=3600000 background=60000
+  0 declare refresh-ahead offline-queue cross-process reauthentication idle-lock streams ahead=300000
   0 start
   1 started
   2 signIn ada AT-1 RT-1 life=600000
   3 state loading active
+  5 listen l1 /events
+  6 >S s1 AT-1 /events
   10 >R n1 AT-1
   40 <R n1 200
   41 settle n1 200
@@ -15,6 +21,7 @@ export const SOUND = `
   400001 >T x1 RT-1
   400050 <T x1 AT-2 RT-2 life=600000
   400051 set AT-2 RT-2
+  400052 renew s1 AT-2
   400052 >R n2 AT-2
   400090 <R n2 200
   400091 settle n2 200
@@ -25,12 +32,14 @@ export const SOUND = `
   500041 >T x2 RT-2
   500050 abort n4
   500050 settle n4 aborted
-  500090 lost x2 before-commit
+  500080 commit x2 AT-11 RT-3
+  500090 lost x2 after-commit
   500290 >T x3 RT-2
   500330 <T x3 503 retry=1000
   501400 >T x4 RT-2
-  501450 <T x4 AT-3 RT-3 life=600000
+  501450 <T x4 AT-3 RT-3 life=400000 repeated=same-successor
   501451 set AT-3 RT-3
+  501452 renew s1 AT-3
   501452 >R n3 AT-3 method=POST len=20
   501490 <R n3 201
   501491 settle n3 201
@@ -40,17 +49,41 @@ export const SOUND = `
   502040 @phone/widget <R n5 200
   502041 @phone/widget settle n5 200
   600000 offline
+  600000 close s1 network
   600001 call n6
   700000 online
   700001 >R n6 AT-3
+  700001 >S s2 AT-3 /events
   700040 <R n6 200
   700041 settle n6 200
+  705000 @phone/widget call n8
+  705000 @phone/widget wait refresh
+  705000 @phone/widget hold refresh
+  705001 @phone/widget get AT-3 RT-3
+  705002 @phone/widget >T x6 RT-3
+  705050 @phone/widget <T x6 AT-4 RT-4 life=600000
+  705051 @phone/widget set AT-4 RT-4
+  705052 @phone/widget free refresh
+  705053 @phone/widget >R n8 AT-4
+  705090 @phone/widget <R n8 200
+  705091 @phone/widget settle n8 200
+  705100 get AT-4 RT-4
+  705101 renew s2 AT-4
+  706000 background
+  706001 close s2 client
+  709000 foreground
+  709000 content
+  709001 >S s3 AT-4 /events
   710000 kill
   720000 launch
   720000 start
-  720001 get AT-3 RT-3
-  720002 started
-  720003 state loading active
+  720001 unread
+  720100 get AT-4 RT-4
+  720101 started
+  720101 state loading locked
+  720102 ask biometric unlock
+  722000 answer biometric ok
+  722001 state locked active
   730000 signIn bob AT-9 RT-9 family=f2 life=600000
   730010 >R n7 AT-9
   730050 <R n7 401
@@ -59,7 +92,11 @@ export const SOUND = `
   730091 state active expired
   730092 settle n7 reauthentication-required
   730093 delete
+  730094 ask biometric
+  732000 answer biometric failed
+  732001 ask password
   740000 signIn bob AT-10 RT-10 family=f3
+  740001 answer password ok
   740001 state expired active
   750000 signOut
   750001 delete
@@ -92,5 +129,16 @@ export const FLAGGED: Readonly<Record<string, string>> = {
   'no-token-leak': `${START}50 text log RT-1 AT-1\n51 >R n2 AT-1 origin=https://other.example foreign=yes\n52 >R n3 RT-1`,
   'abort-isolation': `${START}15 call n2\n20 abort n1\n20 abandon x1\n21 settle n2 aborted`,
   'only-grants-adopted': `${START}50 <T x1 200\n51 set\n60 >R n2 none\n70 >T x2 none`,
+  'one-prompt-at-a-time': `${START}50 <T x1 400 invalid_grant\n51 state active expired\n52 ask biometric\n53 ask biometric\n2000 answer biometric failed\n2001 answer biometric failed\n2002 background\n2003 ask password`,
+  'locked-precedes-content':
+    '0 policy idle=300000 background=60000\n0 launch\n1 signIn ada AT-1 RT-1\n2 state loading active\n3 background\n70000 foreground\n70000 content\n70001 state active locked\n70100 call n1\n70101 >R n1 AT-1\n70150 state locked active',
+  'recovers-from-lost-answer': `${START}20 commit x1 AT-2 RT-2\n50 lost x1 after-commit\n60000 >T x2 RT-1\n60050 <T x2 400 invalid_grant late=29980`,
+  'refresh-rate-bounded': [1, 2, 3, 4, 5].map((i) => `${i * 1000} >T x${i} RT-${i}\n+9 <T x${i} AT-${i + 1} RT-${i + 1} told=0`).join('\n'),
+  'unreadable-is-not-absent':
+    '0 signIn ada AT-1 RT-1\n1 kill\n2 lock\n10 launch\n11 unread\n12 state loading signed-out\n13 call n1\n14 settle n1 signed-out\n20 unlock\n21 delete',
+  'fenced-writes': `${START}11 @phone/widget get AT-1 RT-1\n50 <T x1 AT-2 RT-2\n51 set AT-2 RT-2\n52 @phone/widget delete`,
+  'bounded-hold': `${START}10 wait refresh\n10 hold refresh\n11 @phone/widget wait refresh\n20 vanish x1\n120000 finish deadlock`,
+  'stream-follows-token':
+    '0 signIn ada AT-1 RT-1 life=60000\n5 listen l1 /events\n10 >S s1 AT-1 /events\n5000 >T x1 RT-1\n5050 <T x1 AT-2 RT-2\n5051 set AT-2 RT-2\n80000 <S s1 dead\n81000 close s1 network\n200000 finish',
   'no-needless-refresh-at-start': '0 signIn ada AT-1 RT-1\n10 stop\n20 launch\n20 start\n21 get AT-1 RT-1\n22 >T x1 RT-1',
 };

@@ -20,6 +20,8 @@ export class Writer {
   readonly exchanges = new Map<string, { rt: string; device: string; committed: boolean }>();
   readonly sendings = new Map<string, { k: number; at: string }>();
   readonly writes = new Map<string, { w: number; labels: string[]; op: 'set' | 'delete'; key: string }>();
+  /** Stream -> the token it runs on. */
+  readonly streams = new Map<string, string>();
   readonly called = new Set<string>();
   generation = 0;
   w = 0;
@@ -33,6 +35,11 @@ export class Writer {
 
 /** A number of ms, or the default. */
 export const ms = (text: string | undefined, otherwise: number): number => (text === undefined ? otherwise : Number(text));
+
+/** `rtLife=ms`: what the answer tells of its refresh token. */
+export function refreshLife({ options }: Line): { refreshExpiresIn?: number } {
+  return options['rtLife'] === undefined ? {} : { refreshExpiresIn: Number(options['rtLife']) };
+}
 
 export function call(writer: Writer, line: Line): void {
   const n = line.words[0] ?? '';
@@ -77,8 +84,9 @@ export function commit(writer: Writer, line: Line): void {
   );
 }
 
-export function store(writer: Writer, line: Line, labels: string[]): void {
-  const fact = { w: ++writer.w, op: 'set' as const, key: line.options['key'] ?? 'session', labels };
+export function store(writer: Writer, line: Line, labels: string[], tier?: 'plain'): void {
+  const where = tier === undefined ? {} : { tier };
+  const fact = { w: ++writer.w, op: 'set' as const, key: line.options['key'] ?? 'session', labels, ...where };
   writer.add(line, { type: 'store.begin', ...fact });
   writer.add(line, { type: 'store.end', ...fact, ok: true });
 }

@@ -2,10 +2,12 @@
 //   0 signIn ada AT-1 RT-1
 //   400 >R n1 AT-1
 //   450 <R n1 401
-// Each line is `time [@actor] verb words`; without an actor it is `phone/app`. `key=value` words are options. Verbs are listed in VERBS.
+// Each line is `time [@actor] verb words`; without an actor it is `phone/app`. `key=value` words are options. Verbs are listed in VERBS
+// and, for what an app shows, asks and listens to, in trace-app.ts.
 import type { HistoryEvent, LossPhase, RunEnding } from '../../src/core/events.ts';
 import type { FamilyEnd } from '../../src/core/server-words.ts';
-import { call, commit, endWrite, HOUR, ms, store, Writer, type Line } from './trace-writer.ts';
+import { APP_VERBS } from './trace-app.ts';
+import { call, commit, endWrite, HOUR, ms, refreshLife, store, Writer, type Line } from './trace-writer.ts';
 
 const APP = 'phone/app';
 
@@ -42,11 +44,12 @@ function play(writer: Writer, [time = '', ...rest]: readonly string[], last: num
 }
 
 const VERBS: Readonly<Record<string, Verb>> = {
+  ...APP_VERBS,
   declare: (writer, line) =>
     void writer.add(line, {
       type: 'client.declared',
       features: line.words,
-      missing: [],
+      missing: (line.options['missing'] ?? '').split(',').filter((name) => name !== ''),
       ...(line.options['ahead'] === undefined ? {} : { refreshAhead: Number(line.options['ahead']) }),
     }),
   launch: (writer, line) => void writer.add(line, { type: 'process.launch', epoch: 1 }),
@@ -58,13 +61,12 @@ const VERBS: Readonly<Record<string, Verb>> = {
   started: (writer, line) => void writer.add(line, { type: 'start.done', ok: true }),
   online: (writer, line) => void writer.add(line, { type: 'online' }, line.device),
   offline: (writer, line) => void writer.add(line, { type: 'offline' }, line.device),
-  foreground: (writer, line) => void writer.add(line, { type: 'foreground' }),
   lock: (writer, line) => void writer.add(line, { type: 'store.locked' }, line.device),
   unlock: (writer, line) => void writer.add(line, { type: 'store.unlocked' }, line.device),
   jump: (writer, line) => void writer.add(line, { type: 'clock.jump', by: Number(line.words[0]) }, line.device),
   step: (writer, line) => void writer.add(line, { type: 'step', index: 0, text: 'nothing' }, 'world'),
 
-  /** `signIn user AT RT [family=f1] [life=ms] [store=no] [done=no]`: granted, called, stored, done. */
+  /** `signIn user AT RT [family=f1] [life=ms] [rtLife=ms] [store=no] [done=no]`: granted, called, stored, done. */
   signIn(writer, line) {
     const [user = 'ada', at = 'AT-1', rt] = line.words;
     const { device } = line;
@@ -78,7 +80,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
       { type: 'session.granted', family, user, device, ...given, expiresAt: line.t + lifetime, lifetime, grant: 'authorization_code' },
       'as',
     );
-    writer.add(line, { type: 'signIn.called', user, generation: ++writer.generation, family, ...given });
+    writer.add(line, { type: 'signIn.called', user, generation: ++writer.generation, family, ...given, ...refreshLife(line) });
     if (line.options['store'] !== 'no') store(writer, line, labels);
     if (line.options['done'] !== 'no') writer.add(line, { type: 'signIn.done', ok: true });
   },
@@ -94,7 +96,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
   },
   /** `commit x1 AT-2 [RT-2] [life=ms] [repeated=policy]`: the server grants it. */
   commit: (writer, line) => commit(writer, line),
-  /** `<T x1 AT-2 [RT-2]`, `<T x1 400 invalid_grant`, `<T x1 500`, `<T x1 429 retry=1000`: the answer arrives; a grant commits first. */
+  /** `<T x1 AT-2 [RT-2]`, `<T x1 400 invalid_grant [late=ms]`, `<T x1 500`, `<T x1 429 retry=1000`: the answer arrives; a grant commits first. */
   '<T'(writer, line) {
     const [x = '', first = '', second] = line.words;
     const { rt } = writer.exchanges.get(x) ?? { rt: 'none' };
@@ -111,9 +113,12 @@ const VERBS: Readonly<Record<string, Verb>> = {
         at: first,
         ...(second === undefined ? {} : { newRt: second }),
         ...expiresIn,
+        ...refreshLife(line),
       });
     } else if (second !== undefined) {
-      writer.add(line, { type: 'token.refused', x, rt, error: second, status: Number(first), reason: 'revoked' }, 'as');
+      const { late } = line.options;
+      const truth = late === undefined ? { reason: 'revoked' as const } : { reason: 'reused' as const, late: Number(late) };
+      writer.add(line, { type: 'token.refused', x, rt, error: second, status: Number(first), ...truth }, 'as');
       writer.add(line, { ...base, status: Number(first), kind: 'oauth-error', error: second });
     } else writer.add(line, { ...base, status: Number(first), kind: 'other' });
   },
@@ -131,7 +136,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
 
   /** `call n1 [method=POST] [deadline=ms]`. */
   call: (writer, line) => call(writer, line),
-  /** `>R n1 AT-1 [method=POST] [len=1000] [path=/a] [origin=https://..] [foreign=yes] [redirect=yes] [rt=RT-1]`: calls first what was not called. */
+  /** `>R n1 AT-1 [method=POST] [len=1000] [path=/a] [origin=https://..] [foreign=yes] [redirect=yes] [rt=RT-1] [key=k1]`: calls first what was not called. */
   '>R'(writer, line) {
     const [n = '', at = 'none'] = line.words;
     const { options } = line;
@@ -150,6 +155,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
       bodyDigest: length === 0 ? '-' : `d${length}`,
       bodyLength: length,
       ...(options['rt'] === undefined ? {} : { rt: options['rt'] }),
+      ...(options['key'] === undefined ? {} : { key: options['key'] }),
       ...(options['foreign'] === undefined ? {} : { foreign: true as const }),
       ...(options['redirect'] === undefined ? {} : { redirect: true as const }),
     });
@@ -203,7 +209,14 @@ const VERBS: Readonly<Record<string, Verb>> = {
   end: (writer, line) => endWrite(writer, line, true),
   fail: (writer, line) => endWrite(writer, line, false),
   get: (writer, line) =>
-    void writer.add(line, { type: 'store.end', w: ++writer.w, op: 'get', key: 'session', labels: line.words, ok: true }),
+    void writer.add(line, {
+      type: 'store.end',
+      w: ++writer.w,
+      op: 'get',
+      key: line.options['key'] ?? 'session',
+      labels: line.words,
+      ok: true,
+    }),
 
   /** `finish [ending] [store=AT-1,RT-1] [state=active] [open=n1]`. */
   finish(writer, line) {

@@ -120,6 +120,14 @@ describe.each(GRACE_POLICIES)('R8 %s', (policy) => {
     expect(present(state)).toBe(row[when]);
   });
 
+  test('a refusal tells the journal by how much a grace was missed, where one would have helped', () => {
+    const state = exchanged(policy);
+    state.bench.t += WINDOW + 7_000;
+    present(state);
+    const told = row.outside === row.inside ? [] : [7_000];
+    expect(state.bench.facts('token.refused').flatMap(({ late }) => late ?? [])).toEqual(told);
+  });
+
   test('a parent that comes back twice inside the window gets what the table says, each time', () => {
     const state = exchanged(policy);
     expect([present(state), present(state)]).toEqual([row.twice, row.twice]);

@@ -49,6 +49,33 @@ describe('one finding per cause', () => {
     expect(first?.foldedCount?.total).toBe(Object.values(first?.foldedCount?.by ?? {}).reduce((sum, count) => sum + count, 0));
     expect(Object.keys(first?.foldedCount?.by ?? {}).sort()).toEqual([...new Set(first?.folded.map(({ invariant }) => invariant))].sort());
   });
+  test('a store that could not be read comes before the session that ends for it, and takes it along', () => {
+    expect(
+      names(
+        '0 signIn ada AT-1 RT-1\n1 kill\n2 lock\n10 launch\n11 unread\n12 state loading signed-out\n20 call n1\n21 settle n1 signed-out',
+      ),
+    ).toEqual([['unreadable-is-not-absent', 'no-logout-without-invalid-grant', 'unreadable-is-not-absent']]);
+  });
+  test('a lock that nobody frees comes before the requests that wait for it', () => {
+    expect(
+      names(
+        '0 signIn ada AT-1 RT-1\n1 @phone/widget wait L\n1 @phone/widget hold L\n2 @phone/widget suspend\n10 call n1\n10 wait L\n200000 finish deadlock open=n1',
+      ),
+    ).toEqual([['bounded-hold', 'every-request-settles']]);
+  });
+  test('what an app shows and asks too early stands for itself, whatever else went wrong', () => {
+    expect(
+      names(`
+      ${DUPLICATE_IN_A_STRICT_WORLD}
+      100 policy background=1000
+      101 ask biometric
+      102 ask biometric
+      5000 background
+      9000 foreground
+      9000 content
+    `).map(([first]) => first),
+    ).toEqual(['no-duplicate-refresh', 'one-prompt-at-a-time', 'locked-precedes-content']);
+  });
   test('a rotation never adopted comes before the needless refresh and the reuse that follow from it', () => {
     expect(
       names(`
@@ -112,12 +139,13 @@ describe('what was judged', () => {
     expect(verdict.judged['every-request-settles']).toBe(2);
   });
   test('an invariant that needs an unclaimed feature is not applicable, with the reason', () => {
-    const offline = '0 declare cross-process\n0 signIn ada AT-1 RT-1 life=10\n20 offline\n30 >T x1 RT-1';
+    const offline = '0 declare cross-process reauthentication idle-lock\n0 signIn ada AT-1 RT-1 life=10\n20 offline\n30 >T x1 RT-1';
     const verdict = judge(history(offline));
     expect(verdict.findings).toEqual([]);
     expect(verdict.notApplicable).toEqual([
       { invariant: 'no-refresh-while-offline', reason: 'the client does not claim offline-queue' },
       { invariant: 'refresh-ahead-honoured', reason: 'the client does not claim refresh-ahead' },
+      { invariant: 'stream-follows-token', reason: 'the client does not claim streams' },
     ]);
     expect(verdict.judged['no-refresh-while-offline']).toBeUndefined();
     expect(verdict.idle).not.toContain('no-refresh-while-offline');

@@ -5,6 +5,7 @@ import { hasSignedOut, isBehind, isByStop, knownSession, wasEmptied } from '../k
 import { holdsAt, holdsWithin } from '../moments.ts';
 import type { Exchange, LogicalRequest, ProcessInfo, Session } from '../records.ts';
 import type { HistoryView } from '../view.ts';
+import { isClosed } from './lock-timing.ts';
 
 type Settled = EventOf<'request.settled'>;
 /** Ms for which a failed refresh still answers for a request that comes right after it. */
@@ -17,6 +18,7 @@ export function isHonest(view: HistoryView, request: LogicalRequest, settled: Se
   return (
     isByRequest(request, settled) ||
     isByStop(view, request.process, settled) ||
+    isBehindLock(view, request, settled) ||
     isByNews(view, request, settled) ||
     sessionOver(view, request, settled) ||
     worldSilent(view, request, settled) ||
@@ -42,6 +44,14 @@ const MAX_AROUND = 64;
 /** The caller asked for it: it aborted, or its body cannot be sent twice. */
 function isByRequest({ aborted }: LogicalRequest, { reason }: Settled): boolean {
   return aborted !== undefined || reason === 'not-replayable';
+}
+
+/** The app is locked, or does not know yet: a policy may refuse what comes meanwhile. Or it was installed anew, and began again. */
+function isBehindLock(view: HistoryView, { called, process, device }: LogicalRequest, { seq, reason }: Settled): boolean {
+  if (called === undefined) return false;
+  if (reason === 'locked' && [called.seq, seq].some((at) => isClosed(view.state(process, at) ?? 'loading'))) return true;
+  const session = view.session(device, called.seq);
+  return view.device(device).installs.some(({ how, seq: at }) => how === 'reinstall' && at < seq && at > (session?.began ?? 0));
 }
 
 /** This user has left, here or in a sibling: what a sibling has begun since need not be taken up, and what it deleted cannot. */

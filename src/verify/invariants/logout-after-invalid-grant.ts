@@ -1,7 +1,7 @@
 // I7: a refusal is final. The token is never shown again, and the session ends before the next request does.
 import type { EventOf } from '../../core/events.ts';
 import { isIssued, isYounger } from '../derived.ts';
-import { between, firstAfter, type Moment } from '../moments.ts';
+import { between, firstAfter, holdsWithin, timeOutside, type Moment } from '../moments.ts';
 import type { Exchange, ProcessInfo } from '../records.ts';
 import type { Invariant, Judgement, Violation } from '../result.ts';
 import { after, violation } from '../say.ts';
@@ -12,7 +12,8 @@ export const logoutAfterInvalidGrant: Invariant = {
   name: 'logout-after-invalid-grant',
   kind: 'wire',
   needs: ['H', 'J', 'V', 'C'],
-  summary: 'after invalid_grant the refused token is never presented again, and the session leaves active before the next request settles',
+  summary:
+    'after invalid_grant the refused token is never presented again, by anyone, and the session leaves active before the next request settles, within a minute',
   why: 'The app looks signed in but nothing works, and it asks for ever: rate limits follow, and the user is never shown the sign-in screen.',
   sources: [
     'RFC 6749 5.2',
@@ -28,17 +29,21 @@ function judge(view: HistoryView): Judgement {
   let judged = 0;
   const violations: Violation[] = [];
   const refused = new Map<string, Exchange>();
+  const byToken = new Map<string, Exchange>();
   const { refusals } = view.index;
   for (const refusal of refusals) {
     if (!isIssued(refusal.rt)) continue;
     judged += 1;
     const key = `${refusal.process} ${refusal.life} ${refusal.rt}`;
     if (!refused.has(key)) refused.set(key, refusal);
+    if (!byToken.has(refusal.rt)) byToken.set(refusal.rt, refusal);
   }
   if (judged === 0) return { judged, violations };
   for (const exchange of view.exchanges) {
     const refusal = refused.get(`${exchange.process} ${exchange.life} ${exchange.rt}`);
     if (refusal !== undefined && (refusal.end?.seq ?? Infinity) < exchange.sent.seq) violations.push(again(refusal, exchange));
+    const first = refusal === undefined ? byToken.get(exchange.rt) : undefined;
+    if (first !== undefined && isTold(view, first, exchange)) violations.push(byAnother(first, exchange));
   }
   for (const refusal of refused.values()) {
     const found = staysActive(view, refusal);
@@ -59,6 +64,36 @@ function again(refusal: Exchange, exchange: Exchange): Violation {
   });
 }
 
+/** Clause c: a sibling, or the next launch, presents what was refused before. */
+function byAnother(refusal: Exchange, exchange: Exchange): Violation {
+  const { process, rt, x, sent } = exchange;
+  const who = refusal.process === process ? 'an earlier run of it' : refusal.process;
+  return violation(logoutAfterInvalidGrant, {
+    clause: 'c',
+    message: `${process} presented ${rt} in ${x}, ${after(refusal.end ?? refusal.sent, sent)} ${who} was refused with invalid_grant for it in ${refusal.x}`,
+    hint: 'take a refused token out of the store, or note that it is dead, before anything else; read the store before each refresh',
+    at: sent,
+    witness: [refusal.sent, refusal.delivered, exchange.end],
+  });
+}
+
+/** The refused token has left the store, where it can be read, or whoever was refused had the time to take it out. */
+function isTold(view: HistoryView, refusal: Exchange, exchange: Exchange): boolean {
+  const { delivered, process, device, rt } = refusal;
+  const { sent } = exchange;
+  if (delivered === undefined || delivered.seq > sent.seq || exchange.device !== device) return false;
+  if (exchange.process !== process && !view.claims('cross-process')) return false;
+  const info = view.device(device);
+  if (holdsWithin(info.locked, delivered.seq, sent.seq) || between(info.changes, delivered.seq, sent.seq).length > 0) return false;
+  if (!view.store(device, sent.seq)?.labels.includes(rt)) return info.observable;
+  const { suspended, lives } = view.process(process);
+  const until = Math.min(sent.t, lives[refusal.life]?.t ?? Infinity);
+  const tried = info.writes.some(({ end }) => end !== undefined && !end.ok && end.seq > delivered.seq && end.seq < sent.seq);
+  return !tried && timeOutside([suspended], delivered.t, until) > CHANCE;
+}
+/** Ms in which a refused token can be taken out of the store. */
+const CHANCE = 1_000;
+
 /** Clause b. The state is read after each settle, so the second settle shows it for sure. */
 function staysActive(view: HistoryView, refusal: Exchange): Violation | undefined {
   const { delivered, process, rt, life } = refusal;
@@ -69,7 +104,7 @@ function staysActive(view: HistoryView, refusal: Exchange): Violation | undefine
   const end = view.runEnd;
   const atEnd =
     end !== undefined && until > end.seq && info.life === life && end.states[process] === 'active' && end.t > delivered.t ? end : undefined;
-  const at = witness?.at ?? atEnd;
+  const at = witness?.at ?? atEnd ?? lingering(view, info, delivered, until);
   if (at === undefined) return undefined;
   const what = witness?.kind === 'returned' ? 'went back to active' : 'was still active';
   return violation(logoutAfterInvalidGrant, {
@@ -105,6 +140,16 @@ function endOfMatter(view: HistoryView, info: ProcessInfo, refusal: Exchange): n
   ].filter((stop) => stop !== undefined);
   return Math.min(Infinity, ...stops);
 }
+
+/** It left active at last, long after it could have: the screen looked signed in all that time. */
+function lingering(view: HistoryView, info: ProcessInfo, delivered: Moment, until: number): Moment | undefined {
+  const left = firstAfter(info.states, delivered.seq);
+  if (left === undefined || left.seq > until || left.from !== 'active') return undefined;
+  const { locked, offline } = view.device(info.device);
+  return timeOutside([info.suspended, locked, offline], delivered.t, left.t) > BOUND ? left : undefined;
+}
+/** Ms within which a refusal reaches the user. */
+const BOUND = 60_000;
 
 interface Shown {
   at: { seq: number; t: number };

@@ -2,7 +2,7 @@
 import type { EventOf } from '../../core/events.ts';
 import { alive, endingRefusal, isYounger } from '../derived.ts';
 import { hasSignedOutOf } from '../known-sessions.ts';
-import { holdsAt } from '../moments.ts';
+import { countWithin, holdsAt } from '../moments.ts';
 import type { DeviceInfo, Exchange } from '../records.ts';
 import type { Invariant, Violation } from '../result.ts';
 import { violation } from '../say.ts';
@@ -10,6 +10,8 @@ import type { HistoryView } from '../view.ts';
 
 /** Ms a client has to try a failed write again, or to finish one, before the end of a run is held against it. */
 const PATIENCE = 60_000;
+/** Keys of the plain tier in what a run ends with: a refresh token there is not kept. */
+const PLAIN = 'plain:';
 /** Endings at which nothing more can happen by itself. */
 const QUIET: readonly string[] = ['finished', 'deadlock'];
 
@@ -57,12 +59,12 @@ export function lostAtEnd(view: HistoryView, device: DeviceInfo, invariant: Inva
   );
   const newRt = granted?.delivered?.newRt;
   if (granted?.delivered === undefined || newRt === undefined) return undefined;
-  const labels = Object.values(content).flat();
+  const labels = Object.entries(content).flatMap(([key, held]) => (key.startsWith(PLAIN) ? [] : held));
   if (labels.some((label) => label === newRt || (isYounger(view, label, newRt) && label.startsWith('RT-')))) return undefined;
   if (isOver(view, granted, runEnd.seq) || endingRefusal(view, device.device, session, runEnd.seq) !== undefined) return undefined;
   const last = device.stores.at(-1)?.write;
   if (last?.op === 'delete' && hasSignedOutOf(view.process(last.process), session, runEnd.seq)) return undefined;
-  if (hasTwin(view, granted, labels)) return undefined;
+  if (hasTwin(view, granted, labels) || countWithin(device.changes, granted.delivered.seq, runEnd.seq) > 0) return undefined;
   if (hadNoChance(view, device, granted, runEnd)) return undefined;
   return violation(invariant, {
     clause: 'b',

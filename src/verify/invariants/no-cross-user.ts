@@ -3,7 +3,7 @@ import type { EventOf } from '../../core/events.ts';
 import { isIssued } from '../derived.ts';
 import { isBehind } from '../known-sessions.ts';
 import { between } from '../moments.ts';
-import type { DeviceInfo, Sending, Session, StoreWrite } from '../records.ts';
+import type { DeviceInfo, Sending, Session, StoreWrite, Stream } from '../records.ts';
 import type { Invariant, Judgement, Violation } from '../result.ts';
 import { after, violation } from '../say.ts';
 import type { HistoryView } from '../view.ts';
@@ -40,7 +40,27 @@ function judge(view: HistoryView): Judgement {
     const found = borrowed(view, sending);
     if (found !== undefined) violations.push(found);
   }
+  for (const stream of view.index.streams) {
+    judged += stream.renewals.length;
+    const found = handedOver(view, stream);
+    if (found !== undefined) violations.push(found);
+  }
   return { judged, violations: violations.sort((a, b) => a.seq - b.seq) };
+}
+
+/** Clause c: a stream that one user opened is told the token of another. */
+function handedOver(view: HistoryView, { s, opened, process, renewals }: Stream): Violation | undefined {
+  const user = view.token(opened.at)?.user;
+  const renewal = renewals.find(({ at }) => isIssued(at) && user !== undefined && view.token(at)?.user !== user);
+  if (renewal === undefined) return undefined;
+  return violation(noCrossUser, {
+    clause: 'c',
+    message: `${process} told stream ${s}, opened by user ${user}, the token ${renewal.at} of user ${view.token(renewal.at)?.user ?? 'nobody'}`,
+    hint: 'close the streams of a session when it ends; a late refresh of it renews nothing',
+    at: renewal,
+    root: opened,
+    witness: [opened, view.exchange(view.token(renewal.at)?.x)?.delivered],
+  });
 }
 
 /** Clause a: called under one user, sent with the token of another. */

@@ -1,8 +1,8 @@
 // I6: only the authorization server's own refusal of the current refresh token, or the user, ends a session. Everything else is weather.
 import { alive, endingRefusal, isIssued, lastExchange, outcome } from '../derived.ts';
-import type { EventOf } from '../../core/events.ts';
 import { hasSignedOut, hasSignedOutOf, knownSession, wasEmptied } from '../known-sessions.ts';
-import type { DeviceInfo, Exchange, Session, StoreContent } from '../records.ts';
+import { deviceOf } from '../indexer.ts';
+import type { DeviceInfo, Exchange, ProcessInfo, Session, StoreContent } from '../records.ts';
 import type { Invariant, Judgement, Violation } from '../result.ts';
 import { after, violation } from '../say.ts';
 import type { HistoryView } from '../view.ts';
@@ -12,7 +12,8 @@ export const noLogoutWithoutInvalidGrant: Invariant = {
   name: 'no-logout-without-invalid-grant',
   kind: 'client',
   needs: ['C'],
-  summary: 'a session ends only by sign-out, or when the server refuses its current refresh token with invalid_grant',
+  summary:
+    'a session ends, and a sign-in is asked for, only after sign-out or when the server refuses the current refresh token with invalid_grant',
   why: 'A lift, a captive portal or a short outage signs the user out of an app that the server still knows.',
   sources: [
     'RFC 6749 5.2',
@@ -26,7 +27,8 @@ export const noLogoutWithoutInvalidGrant: Invariant = {
   judge,
 };
 
-const ENDS: readonly string[] = ['expired', 'signed-out'];
+/** States without a session. */
+export const ENDS: readonly string[] = ['expired', 'signed-out'];
 
 function judge(view: HistoryView): Judgement {
   let judged = 0;
@@ -35,16 +37,17 @@ function judge(view: HistoryView): Judgement {
     const device = view.device(info.device);
     judged += endable(view, device);
     for (const state of info.states) {
-      if (!ENDS.includes(state.to) || ENDS.includes(state.from)) continue;
-      const session = view.session(info.device, state.seq);
-      const known = knownSession(view, state.actor, state.seq) ?? session;
-      if (session === undefined || isExcused(view, device, session, state.seq) || hasNothing(view, state)) continue;
-      if (known !== undefined && known !== session && isExcused(view, device, known, state.seq)) continue;
-      if (hasSignedOut(info, state.seq) || wasEmptied(view, info, state.seq)) continue;
+      if (!ENDS.includes(state.to) || ENDS.includes(state.from) || isDue(view, info, state.seq)) continue;
       violations.push(report(view, state, `${state.actor} went from ${state.from} to ${state.to}`, [state]));
     }
   }
   for (const device of view.devices) {
+    for (const { shown, process } of device.prompts) {
+      if (shown.purpose !== 'sign-in') continue;
+      judged += 1;
+      if (ENDS.includes(view.state(process, shown.seq) ?? '') || isDue(view, view.process(process), shown.seq)) continue;
+      violations.push(report(view, shown, `${process} asked its user to sign in again (${shown.method})`, [shown]));
+    }
     for (const content of device.stores) {
       const found = emptied(view, device, content);
       if (found !== undefined) violations.push(found);
@@ -62,19 +65,41 @@ function endable(view: HistoryView, device: DeviceInfo): number {
   );
 }
 
+/** Whether the session of the device may end at `seq`, as far as this process can know; also when there is none. */
+export function isDue(view: HistoryView, info: ProcessInfo, seq: number): boolean {
+  const device = view.device(info.device);
+  const session = view.session(info.device, seq);
+  const known = knownSession(view, info.process, seq) ?? session;
+  if (session === undefined || isExcused(view, device, session, seq) || hasNothing(view, info, seq)) return true;
+  if (known !== undefined && known !== session && isExcused(view, device, known, seq)) return true;
+  return hasSignedOut(info, seq) || wasEmptied(view, info, seq);
+}
+
 function isExcused(view: HistoryView, device: DeviceInfo, session: Session, seq: number): boolean {
   if (endingRefusal(view, device.device, session, seq) !== undefined) return true;
   const family = view.index.families.get(session.family)?.dead;
   if (family !== undefined && family.seq < seq && (family.reason === 'idle' || family.reason === 'absolute')) return true;
   const signingIn = view.process(session.from.actor).opened.find((operation) => operation.called === session.from);
   if (signingIn !== undefined && (signingIn.done === undefined || signingIn.done.seq > seq || !signingIn.done.ok)) return true;
-  return view.index.prompts.some((prompt) => prompt.seq > session.from.seq && prompt.seq < seq && prompt.outcome !== 'ok');
+  if (hasRunOut(view, device, session, seq)) return true;
+  if (device.installs.some((install) => install.how === 'reinstall' && install.seq > session.began && install.seq < seq)) return true;
+  const answer = view.index.answers.findLast((one) => one.seq > session.from.seq && one.seq < seq && deviceOf(one.actor) === device.device);
+  return answer !== undefined && answer.outcome !== 'ok';
+}
+
+/** The newest refresh token of the session has outlived what its answer had told of it. */
+function hasRunOut(view: HistoryView, device: DeviceInfo, session: Session, seq: number): boolean {
+  const last = device.exchanges.findLast(
+    ({ delivered, rt }) =>
+      delivered?.kind === 'granted' && delivered.seq < seq && view.token(rt)?.family === session.family && delivered.newRt !== rt,
+  );
+  const told = last?.delivered ?? session.from;
+  return told.refreshExpiresIn !== undefined && told.refreshExpiresIn > 0 && (view.at(seq)?.t ?? 0) >= told.t + told.refreshExpiresIn;
 }
 
 /** A process that starts on an empty store tells the truth; how the store came to be empty is another question. */
-function hasNothing(view: HistoryView, state: EventOf<'state'>): boolean {
-  const { device } = view.process(state.actor);
-  return !isIssued(view.hand(state.actor, state.seq)?.rt) && !isIssued(view.store(device, state.seq)?.rt);
+function hasNothing(view: HistoryView, { process, device }: ProcessInfo, seq: number): boolean {
+  return !isIssued(view.hand(process, seq)?.rt) && !isIssued(view.store(device, seq)?.rt);
 }
 
 /** The last refresh token was deleted while the server would still honour it, and nothing replaced it in this life. */

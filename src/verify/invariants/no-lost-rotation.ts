@@ -44,7 +44,10 @@ function judge(view: HistoryView): Judgement {
     add(usedTooEarly(view, exchange) ?? notAdopted(view, exchange));
   }
   for (const device of view.devices) {
-    for (const content of device.stores) add(dropped(view, device, content) ?? mixed(view, device, content));
+    for (const content of device.stores) {
+      // What somebody else did to the store has neither begin nor end.
+      if (content.write.end !== undefined) add(dropped(view, device, content) ?? mixed(view, device, content));
+    }
     add(lostAtEnd(view, device, noLostRotation));
   }
   return { judged, violations };

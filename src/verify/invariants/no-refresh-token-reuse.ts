@@ -1,6 +1,7 @@
 // I2: a refresh token whose successor reached the device is never presented again. A successor that got lost excuses: that retry
 // is legal and wanted, whatever the server then says.
 import { isIssued } from '../derived.ts';
+import { countWithin } from '../moments.ts';
 import type { Exchange } from '../records.ts';
 import type { Invariant, Judgement, Violation } from '../result.ts';
 import { earlier, violation } from '../say.ts';
@@ -56,10 +57,18 @@ function isKnown(view: HistoryView, earlier: Exchange, exchange: Exchange): bool
   if (delivered?.newRt === undefined) return false;
   if (earlier.process === exchange.process && earlier.life === exchange.life) return true;
   const written = view.index.persisted.get(delivered.newRt);
+  if (isTakenAway(view, exchange, delivered)) return false;
   if (written !== undefined && written.seq < exchange.sent.seq) return earlier.process === exchange.process || view.claims('cross-process');
   return (
     earlier.process === exchange.process && usedBefore(view, earlier, exchange.sent.seq) && !writeFailed(view, earlier, exchange.sent.seq)
   );
+}
+
+/** Somebody else has changed the store since, and what is there now is not the successor: an older backup, for instance. */
+function isTakenAway(view: HistoryView, { device, sent }: Exchange, { seq, newRt }: { seq: number; newRt?: string }): boolean {
+  const { changes } = view.device(device);
+  if (changes.length === 0 || countWithin(changes, seq, sent.seq) === 0) return false;
+  return !view.store(device, sent.seq)?.labels.includes(newRt ?? '');
 }
 
 function usedBefore(view: HistoryView, earlier: Exchange, seq: number): boolean {

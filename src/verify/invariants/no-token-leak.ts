@@ -1,4 +1,5 @@
-// I16: token values go to the token endpoint, the resource server and the secure store, and nowhere else. The recorder has searched
+// I16: token values go to the token endpoint, the resource server and the secure store, and nowhere else; an access token may lie in
+// the plain tier, a refresh token never. The recorder has searched
 // every string already (pieces of 12 characters, base64 and percent-encoded too); here only labels are read.
 import { isIssued } from '../derived.ts';
 import type { Invariant, Judgement, Violation } from '../result.ts';
@@ -10,9 +11,10 @@ export const noTokenLeak: Invariant = {
   name: 'no-token-leak',
   kind: 'wire',
   needs: ['H', 'J', 'V', 'C'],
-  summary: 'no token, and no piece of one, appears in a log, an event, an error, an address, or a request to another origin',
+  summary:
+    'no token, and no piece of one, appears in a log, an event, an error, an address or a request to another origin, and no refresh token in the plain store',
   why: 'Logs, crash reports and foreign servers keep what they see: whoever reads them can act as the user until the token ends, or for ever with a refresh token.',
-  sources: ['RFC 6750 5.3', 'RFC 9700 4.3.2', 'RFC 6819 4.1.2', 'rustdesk/rustdesk#16030'],
+  sources: ['RFC 6750 5.3', 'RFC 9700 4.3.2', 'RFC 6819 4.1.2', 'RFC 6819 5.3.3', 'rustdesk/rustdesk#16030'],
   judge,
 };
 
@@ -31,6 +33,15 @@ function judge(view: HistoryView): Judgement {
         witness: [],
       }),
     );
+  }
+  for (const device of view.devices) {
+    for (const { tier, labels, process, begin, end } of device.writes) {
+      const at = begin ?? end;
+      if (tier !== 'plain' || at === undefined) continue;
+      judged += 1;
+      const refresh = labels.filter((label) => label.startsWith('RT-'));
+      if (refresh.length > 0) violations.push(unprotected(process, refresh, at));
+    }
   }
   for (const { sent, process } of view.sendings) {
     judged += 1;
@@ -59,6 +70,16 @@ function judge(view: HistoryView): Judgement {
     }
   }
   return { judged, violations: violations.sort((a, b) => a.seq - b.seq) };
+}
+
+function unprotected(process: string, refresh: readonly string[], at: { seq: number }): Violation {
+  return violation(noTokenLeak, {
+    clause: 'plain-store',
+    message: `${process} wrote ${refresh.join(' and ')} into the plain store, which every backup and every owner of the phone can read`,
+    hint: 'keep refresh tokens in the secure store; when it is locked, keep them in memory and write later',
+    at,
+    witness: [],
+  });
 }
 
 function channelWord(channel: string): string {

@@ -53,12 +53,12 @@ function toldToken(view: HistoryView, label: string | undefined): TokenInfo | un
   return token?.expiresAt !== undefined && isTold(view, token) ? token : undefined;
 }
 
-/** The client knows when the token ends: an answer said so, and said the truth. */
+/** The client knows when the token ends: an answer said so, and said the truth. 0 says nothing. */
 function isTold(view: HistoryView, token: TokenInfo): boolean {
   const exchange = view.exchange(token.x);
   if (exchange === undefined) return !view.index.untold;
   const told = exchange.delivered?.expiresIn;
-  return told !== undefined && token.lifetime !== undefined && told <= token.lifetime + ESTIMATE_MARGIN;
+  return told !== undefined && told > 0 && token.lifetime !== undefined && told <= token.lifetime + ESTIMATE_MARGIN;
 }
 
 /** Clause a: sent when its end was known to be over, though a refresh was possible. */

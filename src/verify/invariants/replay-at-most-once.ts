@@ -66,7 +66,7 @@ function tooOften(request: LogicalRequest, sendings: readonly Sending[], i: numb
   });
 }
 
-/** Clauses b and d. */
+/** Clauses b and d. An idempotency key makes two sendings one only when it is the same in both. */
 function changed(request: LogicalRequest, first: Sending, last: Sending, now: Sending): Violation | undefined {
   const a = first.sent;
   const b = now.sent;
@@ -79,12 +79,14 @@ function changed(request: LogicalRequest, first: Sending, last: Sending, now: Se
           ? `${b.path} instead of ${a.path}`
           : a.origin !== b.origin
             ? `${b.origin} instead of ${a.origin}`
-            : undefined;
+            : a.key !== b.key
+              ? `${b.key === undefined ? 'no' : 'another'} idempotency key`
+              : undefined;
   if (what === undefined) return undefined;
   return violation(replayAtMostOnce, {
     clause: a.origin === b.origin ? 'b' : 'd',
     message: `${now.process} replayed ${request.n} with ${what}`,
-    hint: 'keep method, address and the whole body until the request has settled; a body that can be read only once must be copied first',
+    hint: 'keep method, address, headers and the whole body until the request has settled; a body that can be read only once must be copied first',
     at: b,
     witness: [a, last.sent, last.delivered],
   });
@@ -92,7 +94,7 @@ function changed(request: LogicalRequest, first: Sending, last: Sending, now: Se
 
 /** Clause c: nobody knows whether the server acted. A sending while the device was offline never left it. */
 function guessed(view: HistoryView, request: LogicalRequest, last: Sending, now: Sending): Violation | undefined {
-  if (IDEMPOTENT.includes(now.sent.method)) return undefined;
+  if (IDEMPOTENT.includes(now.sent.method) || (now.sent.key !== undefined && now.sent.key === last.sent.key)) return undefined;
   const answer = answerBefore(last, now);
   const status = answer?.status;
   if (answer !== undefined && status !== 502 && status !== 504) return undefined;
@@ -102,7 +104,7 @@ function guessed(view: HistoryView, request: LogicalRequest, last: Sending, now:
   return violation(replayAtMostOnce, {
     clause: 'c',
     message: `${now.process} sent ${now.sent.method} ${request.n} again although its sending ${last.sent.k} ${what}: the server may have acted on it`,
-    hint: 'repeat a POST or PATCH only after a 401, or when the app has declared it idempotent; otherwise tell the caller',
+    hint: 'repeat a POST or PATCH only after a 401, or with the idempotency key the app gave it; otherwise tell the caller',
     at: now.sent,
     witness: [request.called, last.sent, end],
   });

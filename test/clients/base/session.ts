@@ -57,10 +57,13 @@ export function textOf(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
-/** Lifetime in ms: `expires_in` (also as a string), else `exp - iat` of a JWT. Never the wall clock: both ends of a difference are the server's. */
+/**
+ * Lifetime in ms: `expires_in` (also as a string; 0 tells nothing), else `exp - iat` of a JWT. Never the wall clock: both ends of a difference
+ * are the server's.
+ */
 export function lifetimeOf(body: TokenResponse): number | undefined {
   const told = Number(body.expires_in);
-  if (body.expires_in !== undefined && Number.isFinite(told)) return told * 1_000;
+  if (Number.isFinite(told) && told > 0) return told * 1_000;
   const { exp, iat } = claimsOf(String(body.access_token));
   return exp === undefined || iat === undefined ? undefined : (exp - iat) * 1_000;
 }

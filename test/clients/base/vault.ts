@@ -6,6 +6,15 @@ import { readStored, Rejected, type Session } from './session.ts';
 const KEY = 'session';
 const noop = (): void => undefined;
 
+/** A write that the store has not taken yet. */
+interface Owed {
+  readonly content: string | undefined;
+  /** The session it is about: written, or ended by it. */
+  readonly of: string | undefined;
+  /** It failed once: meanwhile a sibling may have stored something of its own. */
+  failed?: true;
+}
+
 export abstract class Vault {
   protected readonly host: Host;
   protected session: Session | undefined;
@@ -15,8 +24,10 @@ export abstract class Vault {
   /** Aborted by `stop()`: ends every pause. */
   protected readonly closing = new AbortController();
   /** What the store should hold (undefined = nothing) while it does not. */
-  protected unsaved: { readonly content: string | undefined } | undefined;
+  protected unsaved: Owed | undefined;
   #version = 0;
+  /** The session last known of, also when it is over. */
+  #lastId: string | undefined;
   #writes: Promise<unknown> = Promise.resolve();
   #cancelRetry: (() => void) | undefined;
   #failedWrites = 0;
@@ -82,13 +93,14 @@ export abstract class Vault {
   /** From here on this is the session (or `without` one, the state there is). */
   protected take(session: Session | undefined, without: SessionState = 'signed-out'): void {
     this.#version += 1;
+    this.#lastId = session?.id ?? this.#lastId;
     this.session = session;
     this.phase = session === undefined ? without : 'active';
   }
 
   /** True when the store holds it. False: it will be written as soon as the store allows. */
   protected save(content: Session | { ended: 'expired' } | undefined): Promise<boolean> {
-    this.unsaved = { content: content === undefined ? undefined : JSON.stringify(content) };
+    this.unsaved = { content: content === undefined ? undefined : JSON.stringify(content), of: this.#lastId };
     return this.flush();
   }
 
@@ -103,8 +115,10 @@ export abstract class Vault {
     const owed = this.unsaved;
     if (owed === undefined) return true;
     try {
-      await (owed.content === undefined ? this.host.store.delete(KEY) : this.host.store.set(KEY, owed.content));
+      const due = owed.failed !== true || (await this.stillDue(owed));
+      if (due) await (owed.content === undefined ? this.host.store.delete(KEY) : this.host.store.set(KEY, owed.content));
     } catch {
+      owed.failed = true;
       this.host.emit({ type: 'session.not-stored' });
       this.retryLater();
       return false;
@@ -112,6 +126,14 @@ export abstract class Vault {
     this.#failedWrites = 0;
     if (this.unsaved === owed) this.unsaved = undefined;
     return true;
+  }
+
+  /** Neither the end of a session nor an older one is made up for when a sibling has begun another one since. */
+  protected async stillDue({ content, of }: Owed): Promise<boolean> {
+    const mine = readStored(content).session;
+    const { session: there } = readStored(await this.host.store.get(KEY));
+    if (there === undefined || of === undefined || there.id === of) return true;
+    return mine !== undefined && mine.issuedAt > there.issuedAt;
   }
 
   protected retryLater(): void {

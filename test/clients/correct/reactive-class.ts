@@ -65,10 +65,10 @@ export class ReactiveClient implements Client {
   }
 
   async signOut(): Promise<void> {
-    const spent = this.#tokens?.refresh;
+    const spent = this.#tokens;
     this.#turn('signed-out');
-    await this.#ledger.save(null);
-    await this.#endpoint.revoke(spent);
+    await this.#ledger.save(null, unlessAnother(spent));
+    await this.#endpoint.revoke(spent?.refresh);
   }
 
   async request(path: string, init: RequestInit = {}): Promise<{ status: number }> {
@@ -226,8 +226,9 @@ export class ReactiveClient implements Client {
 
   async #expire(): Promise<never> {
     const era = this.#era;
+    const spent = this.#tokens;
     this.#set(undefined, 'expired');
-    await this.#ledger.save(JSON.stringify({ over: true }));
+    await this.#ledger.save(JSON.stringify({ over: true }), unlessAnother(spent));
     if (era === this.#era) this.#newEra('reauthentication-required');
     throw new Failure('reauthentication-required');
   }
@@ -279,6 +280,11 @@ export class ReactiveClient implements Client {
     this.#newEra('signed-out');
     this.#set(undefined, state);
   }
+}
+
+/** The end of a session is not made up for when a sibling has begun another one since. */
+function unlessAnother(spent: Tokens | undefined): (there: string | undefined) => boolean {
+  return (there) => spent === undefined || (jsonObject(there ?? '')['session'] ?? spent.session) === spent.session;
 }
 
 function timeoutIsNothing(error: unknown): undefined {

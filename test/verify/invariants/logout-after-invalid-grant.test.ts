@@ -174,3 +174,95 @@ flags(
   90 settle n2 401
 `,
 );
+
+flags(
+  'a state that leaves active only minutes after the refusal',
+  ['b'],
+  `${REFUSED}
+  300000 state active expired
+`,
+);
+spares(
+  'a state that leaves active within a minute',
+  `${REFUSED}
+  50000 state active expired
+`,
+);
+spares(
+  'a process that slept right after the refusal',
+  `${REFUSED}
+  50 suspend
+  300000 resume
+  300001 state active expired
+`,
+);
+flags(
+  'the next launch, which finds the refused token where it was left',
+  ['c'],
+  `${REFUSED}
+  51 state active expired
+  5000 kill
+  6000 launch
+  6001 get AT-1 RT-1
+  6002 >T x2 RT-1
+`,
+);
+flags(
+  'a sibling that goes on with the token in its memory, though the store has been cleared',
+  ['c'],
+  `
+  0 signIn ada AT-1 RT-1
+  1 @phone/widget get AT-1 RT-1
+  10 >T x1 RT-1
+  50 <T x1 400 invalid_grant
+  51 delete
+  5000 @phone/widget >T x2 RT-1
+`,
+);
+spares(
+  'a sibling that goes on, for a client that does not claim to share',
+  `
+  0 signIn ada AT-1 RT-1
+  1 @phone/widget get AT-1 RT-1
+  10 >T x1 RT-1
+  50 <T x1 400 invalid_grant
+  51 delete
+  5000 @phone/widget >T x2 RT-1
+`,
+  { features: [] },
+);
+spares(
+  'a sibling whose refresh left before the store was cleared',
+  `
+  0 signIn ada AT-1 RT-1
+  1 @phone/widget get AT-1 RT-1
+  10 >T x1 RT-1
+  50 <T x1 400 invalid_grant
+  51 @phone/widget >T x2 RT-1
+  52 delete
+`,
+);
+spares(
+  'the next launch, when the store could not be written',
+  `${REFUSED}
+  51 state active expired
+  51 begin w1
+  52 fail w1
+  5000 kill
+  6000 launch
+  6001 get AT-1 RT-1
+  6002 >T x2 RT-1
+`,
+);
+spares(
+  'a backup that brings the refused token back',
+  `${REFUSED}
+  51 state active expired
+  52 delete
+  5000 kill
+  5500 changed restored AT-1 RT-1
+  6000 launch
+  6001 get AT-1 RT-1
+  6002 >T x2 RT-1
+`,
+);

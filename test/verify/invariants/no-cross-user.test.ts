@@ -158,3 +158,24 @@ spares(
   25 end c
 `,
 );
+flags(
+  'a stream of one user that is told the token of another',
+  ['c'],
+  `
+  0 signIn bob AT-5 RT-5 family=f2
+  5 signIn ada AT-1 RT-1
+  6 >S s1 AT-1
+  50 renew s1 AT-5
+`,
+);
+spares(
+  'a stream that is told the next token of its user',
+  `
+  0 signIn ada AT-1 RT-1
+  6 >S s1 AT-1
+  10 >T x1 RT-1
+  50 <T x1 AT-2 RT-2
+  51 set AT-2 RT-2
+  52 renew s1 AT-2
+`,
+);

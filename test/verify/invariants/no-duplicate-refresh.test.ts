@@ -320,3 +320,29 @@ spares(
   41 @phone/widget >T x2 RT-1
 `,
 );
+
+describe('pushes and offers', () => {
+  spares(
+    'a refresh that a push asked for',
+    '0 signIn ada AT-1 RT-1\n1000 push refresh\n1001 >T x1 RT-1\n1050 <T x1 AT-2 RT-2\n1051 set AT-2 RT-2',
+  );
+  spares(
+    'a push at launch, before the store was read',
+    '0 signIn ada AT-1 RT-1\n1 kill\n1000 launch\n1001 push refresh\n1002 get AT-1 RT-1\n1003 >T x1 RT-1',
+  );
+  flags('a refresh for a push that asks for none', ['b'], '0 signIn ada AT-1 RT-1\n1000 push ping\n1001 >T x1 RT-1');
+  flags(
+    'a second refresh for the same push',
+    ['b'],
+    '0 signIn ada AT-1 RT-1\n1000 push refresh\n1001 >T x1 RT-1\n1050 <T x1 AT-2 RT-2\n1051 set AT-2 RT-2\n1100 >T x2 RT-2',
+  );
+  flags(
+    'a refresh although a response header had brought a token that is good for long',
+    ['b'],
+    '0 signIn ada AT-1 RT-1 life=600000\n500000 >R n1 AT-1\n500010 offer AT-1 AT-2 life=3600000\n500040 <R n1 200\n500100 >R n2 AT-2\n500140 <R n2 200\n500150 >T x1 RT-1',
+  );
+  spares(
+    'a refresh by a client that did not take the offer',
+    '0 signIn ada AT-1 RT-1 life=600000\n500000 >R n1 AT-1\n500010 offer AT-1 AT-2 life=3600000\n500040 <R n1 200\n500150 >T x1 RT-1',
+  );
+});

@@ -250,3 +250,56 @@ flags(
   30 finish
 `,
 );
+
+flags('a sign-in prompt because the network was away', ['-'], `${REFRESHING}50 lost x1\n51 ask biometric\n2000 answer biometric ok`);
+flags(
+  'a sign-out that its own needless prompt, answered badly, would explain',
+  ['-', '-'],
+  `${REFRESHING}50 <T x1 500\n51 ask biometric\n2000 answer biometric failed\n2001 ask password\n4000 answer password ok\n4001 state active expired`,
+);
+flags(
+  'a sign-out long after a prompt to unlock that was passed at the second try',
+  ['-'],
+  `0 signIn ada AT-1 RT-1\n10 ask biometric unlock\n100 answer biometric failed\n101 ask password unlock\n200 answer password ok\n300 state active signed-out`,
+);
+flags(
+  'a session ended before its refresh token was as old as its answer had told',
+  ['-'],
+  '0 signIn ada AT-1 RT-1 rtLife=60000\n1 state loading active\n59999 state active expired',
+);
+flags(
+  'a session ended because its refresh token is told to live for 0 s, which means without end',
+  ['-'],
+  '0 signIn ada AT-1 RT-1 rtLife=0\n1 state loading active\n1000 state active expired',
+);
+spares(
+  'a sign-in prompt after the refresh was refused',
+  `${REFRESHING}50 <T x1 400 invalid_grant\n51 ask biometric\n2000 answer biometric failed`,
+);
+spares('a sign-in prompt for somebody who has no session', '0 launch\n1 get\n2 ask password\n2000 answer password ok');
+spares('a prompt to unlock', '0 signIn ada AT-1 RT-1\n10 offline\n20 ask biometric unlock\n2000 answer biometric failed');
+spares(
+  'a sign-out after the ladder of prompts had failed',
+  `${REFRESHING}50 <T x1 400 invalid_grant\n51 state active expired\n52 ask biometric\n2000 answer biometric failed\n2001 ask password\n4000 answer password failed\n4001 state expired signed-out`,
+);
+spares(
+  'a session ended at the time its answer had told',
+  '0 signIn ada AT-1 RT-1 rtLife=60000\n1 state loading active\n60000 state active expired',
+);
+spares(
+  'a session ended by the life told with the newest refresh token',
+  '0 signIn ada AT-1 RT-1 rtLife=60000\n1 state loading active\n100 >T x1 RT-1\n150 <T x1 AT-2 RT-2 rtLife=5000\n151 set AT-2 RT-2\n5150 state active expired',
+);
+spares(
+  'a first launch after a reinstall, which gives up what the keychain still holds',
+  '0 signIn ada AT-1 RT-1\n10 kill\n20 reinstall\n30 launch\n31 get AT-1 RT-1\n32 delete\n33 state loading signed-out\n99 finish',
+);
+for (const how of ['corrupted', 'cleared', 'truncated'])
+  spares(
+    `a session ended because the store was ${how} by somebody else`,
+    `0 signIn ada AT-1 RT-1\n10 kill\n20 changed ${how}\n30 launch\n31 get\n32 state loading expired\n33 delete\n99 finish`,
+  );
+spares(
+  'a process that runs on and finds the store emptied by somebody else',
+  '0 signIn ada AT-1 RT-1\n1 state loading active\n20 changed cleared\n31 get\n32 state active expired\n99 finish',
+);

@@ -337,3 +337,14 @@ flags(
   200000 finish store=AT-1,RT-1
 `,
 );
+
+describe('what somebody else does to the store', () => {
+  const STORED = '0 signIn ada AT-1 RT-1\n10 >T x1 RT-1\n50 <T x1 AT-2 RT-2\n51 set AT-2 RT-2\n60 >R n1 AT-2\n';
+  spares('a store torn from outside', `${STORED}70 changed torn AT-2 RT-1\n100 finish store=AT-2,RT-1`);
+  spares('a store emptied from outside', `${STORED}70 changed cleared\n100 finish store=`);
+  flags(
+    'a rotation that is kept in the plain store alone',
+    ['b'],
+    `${STORED.replace('51 set AT-2 RT-2', '51 plain RT-2').replace('60 >R n1 AT-2', '')}90000 finish store=AT-1,RT-1 state=active`,
+  );
+});

@@ -161,3 +161,14 @@ spares(
 `,
   { idle: true },
 );
+const ROTATED = '0 signIn ada AT-1 RT-1\n10 >T x1 RT-1\n50 <T x1 AT-2 RT-2\n51 set AT-2 RT-2\n60 >R n1 AT-2\n70 kill\n';
+flags('the spent token at the next launch, though its successor had been stored', ['-'], `${ROTATED}90 launch\n91 >T x2 RT-1`);
+spares(
+  'the spent token that an older backup brought back',
+  `${ROTATED}80 changed restored AT-1 RT-1\n90 launch\n91 get AT-1 RT-1\n92 >T x2 RT-1`,
+);
+flags(
+  'the spent token after a change that left its successor where it was',
+  ['-'],
+  `${ROTATED}80 changed restored AT-2 RT-2\n90 launch\n91 >T x2 RT-1`,
+);

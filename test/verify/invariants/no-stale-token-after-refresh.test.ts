@@ -129,3 +129,24 @@ spares(
   60 @phone/widget >R n1 AT-2
 `,
 );
+flags(
+  'an older offer of a response header that replaces a newer one',
+  ['-'],
+  `
+  0 signIn ada AT-1 RT-1
+  10 offer AT-1 AT-2
+  11 offer AT-1 AT-3
+  20 >R n1 AT-3
+  30 >R n2 AT-2
+`,
+);
+spares(
+  'an offer that is taken up',
+  `
+  0 signIn ada AT-1 RT-1
+  10 offer AT-1 AT-2
+  20 >R n1 AT-2
+  21 set AT-2 RT-1
+  30 >R n2 AT-2
+`,
+);

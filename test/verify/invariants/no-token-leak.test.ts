@@ -61,3 +61,10 @@ spares(
 `,
   { idle: true },
 );
+flags('a refresh token in the plain store', ['plain-store'], '0 signIn ada AT-1 RT-1\n5 plain AT-1 RT-1');
+flags(
+  'a rotated refresh token parked in the plain store while the secure one is locked',
+  ['plain-store'],
+  '0 signIn ada AT-1 RT-1\n5 lock\n10 >T x1 RT-1\n50 <T x1 AT-2 RT-2\n51 begin w1 AT-2 RT-2\n52 fail w1\n53 plain RT-2 key=parked',
+);
+spares('an access token in the plain store', '0 signIn ada AT-1 RT-1\n5 plain AT-1\n6 plain key=marker');

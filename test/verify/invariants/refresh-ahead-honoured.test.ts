@@ -161,3 +161,14 @@ spares(
   3630000 >R n2 AT-2
 `,
 );
+spares(
+  'a server that told a lifetime of 0, which says nothing',
+  `
+  0 declare refresh-ahead ahead=300000
+  0 signIn ada AT-1 RT-1 life=60000
+  10 >T x1 RT-1
+  20 <T x1 AT-2 RT-2 life=60000 told=0
+  21 set AT-2 RT-2
+  90000 >R n1 AT-2
+`,
+);

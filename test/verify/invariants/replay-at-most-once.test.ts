@@ -167,3 +167,25 @@ spares(
 `,
   { idle: true },
 );
+flags(
+  'a replay with another idempotency key, and one with none',
+  ['b', 'b'],
+  `
+  0 signIn ada AT-1 RT-1
+  5 >R n1 AT-1 method=POST len=10 key=k1
+  9 <R n1 401
+  60 >R n1 AT-2 method=POST len=10 key=k2
+  65 >R n2 AT-1 method=POST len=10 key=k3
+  69 <R n2 401
+  70 >R n2 AT-2 method=POST len=10
+`,
+);
+spares(
+  'a POST repeated after a loss with the idempotency key the app gave it',
+  `
+  0 signIn ada AT-1 RT-1
+  5 >R n1 AT-1 method=POST len=10 key=k1
+  9 lostR n1
+  10 >R n1 AT-1 method=POST len=10 key=k1
+`,
+);

@@ -347,3 +347,29 @@ spares(
   31 settle n1 signed-out
 `,
 );
+spares(
+  'requests that a locked app refuses, also in the moment in which it opens',
+  `
+  0 signIn ada AT-1 RT-1
+  1 state loading active
+  2 state active locked
+  10 call n1
+  11 settle n1 locked
+  12 call n2
+  13 state locked active
+  13 settle n2 locked
+`,
+);
+spares(
+  'a request that is refused as locked while the app looks for its session',
+  '0 signIn ada AT-1 RT-1\n1 kill\n10 launch\n11 call n1\n12 settle n1 locked\n13 state loading active',
+);
+flags(
+  'a request that is refused as locked by an app that is open',
+  ['-'],
+  '0 signIn ada AT-1 RT-1\n1 state loading active\n10 call n1\n12 settle n1 locked',
+);
+spares(
+  'requests of an app that was installed anew and has given up what the keychain held',
+  '0 signIn ada AT-1 RT-1\n1 kill\n5 reinstall\n10 launch\n11 get AT-1 RT-1\n12 call n1\n13 settle n1 signed-out',
+);

@@ -79,9 +79,9 @@ function pauseAsked(headers: HostResponse['headers']): number {
   return ms > 0 ? ms : 0;
 }
 
-/** `expires_in`, else the span from `iat` to `exp`. */
+/** `expires_in`, else the span from `iat` to `exp`. Nobody hands out a token that is over: 0 tells nothing. */
 function lifetimeOf(access: string, told: unknown): number | undefined {
-  if (told !== undefined && told !== null && !Number.isNaN(Number(told))) return Number(told) * 1_000;
+  if (Number(told) > 0) return Number(told) * 1_000;
   const claims = objectOf(decode(access.split('.')[1] ?? ''));
   const span = Number(claims?.['exp']) - Number(claims?.['iat']);
   return Number.isNaN(span) ? undefined : span * 1_000;

@@ -55,10 +55,10 @@ export function tokenRefused({ status, headers }: HostResponse): boolean {
   return status === 401 && (error === undefined || error === 'invalid_token');
 }
 
-/** As told, or as the JWT says from issue to expiry: a difference of two server times. */
+/** As told, if that is a time at all (0 is none), or as the JWT says from issue to expiry: a difference of two server times. */
 export function lifetime({ expires_in: told, access_token: token }: TokenResponse): number | undefined {
   const seconds = Number(told ?? Number.NaN);
-  if (Number.isFinite(seconds)) return seconds * 1_000;
+  if (Number.isFinite(seconds) && seconds > 0) return seconds * 1_000;
   const [, payload = ''] = token.split('.');
   const { exp, iat } = jsonObject(Buffer.from(payload, 'base64url').toString()) as { exp?: number; iat?: number };
   return exp === undefined || iat === undefined ? undefined : (exp - iat) * 1_000;

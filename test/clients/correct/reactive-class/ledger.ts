@@ -1,12 +1,15 @@
 // One durable record, written in the order it was decided; a write that fails is owed and tried again.
 import type { HostStore, HostClock } from '../../../../src/core/contract.ts';
 
+/** Asked before a write is tried again, with what the store holds by then: somebody else may have had a reason to write since. */
+type Due = (there: string | undefined) => boolean;
+
 export class Ledger {
   readonly #store: HostStore;
   readonly #clock: HostClock;
   readonly #key: string;
   /** A write the store still owes us; null = nothing may be stored. */
-  #debt: { text: string | null } | undefined;
+  #debt: { text: string | null; due: Due; failed?: true } | undefined;
   #paying: Promise<boolean> = Promise.resolve(true);
   #retrying = false;
   readonly #closing = new AbortController();
@@ -26,8 +29,8 @@ export class Ledger {
     return this.#store.get(this.#key);
   }
 
-  save(text: string | null): Promise<boolean> {
-    this.#debt = { text };
+  save(text: string | null, due: Due = () => true): Promise<boolean> {
+    this.#debt = { text, due };
     return this.pay();
   }
 
@@ -43,8 +46,10 @@ export class Ledger {
       const debt = this.#debt;
       if (debt === undefined) return true;
       try {
-        await (debt.text === null ? this.#store.delete(this.#key) : this.#store.set(this.#key, debt.text));
+        const due = debt.failed !== true || debt.due(await this.read());
+        if (due) await (debt.text === null ? this.#store.delete(this.#key) : this.#store.set(this.#key, debt.text));
       } catch {
+        debt.failed = true;
         this.#payLater().catch(() => undefined);
         return false;
       }
