@@ -14,6 +14,8 @@ import { tokensFrom } from './tokens.ts';
 
 /** After so many looks a store that is not locked is taken for broken: nobody shares anything through it. */
 const MOST_BLIND = 3;
+/** Failures of an outage up to which a lost answer is worth a try that nobody waits for: half a minute, as long as servers usually forgive. */
+const MOST_URGENT = 6;
 /** Ms between two looks at a store that cannot be read. */
 const BLIND_PAUSE = 1_000;
 /** More rounds than this without a sending are a fault of the host; the flight gives up instead of spinning. */
@@ -85,10 +87,10 @@ async function fly(rt: Runtime, session: Session, flight: Flight): Promise<Fligh
 
 /**
  * Whether to go on: somebody waits, or an answer was lost. Then the server may have rotated, and answers the old refresh token for a
- * moment only: trying again cannot wait until somebody asks (refresh-bugs class G).
+ * moment only: the first tries cannot wait until somebody asks (refresh-bugs class G). Later ones can, that moment is over.
  */
-function isNeeded(session: Session, flight: Flight): boolean {
-  return flight.needed || session.outage?.unknown === true;
+function isNeeded({ outage }: Session, flight: Flight): boolean {
+  return flight.needed || (outage?.unknown === true && outage.failures < MOST_URGENT);
 }
 
 /** Waits until a refresh may be sent. `again` = not the first attempt: then somebody must still need it. */
