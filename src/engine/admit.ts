@@ -22,6 +22,8 @@ export function lookup(rt: Runtime): Session | undefined {
 export async function acquire(rt: Runtime, call: Call): Promise<Session | undefined> {
   let renewals = 0;
   let patient = true;
+  rt.autoLock.check();
+  if (rt.machine.state === 'locked' && !call.unasked && !call.replayed) rt.prompts.begin();
   while (!call.closed) {
     const session = await admit(rt, call);
     if (session === undefined) continue;
@@ -57,7 +59,6 @@ async function admit(rt: Runtime, call: Call): Promise<Session | undefined> {
       rt.loader.nudge();
       return void (await call.wait(rt.machine.next()));
     case 'locked':
-      if (!call.unasked) rt.prompts.begin();
       if (session?.isFresh(monoOf(rt)) === false) void freshen(rt);
       return void (await whileLocked(rt, call));
     case 'active':

@@ -18,7 +18,7 @@ export interface Alert {
 
 export function nextAlert(session: Session, context: AlertContext): Alert | undefined {
   const alerts = [nearExpiry(session, context), nextAge(session, context)].filter((alert) => alert !== undefined);
-  return alerts.toSorted((a, b) => a.after - b.after)[0];
+  return alerts.sort((a, b) => a.after - b.after)[0];
 }
 
 /** A session ends with its refresh token; one without ends with its access token. Where nobody told when, nobody is told. */

@@ -25,7 +25,7 @@ export class Call<T = unknown> {
   readonly calledAt: number;
   closed = false;
   replayed = false;
-  /** Nobody asks for it right now: no reason to prompt anybody. */
+  /** It goes on by itself: no reason to prompt anybody. */
   unasked = false;
   /** Told once the call is over: leaves a queue or a flight. */
   onClose: (() => void) | undefined;

@@ -1,7 +1,6 @@
-// The decisions of the engine, apart from every effect: what to do with the token in hand, what a stored record means for it,
-// and what follows from an exchange. Pure.
-import type { Outcome } from './classify.ts';
-import { endingNamed, type Reason } from './machine.ts';
+// The decisions of the engine, apart from every effect: what to do with the token in hand, what a stored record means for it, why a
+// session is over, what is worth taking over. Pure.
+import type { Reason } from './machine.ts';
 import { isLater, type SessionRecord, type Stamp, type TokenSet } from './record.ts';
 import type { Reading } from './vault.ts';
 
@@ -72,8 +71,8 @@ export function decideStored(reading: Reading, mine: InHand, isOver: IsOver): St
 }
 
 /** The note of another session's end says that ours was replaced before, unless it is older than ours. */
-function decideTombstone(ended: { session: string; reason: string }, mine: InHand, isOver: IsOver): StoredVerdict {
-  if (ended.session === mine.session) return { kind: 'ended', reason: endingNamed(ended.reason) ?? 'invalid-grant' };
+function decideTombstone(ended: { session: string; reason: Reason }, mine: InHand, isOver: IsOver): StoredVerdict {
+  if (ended.session === mine.session) return { kind: 'ended', reason: ended.reason };
   return mine.durable && !isOver({ session: ended.session, revision: 0, since: undefined }) ? { kind: 'signed-out' } : { kind: 'ours' };
 }
 
@@ -100,28 +99,6 @@ export function isLeftover(reading: Reading, since: Stamp): boolean {
 export function isOvertaken(theirs: TokenSet, ours: TokenSet, heldLock: boolean): boolean {
   const [their, our] = [theirs.expiresAt, ours.expiresAt];
   return their !== undefined && our !== undefined && their !== our ? their > our : heldLock;
-}
-
-export type AfterExchange =
-  | { kind: 'persist'; outcome: Extract<Outcome, { kind: 'granted' }> }
-  /** Answered too late: its session is over. A refresh token in it should be revoked. */
-  | { kind: 'discard'; refreshToken: string | undefined }
-  /** Ask the store once more, then end the session. */
-  | { kind: 'confirm-end'; why: Reason | undefined }
-  | { kind: 'back-off'; retryAfter: number | undefined; unknown: boolean };
-
-export function decideAfterExchange(outcome: Outcome, sessionOver: boolean): AfterExchange {
-  if (sessionOver) return { kind: 'discard', refreshToken: outcome.kind === 'granted' ? outcome.refreshToken : undefined };
-  switch (outcome.kind) {
-    case 'granted':
-      return { kind: 'persist', outcome };
-    case 'invalid-grant':
-      return { kind: 'confirm-end', why: outcome.why };
-    case 'declined':
-      return { kind: 'back-off', retryAfter: outcome.retryAfter, unknown: false };
-    case 'unknown':
-      return { kind: 'back-off', retryAfter: outcome.retryAfter, unknown: true };
-  }
 }
 
 /** Why a refused refresh token is over: a server that says so knows best, but of a token spent unseen it only knows that it was used. */

@@ -1,6 +1,6 @@
 // The session manager behind the client contract. Composition only: decisions are in decide.ts and machine.ts, effects in the parts it
 // joins. It uses nothing but the host: an app embeds it with a Host of its own; no Node API, no globals but AbortController and atob.
-import type { Client, Feature, Host, HostResponse, RequestInit, SessionState, TokenResponse } from '../core/contract.ts';
+import type { Client, Feature, Host, HostResponse, LockPolicy, RequestInit, SessionState, TokenResponse } from '../core/contract.ts';
 import { TokenwarpError } from '../core/errors.ts';
 import { AutoLock } from './autolock.ts';
 import type { Call } from './call.ts';
@@ -25,10 +25,12 @@ import { transitionsOf } from './transitions.ts';
 import { backOnline, freshen, pushed, relieve } from './triggers.ts';
 import { Vault } from './vault.ts';
 
-export { createSessions, type SessionInfo, type Sessions } from './sessions.ts';
-export { type EngineOptions, LOCK_PRESETS, type PromptMethod } from './options.ts';
-export { type Reason, type Transition, TRANSITIONS } from './machine.ts';
-export type { EngineEvent } from './runtime.ts';
+/** When apps of a kind lock themselves, ms: for `lock`. */
+export const LOCK_PRESETS = {
+  fintech: { idle: 300_000, background: 180_000 },
+  corporate: { idle: 1_800_000, background: 900_000 },
+  consumer: {},
+} as const satisfies Readonly<Record<string, LockPolicy>>;
 
 /** How long `signOut` waits for the revocation, ms; it goes on behind it. */
 const REVOCATION_PATIENCE = 5_000;
@@ -130,7 +132,7 @@ class SessionManager implements Engine {
     await session.writing;
     session.writing = undefined;
     if (session.ended !== undefined) return;
-    rt.machine.fire(prompted ? 'reauthenticated' : 'signed-in');
+    rt.machine.fire(prompted && goOn ? 'reauthenticated' : 'signed-in');
     void sweep(rt, session.since);
   }
 

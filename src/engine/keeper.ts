@@ -73,7 +73,7 @@ function heed(rt: Runtime, session: Session, reading: Reading): Reconciled {
 }
 
 /** A read that the app asked for after the other sign-in is the new user's; a write may have been composed for the old one. */
-export function mayCarryOver({ init, calledAt }: Call, since: number): boolean {
+function mayCarryOver({ init, calledAt }: Call, since: number): boolean {
   return calledAt > since && SAFE_METHODS.includes(init.method ?? 'GET');
 }
 

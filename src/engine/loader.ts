@@ -2,8 +2,7 @@
 // A store that cannot be read leaves the state `loading` and is asked again: a locked phone is not a signed-out user (refresh-bugs K1, K15).
 import { decideCarryOver } from './decide.ts';
 import { revoke } from './exchange.ts';
-import { leave, mayCarryOver, repeat } from './keeper.ts';
-import { endingNamed } from './machine.ts';
+import { leave, repeat } from './keeper.ts';
 import type { SessionRecord } from './record.ts';
 import { finish, flightOf } from './refresh.ts';
 import { monoOf, observe, openSession, rejectCalls, type Runtime } from './runtime.ts';
@@ -68,7 +67,7 @@ export class Loader {
     }
     if (reading.kind === 'corrupt') observe(this.#rt, { type: 'store-corrupt' });
     holder.buried = reading.kind === 'ended';
-    if (reading.kind === 'ended') machine.fire(endingNamed(reading.reason) ?? 'invalid-grant');
+    if (reading.kind === 'ended') machine.fire(reading.reason);
     else machine.fire(reading.kind === 'corrupt' ? 'store-corrupt' : 'store-empty');
   }
 
@@ -87,12 +86,12 @@ export class Loader {
     });
   }
 
-  /** A sibling has signed somebody in. What waits from before goes on only for the same user. */
+  /** A sibling has signed somebody in. What was asked for before goes on only for the same user. */
   #adopt(record: SessionRecord): void {
     const rt = this.#rt;
     const carried = decideCarryOver(rt.holder.isSameUser(record.tokens.accessToken), false);
     openSession(rt, record, true);
-    if (!carried) rejectCalls(rt, 'signed-out', (call) => mayCarryOver(call, record.since.mono));
+    if (!carried) rejectCalls(rt, 'signed-out', ({ calledAt }) => calledAt > record.since.mono);
     rt.machine.fire('restored');
   }
 

@@ -5,13 +5,6 @@ import { defined } from '../core/defined.ts';
 /** Ways a person can be asked. */
 export type PromptMethod = 'biometric' | 'password';
 
-/** When apps of a kind lock themselves, ms: for `lock`. */
-export const LOCK_PRESETS = {
-  fintech: { idle: 300_000, background: 180_000 },
-  corporate: { idle: 1_800_000, background: 900_000 },
-  consumer: {},
-} as const satisfies Readonly<Record<string, LockPolicy>>;
-
 /** All durations in ms. Every member is optional; absent = the default named there. */
 export interface EngineOptions {
   /** Upper bound of refresh-ahead, jitter included: never more than half of the token's lifetime. Default 300_000. */

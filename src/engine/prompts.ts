@@ -20,7 +20,7 @@ export class Prompts {
   signingIn = false;
   readonly #rt: Runtime;
   readonly #screen = new Room();
-  /** Undefined: nobody has said, which counts as on screen. */
+  /** Undefined: nobody has said. Then a prompt may be shown, and one that has been says it. */
   #visible: boolean | undefined;
   #climbing = false;
   /** The epoch whose end nobody could be asked about. */
@@ -61,62 +61,60 @@ export class Prompts {
     return { purpose: 'sign-in', methods: settings.reauthenticate, state };
   }
 
+  /** Rung after rung. Who leaves the screen in between leaves the lock to others too, and looks again after coming back. */
   async #climb({ purpose, methods, state }: Ladder): Promise<void> {
-    const { machine, holder } = this.#rt;
+    const { machine, holder, loader } = this.#rt;
     const { epoch } = holder;
     const wanted = (): boolean => !this.#rt.stopped && machine.state === state && (purpose === 'unlock' || holder.epoch === epoch);
-    await this.#onScreen(wanted);
-    const job = async (): Promise<void> => {
-      // Another process may have come first.
-      if (purpose === 'sign-in' && wanted()) await this.#rt.loader.recheck();
-      const end = await this.#ask(methods, purpose, wanted);
-      if (!wanted()) return;
-      if (purpose === 'sign-in') await this.#giveUp(end);
-      else if (end === 'ok') await this.#unlock();
-    };
-    const held = await exclusively(this.#rt, PROMPT_LOCK, job, true);
-    if (held === undefined && purpose === 'sign-in' && wanted()) await this.#giveUp('unavailable');
-  }
-
-  /** Rung after rung. `unavailable`: there was nothing to ask with. A sign-in that has come in leaves nothing to ask for. */
-  async #ask(methods: readonly PromptMethod[], purpose: PromptPurpose, wanted: () => boolean): Promise<PromptOutcome> {
+    const left = [...methods];
     let end: PromptOutcome = 'unavailable';
-    for (const method of methods) {
-      await this.#onScreen(wanted);
-      if (!wanted()) break;
-      this.signingIn = purpose === 'sign-in';
-      const outcome = await this.#show(method, purpose);
-      this.signingIn = false;
-      if (outcome === 'ok' && purpose === 'unlock') return outcome;
-      if (outcome !== 'unavailable') end = 'failed';
+    const ask = async (): Promise<boolean> => {
+      // Another process may have come first.
+      if (purpose === 'sign-in') await loader.recheck();
+      while (wanted() && (this.#visible !== false || left.length === 0)) {
+        const method = left.shift();
+        const outcome = method && (await this.#show(method, purpose));
+        if (outcome !== undefined && outcome !== 'unavailable') end = outcome;
+        if (method !== undefined && !(outcome === 'ok' && purpose === 'unlock')) continue;
+        await this.#end(purpose, end);
+        return true;
+      }
+      return !wanted();
+    };
+    for (;;) {
+      while (this.#visible === false && wanted()) await this.#screen.wait().done;
+      if (!wanted()) return;
+      const held = await exclusively(this.#rt, PROMPT_LOCK, ask, true);
+      if (held === undefined) return await this.#end(purpose, end);
+      if (held.done) return;
     }
-    return end;
   }
 
   async #show(method: PromptMethod, purpose: PromptPurpose): Promise<PromptOutcome> {
+    this.#visible = true;
+    this.signingIn = purpose === 'sign-in';
     try {
-      return await this.#rt.host.reauthenticate[method](purpose);
+      const outcome = await this.#rt.host.reauthenticate[method](purpose);
+      if (outcome !== 'unavailable') this.#rt.autoLock.interaction();
+      return outcome;
     } catch {
       return 'unavailable';
+    } finally {
+      this.signingIn = false;
     }
   }
 
-  /** What is shown then has been verified: right after a launch that may take a moment longer. */
-  async #unlock(): Promise<void> {
-    await this.#rt.holder.session?.verifying;
-    this.#rt.machine.fire('unlocked');
-  }
-
-  async #giveUp(end: PromptOutcome): Promise<void> {
+  /** `unavailable`: there was nothing to ask with. A sign-in that has come in leaves nothing to end. */
+  async #end(purpose: PromptPurpose, end: PromptOutcome): Promise<void> {
     const rt = this.#rt;
-    if (end === 'unavailable') {
-      this.#unaskable = rt.holder.epoch;
-      return rejectCalls(rt, 'reauthentication-required');
+    if (purpose === 'unlock') {
+      if (end !== 'ok') return;
+      // What is shown then has been verified: right after a launch that may take a moment longer.
+      await rt.holder.session?.verifying;
+      return rt.machine.fire('unlocked');
     }
-    await leave(rt, 'reauthentication-failed', 'reauthentication-required');
-  }
-
-  async #onScreen(wanted: () => boolean): Promise<void> {
-    while (this.#visible === false && wanted()) await this.#screen.wait().done;
+    if (end !== 'unavailable') return await leave(rt, 'reauthentication-failed', 'reauthentication-required');
+    this.#unaskable = rt.holder.epoch;
+    rejectCalls(rt, 'reauthentication-required');
   }
 }

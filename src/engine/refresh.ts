@@ -2,7 +2,7 @@
 // inside it, exchanges, writes, and only then lets anybody use what was granted.
 import { afterFailure, burstLeft, noteSending, waitLeft } from './backoff.ts';
 import type { Outcome } from './classify.ts';
-import { decideAfterExchange, decideEnding, isOvertaken, isStill } from './decide.ts';
+import { decideEnding, isOvertaken, isStill } from './decide.ts';
 import { exchange, revoke } from './exchange.ts';
 import { Flight, type FlightEnd } from './flight.ts';
 import { bury, exclusively, heedOthers, LOCK, LOCK_PATIENCE, reconcile, save, wasWritten } from './keeper.ts';
@@ -14,6 +14,8 @@ import { tokensFrom } from './tokens.ts';
 
 /** After so many looks a store that is not locked is taken for broken: nobody shares anything through it. */
 const MOST_BLIND = 3;
+/** Failures of an outage up to which a lost answer is worth a try that nobody waits for: half a minute, as long as servers usually forgive. */
+const MOST_URGENT = 6;
 /** Ms between two looks at a store that cannot be read. */
 const BLIND_PAUSE = 1_000;
 /** More rounds than this without a sending are a fault of the host; the flight gives up instead of spinning. */
@@ -52,7 +54,7 @@ async function run(rt: Runtime, session: Session, flight: Flight): Promise<void>
   try {
     let result = await fly(rt, session, flight);
     // Somebody joined in the very moment it gave up for want of anybody: their trigger, their attempts.
-    while (result === 'idle' && flight.needed) result = await fly(rt, session, flight);
+    while (result === 'idle' && isNeeded(session, flight)) result = await fly(rt, session, flight);
     end = result === 'idle' ? 'failed' : result;
   } catch {
     observe(rt, { type: 'refresh-broke' });
@@ -77,10 +79,18 @@ async function fly(rt: Runtime, session: Session, flight: Flight): Promise<Fligh
     if (step === 'blind') {
       spent.blind += 1;
       flight.releaseAhead();
-      if (flight.needed) await flight.pause(rt.timers, BLIND_PAUSE);
+      if (isNeeded(session, flight)) await flight.pause(rt.timers, BLIND_PAUSE);
     }
     if (spent.attempts >= rt.settings.attempts || spent.rounds >= MOST_ROUNDS) return 'failed';
   }
+}
+
+/**
+ * Whether to go on: somebody waits, or an answer was lost. Then the server may have rotated, and answers the old refresh token for a
+ * moment only: the first tries cannot wait until somebody asks (refresh-bugs class G). Later ones can, that moment is over.
+ */
+function isNeeded({ outage }: Session, flight: Flight): boolean {
+  return flight.needed || (outage?.unknown === true && outage.failures < MOST_URGENT);
 }
 
 /** Waits until a refresh may be sent. `again` = not the first attempt: then somebody must still need it. */
@@ -89,11 +99,11 @@ async function getReady(rt: Runtime, session: Session, flight: Flight, again: bo
   for (;;) {
     if (session.ended !== undefined) return 'ended';
     if (rt.stopped) return 'failed';
-    if (waited && !flight.needed) return 'idle';
+    if (waited && !isNeeded(session, flight)) return 'idle';
     const floor = refreshFloor(rt, session, !flight.fresh);
     if (rt.gate.online && floor <= 0) return 'go';
     waited = true;
-    if (!flight.needed) return 'idle';
+    if (!isNeeded(session, flight)) return 'idle';
     if (!rt.gate.online) await rt.gate.wait('other').done;
     else await flight.pause(rt.timers, floor);
   }
@@ -129,16 +139,15 @@ async function attempt(rt: Runtime, session: Session, flight: Flight, { blind, h
   flight.fresh = false;
   const outcome = await exchange(rt, refreshToken);
   if ('retryAfter' in outcome) rt.quietUntil = Math.max(rt.quietUntil, monoOf(rt) + (outcome.retryAfter ?? 0));
-  const after = decideAfterExchange(outcome, session.ended !== undefined);
-  switch (after.kind) {
-    case 'persist':
-      return await persist(rt, session, flight, { granted: after.outcome, sentAt, revision, holds });
-    case 'discard':
-      return discard(rt, session, after.refreshToken);
-    case 'confirm-end':
-      return await confirmEnd(rt, session, refreshToken, after.why);
-    case 'back-off':
-      return await backOff(rt, session, flight, { sentAt, ...after });
+  // Answered too late: its session is over.
+  if (session.ended !== undefined) return discard(rt, session, outcome.kind === 'granted' ? outcome.refreshToken : undefined);
+  switch (outcome.kind) {
+    case 'granted':
+      return await persist(rt, session, flight, { granted: outcome, sentAt, revision, holds });
+    case 'invalid-grant':
+      return await confirmEnd(rt, session, refreshToken, outcome.why);
+    default:
+      return await backOff(rt, session, flight, { sentAt, retryAfter: outcome.retryAfter, unknown: outcome.kind === 'unknown' });
   }
 }
 

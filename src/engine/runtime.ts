@@ -51,6 +51,7 @@ export interface Locking {
   isDue(mono: number): boolean;
   /** Locks if so. */
   check(): void;
+  interaction(): void;
 }
 /** See prompts.ts. */
 export interface Asking {

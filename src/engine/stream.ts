@@ -21,6 +21,7 @@ const MOST_REFUSALS = 2;
 /** Resolves when the stream is open for the first time. While one is open the token is renewed ahead by the clock. */
 export async function openStream(rt: Runtime, path: string, onMessage: (message: string) => void): Promise<{ close(): void }> {
   const opening = openCall<void>(rt, path, {});
+  opening.unasked = true;
   const stream = new Stream(rt, opening, onMessage);
   rt.streams.add(stream);
   rt.clockwork.arm();

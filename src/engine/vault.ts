@@ -2,6 +2,7 @@
 // after a write that was under way (invariants I9). Unreadable is never taken for empty (refresh-bugs K15, K16). It also knows which
 // tier holds what: the refresh token is in the secure one, always.
 import type { Host } from '../core/contract.ts';
+import { endingNamed, type Reason } from './machine.ts';
 import type { Settings } from './options.ts';
 import { decodeRecord, encodeRecord, type SessionRecord, type Tombstone } from './record.ts';
 
@@ -9,7 +10,7 @@ export type Reading =
   /** `marked`: it was written by an installation that left its mark in the plain tier. */
   | { kind: 'record'; record: SessionRecord; marked: boolean }
   /** The server has ended this session. */
-  | { kind: 'ended'; session: string; reason: string }
+  | { kind: 'ended'; session: string; reason: Reason }
   | { kind: 'empty' }
   /** Something is there that this version did not write. */
   | { kind: 'corrupt' }
@@ -75,7 +76,7 @@ export class Vault {
       if (value === undefined) return { kind: 'empty' };
       const stored = decodeRecord(value, { wall: clock.now(), mono: clock.monotonic() }, monotonicSince === 'boot');
       if (stored === undefined) return { kind: 'corrupt' };
-      if ('ended' in stored) return { kind: 'ended', session: stored.session, reason: stored.ended };
+      if ('ended' in stored) return { kind: 'ended', session: stored.session, reason: endingNamed(stored.ended) ?? 'invalid-grant' };
       const { marked, ...record } = stored;
       return { kind: 'record', record: await this.#withAccess(record), marked };
     } catch (error) {

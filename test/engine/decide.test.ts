@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import {
-  decideAfterExchange,
   decideCarryOver,
   decideEnding,
   decideOffer,
@@ -91,33 +90,7 @@ describe('the stored record', () => {
 
   test('of a session that is over here is a leftover', () => {
     expect(decideStored(reading({ session: 's0' }), mine, () => true).kind).toBe('ours');
-    expect(decideStored({ kind: 'ended', session: 's0', reason: 'x' }, mine, () => true).kind).toBe('ours');
-  });
-});
-
-describe('after an exchange', () => {
-  const granted = {
-    kind: 'granted',
-    accessToken: 'a',
-    refreshToken: 'r',
-    expiresIn: 60,
-    refreshExpiresIn: undefined,
-    date: undefined,
-  } as const;
-  test('of a living session', () => {
-    expect(decideAfterExchange(granted, false)).toEqual({ kind: 'persist', outcome: granted });
-    expect(decideAfterExchange({ kind: 'invalid-grant', why: 'reused' }, false)).toEqual({ kind: 'confirm-end', why: 'reused' });
-    expect(decideAfterExchange({ kind: 'declined', retryAfter: 5 }, false)).toEqual({ kind: 'back-off', retryAfter: 5, unknown: false });
-    expect(decideAfterExchange({ kind: 'unknown', retryAfter: undefined }, false)).toEqual({
-      kind: 'back-off',
-      retryAfter: undefined,
-      unknown: true,
-    });
-  });
-  test('of a session that is over, nothing is kept and a granted refresh token is handed over for revocation', () => {
-    expect(decideAfterExchange(granted, true)).toEqual({ kind: 'discard', refreshToken: 'r' });
-    expect(decideAfterExchange({ kind: 'invalid-grant', why: undefined }, true)).toEqual({ kind: 'discard', refreshToken: undefined });
-    expect(decideAfterExchange({ kind: 'unknown', retryAfter: 5 }, true)).toEqual({ kind: 'discard', refreshToken: undefined });
+    expect(decideStored({ kind: 'ended', session: 's0', reason: 'reused' }, mine, () => true).kind).toBe('ours');
   });
 });
 

@@ -4,6 +4,15 @@ import { runEngine } from './kit.ts';
 const STALE = 'devices: { phone: { session: { state: active, expiresIn: 5s } } }\n';
 const gaps = (times: readonly number[]): number[] => times.slice(1).map((time, index) => time - (times[index] ?? 0));
 
+test('a refresh that nobody waits for is tried again when its answer was lost, before the grace of the server is over', async () => {
+  const run = await runEngine(
+    'server: { refreshToken: { grace: { policy: same-successor, window: 20s } } }\nsteps: [{ advance: 57m }, { fault: { drop: response, of: token, times: 2 } }, { app: background }, { app: foreground }, { advance: 20s }, { request: /a }]',
+  );
+  expect(run.refreshesAt).toHaveLength(3);
+  expect(run.sent).toEqual(['AT-4 /a']);
+  expect(run.findings).toEqual([]);
+});
+
 describe('a refresh that fails', () => {
   test.each(['reply: 503', 'reply: 500', 'reply: 429', 'reply: 403', 'drop: request', 'drop: response', 'truncate: 20'])(
     'with %s is tried again, and nobody is signed out',

@@ -1,7 +1,10 @@
 // What the app hands over and gets back: bodies that can be read once, whole answers, its sessions on other devices, what it may watch.
 import { describe, expect, test } from 'vitest';
 import type { HostResponse } from '../../src/core/contract.ts';
-import { createSessions, type Engine, type EngineEvent, type SessionInfo, type Transition } from '../../src/engine/engine.ts';
+import type { Engine } from '../../src/engine/engine.ts';
+import type { Transition } from '../../src/engine/machine.ts';
+import type { EngineEvent } from '../../src/engine/runtime.ts';
+import { createSessions, type SessionInfo } from '../../src/engine/sessions.ts';
 import { runEngine } from './kit.ts';
 
 const UPLOAD = '{ request: { path: /upload, method: POST, body: hello, oneShot: true } }';

@@ -1,6 +1,7 @@
 // Streams that stay open over renewals, and end with their session.
 import { describe, expect, test } from 'vitest';
-import type { Engine, EngineEvent } from '../../src/engine/engine.ts';
+import type { Engine } from '../../src/engine/engine.ts';
+import type { EngineEvent } from '../../src/engine/runtime.ts';
 import { runEngine } from './kit.ts';
 
 const server = (streams = '', ttl = '5m'): string =>

@@ -1,7 +1,7 @@
 // Where tokens are kept, and what a store may do to them: access token elsewhere, locked after a rotation, torn, restored, full, reinstalled.
 import { describe, expect, test } from 'vitest';
 import type { Host } from '../../src/core/contract.ts';
-import type { EngineOptions } from '../../src/engine/engine.ts';
+import type { EngineOptions } from '../../src/engine/options.ts';
 import { runEngine } from './kit.ts';
 
 const KEY = 'tokenwarp.session';

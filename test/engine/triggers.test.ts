@@ -4,7 +4,7 @@ import { runEngine } from './kit.ts';
 
 const SOON = 'devices: { phone: { session: { state: active, expiresIn: 4m } } }\n';
 
-describe('a token near its end is renewed, once, ', () => {
+describe('a token near its end is renewed once', () => {
   test.each([
     ['on a push that says nothing about tokens', '{ push: ping }'],
     ['on the screen', '{ app: background }, { app: foreground }'],

@@ -118,8 +118,8 @@ describe('a client with a bug, seen from the server alone', () => {
 
 /** Answers that got lost where the server could not see it: it must presume that they arrived, and says so. */
 const LOST_UNSEEN = ['lost-response-after-the-grace', 'network-lost-mid-refresh'];
-/** Every new request is a reason to try again, and those that fail in the app never reach a server. */
-const CALLS_UNSEEN = ['server-back-after-an-outage'];
+/** Every new request is a reason to try again, and those that fail in the app never reach a server; nor does a push that asks for a refresh. */
+const CALLS_UNSEEN = ['server-back-after-an-outage', 'silent-push-asks-for-a-refresh'];
 
 const CORRECT: Readonly<Record<string, () => Promise<ClientFactory>>> = {
   'the engine': async () => createEngine,
