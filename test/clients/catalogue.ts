@@ -65,7 +65,7 @@ export const BROKEN: readonly BrokenClient[] = [
   broken('opens-unlocked-at-launch', 'locked-precedes-content', 'launched-locked'),
   broken('requests-count-as-touches', 'locked-precedes-content', 'polling-is-no-touch'),
   broken('replays-drained-stream', 'replay-at-most-once', 'upload-stream-is-not-sent-twice'),
-  broken('sends-again-after-a-lost-answer', 'replay-at-most-once', 'post-not-sent-twice'),
+  broken('sends-again-after-a-lost-answer', 'replay-at-most-once', 'post-not-sent-twice', 'post-meets-a-gateway-timeout'),
   broken('older-offer-overwrites', 'no-stale-token-after-refresh', 'all-four-at-once'),
   broken('push-refreshes-beside-the-flight', 'no-duplicate-refresh', 'push-refreshes-in-background', 'push-after-push'),
   broken('refreshes-on-every-return', 'no-duplicate-refresh', 'back-after-the-threshold', 'preset-corporate'),
