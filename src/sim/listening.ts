@@ -32,9 +32,13 @@ export function listen(operations: Operations, process: Process, path: string, l
     () => ({ type: 'stream.asked', l, path }),
     (client) => client.openStream?.(path, heard),
     (value) => {
-      if (isHandle(value)) stream.handle = value;
-      else stream.reason ??= 'malformed-result';
-      return undefined;
+      if (isHandle(value)) {
+        stream.handle = value;
+        return undefined;
+      }
+      // Nothing came of it: the app shows an error, and listens no more.
+      stream.reason ??= 'malformed-result';
+      return { type: 'stream.left', l };
     },
   );
   return stream;
