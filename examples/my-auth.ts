@@ -8,7 +8,7 @@ interface Tokens {
 interface Doors {
   fetch(
     url: string,
-    init?: { method?: string; headers?: Record<string, string>; body?: string },
+    init?: { method?: string; headers?: Record<string, string>; body?: string | AsyncIterable<string> },
   ): Promise<{ status: number; json(): Promise<unknown> }>;
   storage: { get(key: string): Promise<string | undefined>; set(key: string, value: string): Promise<void> };
   tokenEndpoint: string;
@@ -33,7 +33,10 @@ export class MyAuth {
     await this.#doors.storage.set('tokens', JSON.stringify(this.#tokens));
   }
 
-  async fetch(url: string, init: { method?: string; headers?: Record<string, string>; body?: string } = {}): Promise<{ status: number }> {
+  async fetch(
+    url: string,
+    init: { method?: string; headers?: Record<string, string>; body?: string | AsyncIterable<string> } = {},
+  ): Promise<{ status: number }> {
     const send = () =>
       this.#doors.fetch(url, { ...init, headers: { ...init.headers, authorization: `Bearer ${this.#tokens?.access_token}` } });
     const response = await send();

@@ -20,8 +20,19 @@ const ENTRIES = {
   'sandbox/worker': 'src/sandbox/worker.ts',
   index: 'src/index.ts',
 } as const;
-/** A bundle of its own, so that it shares no chunk with code that needs Node: it runs in browsers and React Native. */
-const ENGINE = { 'engine/engine': 'src/engine/engine.ts' } as const;
+/** Each a file of its own, which shares no chunk with code that needs Node: they run in browsers and React Native. */
+const PORTABLE = {
+  'engine/engine': 'src/engine/engine.ts',
+  'engine/fetch': 'src/host/engine-fetch.ts',
+  'engine/react-native': 'src/host/react-native.ts',
+  'engine/web': 'src/host/web.ts',
+} as const;
+/** The host of Node stands alone too: an app that embeds the engine loads nothing of the command line. */
+const NODE_HOST = { 'engine/node': 'src/host/node.ts' } as const;
+/** Of the user's choice (peerDependencies), loaded on demand. */
+const OPTIONAL = ['@napi-rs/keyring'];
+/** Whose declarations are published. */
+const TYPED = ['src/index', 'src/engine/engine', 'src/host/engine-fetch', 'src/host/node', 'src/host/react-native', 'src/host/web'];
 
 /** ink reaches for react's developer tools when DEV is set; nobody debugs our view that way, and the package is not ours to bundle. */
 const WITHOUT_DEVTOOLS = {
@@ -47,7 +58,9 @@ const LICENCES_ELSEWHERE: Readonly<Record<string, string>> = {
 };
 
 rmSync(DIST, { recursive: true, force: true });
-const chunks = [...(await bundle(ENTRIES, 'node')), ...(await bundle(ENGINE, 'neutral'))];
+const chunks = await bundle(ENTRIES, 'node');
+for (const entry of Object.entries(PORTABLE)) chunks.push(...(await bundle(Object.fromEntries([entry]), 'neutral')));
+chunks.push(...(await bundle(NODE_HOST, 'node')));
 writeFileSync(join(DIST, 'THIRD-PARTY-LICENSES.txt'), licences(packagesIn(chunks)));
 emitDeclarations();
 const bytes = chunks.reduce((sum, chunk) => sum + chunk.code.length, 0);
@@ -57,12 +70,12 @@ console.log(
     .join(', ')}`,
 );
 
-async function bundle(input: Record<string, string>, platform: 'node' | 'neutral'): Promise<OutputChunk[]> {
+async function bundle(input: Readonly<Record<string, string>>, platform: 'node' | 'neutral'): Promise<OutputChunk[]> {
   const build = await rolldown({
     cwd: ROOT,
-    input,
+    input: { ...input },
     platform,
-    external: platform === 'node' ? /^node:/ : [],
+    external: platform === 'node' ? [/^node:/, ...OPTIONAL] : [],
     plugins: [WITHOUT_DEVTOOLS],
     // Of react only the production half.
     transform: { define: { 'process.env.NODE_ENV': '"production"' } },
@@ -124,7 +137,7 @@ function licences(packages: readonly Package[]): string {
 function emitDeclarations(): void {
   execFileSync(join(ROOT, 'node_modules/.bin/tsc'), ['-p', 'tsconfig.build.json'], { cwd: ROOT, stdio: 'inherit' });
   const needed = new Set<string>();
-  for (const entry of ['src/index.d.ts', 'src/engine/engine.d.ts']) collect(join(TYPES, entry), needed);
+  for (const entry of TYPED) collect(join(TYPES, `${entry}.d.ts`), needed);
   for (const name of readdirSync(TYPES, { recursive: true, encoding: 'utf8' })) {
     const file = join(TYPES, name);
     if (!file.endsWith('.d.ts')) continue;

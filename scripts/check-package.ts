@@ -20,6 +20,10 @@ const SCENARIO = 'two-requests-at-expiry.scenario.yaml';
 const TYPES = `import { INVARIANTS, judge, runScenario, type ClientFactory, type EngineOptions, type Host, type RunResult } from 'tokenwarp';
 import { startMockServer } from 'tokenwarp';
 import { createEngine } from 'tokenwarp/engine';
+import { engineFetch } from 'tokenwarp/engine/fetch';
+import { createNodeHost, type NodeHostOptions } from 'tokenwarp/engine/node';
+import { createReactNativeHost } from 'tokenwarp/engine/react-native';
+import { createWebHost, followPage } from 'tokenwarp/engine/web';
 const options: EngineOptions = { refreshAhead: 60_000 };
 export const factory: ClientFactory = (host: Host) => createEngine(host, options);
 export const names: readonly string[] = INVARIANTS.map(({ name }) => name);
@@ -28,11 +32,22 @@ export const serve = async (): Promise<string> => {
   await using server = await startMockServer({ policy: { accessToken: { lifetime: 30_000 } } });
   return server.url;
 };
+export const hosts = (parts: NodeHostOptions, phone: Parameters<typeof createReactNativeHost>[0]): readonly Host[] => [
+  createNodeHost(parts),
+  createWebHost({ app: 'app', config: parts.config }),
+  createReactNativeHost(phone),
+];
+export const follow = (host: Host): (() => void) => followPage(createEngine(host));
+export const api = (host: Host): Promise<Response> => engineFetch(createEngine(host), host.config)(new URL('https://api.example/me'));
+// @ts-expect-error: a host needs to know its app
+export const nameless = (parts: NodeHostOptions): Host => createNodeHost({ config: parts.config });
 // @ts-expect-error: a client without request is none
 export const none: ClientFactory = () => ({ start: async () => undefined, signIn: async () => undefined });
 // @ts-expect-error: a plan is needed
 export const run = () => runScenario();
 `;
+/** Programs it must accept: what needs no package but ours. */
+const TYPED = ['engine-browser.ts', 'engine-node.ts', 'replay.ts', 'types.ts'];
 const tally = createTally();
 
 try {
@@ -42,7 +57,8 @@ try {
   await tally.check('npx tokenwarp --version says the version', () => expectRun(tokenwarp('--version'), { code: 0, stdout: version }));
   await tally.check('npx tokenwarp --help explains itself', () => expectRun(tokenwarp('--help'), { code: 0, stdout: 'Usage' }));
   await tally.check('npx tokenwarp run passes the built-in corpus', () => expectRun(tokenwarp('run'), { code: 0, stdout: 'passed' }));
-  await tally.check('the engine alone imports nothing: no Node, no package', checkEngine);
+  await tally.check('the engine and what runs in browsers and phones import nothing: no Node, no package', checkPortable);
+  await tally.check('the Node host works from the tarball, without the packages it may use', useTheNodeHost);
   await tally.check("import 'tokenwarp' and 'tokenwarp/engine' work", useTheApi);
   await tally.check('their types serve a strict TypeScript project', useTheTypes);
   await tally.check('startMockServer serves, over TLS too', useTheServer);
@@ -86,9 +102,14 @@ function checkFiles(): void {
     'dist/cli/main.js',
     'dist/index.js',
     'dist/engine/engine.js',
+    'dist/engine/fetch.js',
+    'dist/engine/node.js',
+    'dist/engine/react-native.js',
+    'dist/engine/web.js',
     'dist/sandbox/worker.js',
     'dist/THIRD-PARTY-LICENSES.txt',
     'dist/types/src/index.d.ts',
+    'dist/types/src/host/node.d.ts',
     'scenarios/scenario.schema.json',
   ];
   const missing = needed.filter((name) => !existsSync(join(installed, name)));
@@ -99,11 +120,38 @@ function checkFiles(): void {
   }
 }
 
-function checkEngine(): void {
-  const imports = parseAst(readFileSync(join(installed, 'dist/engine/engine.js'), 'utf8')).body.filter(({ type }) =>
-    /^Import|^ExportAll/.test(type),
-  );
-  if (imports.length > 0) throw new Error(`${imports.length} imports`);
+function checkPortable(): void {
+  for (const name of ['engine', 'fetch', 'react-native', 'web']) {
+    const code = readFileSync(join(installed, `dist/engine/${name}.js`), 'utf8');
+    const imports = parseAst(code).body.filter(({ type }) => /^Import|^ExportAll/.test(type)).length;
+    if (imports > 0 || /\bimport\(|\brequire\(/.test(code)) throw new Error(`${name} imports something`);
+  }
+}
+
+/** Two processes of one program: the second is signed in because the first was. The engine asks nobody, so no server is needed. */
+function useTheNodeHost(): void {
+  const program = `import { createEngine } from 'tokenwarp/engine';
+import { engineFetch } from 'tokenwarp/engine/fetch';
+import { createNodeHost } from 'tokenwarp/engine/node';
+import { createReactNativeHost } from 'tokenwarp/engine/react-native';
+import { createWebHost } from 'tokenwarp/engine/web';
+const url = 'http://127.0.0.1:9';
+const config = { issuer: url, clientId: 'app', tokenEndpoint: url, revocationEndpoint: url, resourceBaseUrl: url, scope: '' };
+const host = createNodeHost({ app: 'app', config, folder: 'session' });
+const engine = createEngine(host);
+await engine.start();
+if (engine.state() !== 'active') await engine.signIn({ access_token: 'a', refresh_token: 'r', token_type: 'Bearer', expires_in: 3600 });
+else console.log('still signed in', await host.lock('x', async () => 1), [engineFetch, createWebHost, createReactNativeHost].map((each) => typeof each).join());
+await engine.stop();
+`;
+  writeFileSync(join(app, 'node-host.mjs'), program);
+  const first = run(process.execPath, ['node-host.mjs'], { cwd: app, env });
+  expectRun(first, { code: 0, stdout: '' });
+  if (!first.stderr.includes('TW_KEY_IN_FILE')) throw new Error(`no warning of a key in a file\n${first.stderr}`);
+  expectRun(run(process.execPath, ['node-host.mjs'], { cwd: app, env }), {
+    code: 0,
+    stdout: 'still signed in 1 function,function,function',
+  });
 }
 
 /** The program of examples/, with its types stripped: it must find the bug of the example client. */
@@ -141,11 +189,10 @@ function useTheTypes(): void {
       '--types',
       '',
     ];
-    const ran = run(
-      join(ROOT, 'node_modules/.bin/tsc'),
-      [...settings, '--module', module, '--moduleResolution', resolution, 'replay.ts', 'types.ts'],
-      { cwd: app, env },
-    );
+    const ran = run(join(ROOT, 'node_modules/.bin/tsc'), [...settings, '--module', module, '--moduleResolution', resolution, ...TYPED], {
+      cwd: app,
+      env,
+    });
     if (ran.code !== 0) throw new Error(`${resolution}: ${ran.stdout.slice(0, 2_000)}`);
   }
 }

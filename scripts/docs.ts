@@ -5,6 +5,7 @@ import { scenarioJsonSchemaText } from '../src/scenario/json-schema.ts';
 import { CONTROL_ROWS } from '../mock-server/control/control.ts';
 import { openApiDocument } from '../mock-server/control/openapi.ts';
 import { cliReference } from './docs/cli.ts';
+import { refreshEngine } from './docs/engine.ts';
 import { corpusPage, formatPage, invariantsPage } from './docs/pages.ts';
 import { refreshReadme } from './docs/readme.ts';
 
@@ -14,6 +15,7 @@ const FILES: Readonly<Record<string, () => string>> = {
   'README.md': () => refreshReadme(readFileSync(new URL('README.md', ROOT), 'utf8')),
   'docs/cli.md': cliReference,
   'docs/control-api.openapi.json': () => `${JSON.stringify(openApiDocument(CONTROL_ROWS), undefined, 2)}\n`,
+  'docs/engine.md': () => refreshEngine(readFileSync(new URL('docs/engine.md', ROOT), 'utf8')),
   'docs/invariants.md': invariantsPage,
   'docs/scenario-format.md': formatPage,
   'docs/scenarios.md': corpusPage,

@@ -51,9 +51,10 @@ describe('the map of the rooms', () => {
   test('names the room of every file', () => {
     expect(ALL.map(({ path }) => path).filter((path) => tables.ARROWS[rules.roomOf(path) ?? ''] === undefined)).toEqual([]);
   });
-  test('lets mock-server never import the engine, and the engine nothing but core', () => {
+  test('lets mock-server never import the engine, and the engine and its hosts nothing but core', () => {
     expect(tables.ARROWS['mock-server']).not.toContain('engine');
     expect(tables.ARROWS['engine']).toEqual(['core']);
+    expect(tables.ARROWS['host']).toEqual(['core']);
   });
   test('grants no exception that nobody needs', () => {
     const findings = HOUSE.flatMap((source) => Object.values(CASES).flatMap(({ rule }) => rule(source)));
@@ -100,6 +101,11 @@ describe('the graph of the files', () => {
   });
   test('reaches from the engine no package and no built-in module: it runs in React Native and browsers', () => {
     const closure = rules.closureOf(HOUSE, (path) => path.startsWith('src/engine/'));
+    expect(modulesIn(closure)).toEqual([]);
+  });
+  test.each(['web', 'react-native', 'engine-fetch'])('reaches from src/host/%s.ts no package and no built-in module either', (name) => {
+    const closure = rules.closureOf(HOUSE, (path) => path === `src/host/${name}.ts`);
+    expect(closure.length).toBeGreaterThan(0);
     expect(modulesIn(closure)).toEqual([]);
   });
   test('would show a built-in module two files away from the engine', () => {

@@ -6,6 +6,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   core: [],
   fixtures: [],
   engine: ['core'],
+  host: ['core'],
   os: ['core'],
   verify: ['core'],
   'mock-server': ['core', 'fixtures'],
@@ -114,13 +115,14 @@ export const EDGES: readonly string[] = [
   'src/cli/',
   'src/sandbox/',
   'src/device/',
+  'src/host/',
   'src/report/screen.ts',
   'mock-server/http.ts',
   'mock-server/tls.ts',
   'bin/',
 ];
 
-/** Single files that need more modules than their room: sockets and certificates here, the terminal view there, and nowhere else. */
+/** Single files that need more modules than their room: sockets and certificates here, the terminal view there, the machine of a Node host, and nowhere else. */
 export const FILE_MODULES: Readonly<Record<string, readonly string[]>> = {
   'mock-server/http.ts': ['node:http', 'node:https', 'node:net'],
   'mock-server/http-front.ts': ['node:http', 'node:net'],
@@ -128,6 +130,13 @@ export const FILE_MODULES: Readonly<Record<string, readonly string[]>> = {
   'mock-server/folder.ts': ['node:fs', 'node:path'],
   'mock-server/tls.ts': ['@peculiar/x509', 'reflect-metadata', 'node:fs', 'node:path'],
   'src/report/live/': ['ink', 'react'],
+  'src/host/node.ts': ['node:os', 'node:path'],
+  'src/host/node-clock.ts': ['node:os'],
+  'src/host/node-files.ts': ['node:fs', 'node:fs/promises', 'node:path'],
+  'src/host/node-keychain.ts': ['@napi-rs/keyring'],
+  'src/host/node-keys.ts': ['node:crypto', 'node:path'],
+  'src/host/node-lock.ts': ['node:fs', 'node:path', 'node:sqlite'],
+  'src/host/node-secure.ts': ['node:crypto', 'node:path'],
 };
 
 export interface Exception {
