@@ -1,0 +1,197 @@
+// After each event: timers that came due, runs that must end, work that may start, the gates to tell about, and when to look again.
+// The one loop of the model; it ends when nothing more changes at this instant.
+import { OwnBugError } from '../../core/errors.ts';
+import { age, nextAgeing } from './standby.ts';
+import { isIdle, nextStep, react, step } from './doze.ts';
+import { startGreedily, startJob, stopRun } from './execution.ts';
+import { explainGate } from './explain.ts';
+import { firstShut, firstShutBeforeCompany, firstShutOfJob, needsCompany, type Case } from './gates.ts';
+import { greedyDue, unfinished } from './handover.ts';
+import { nextRunTime } from './next-run.ts';
+import { deviceIdleFrom, online, unsatisfied } from './phone.ts';
+import { startProcess } from './process.ts';
+import { closeSession, noteSpent, openSession, type QuotaBook } from './quota.ts';
+import { endOf, endsAt } from './running.ts';
+import { counts, dozeView, dozing, expeditedQuota, processAwake, quotaNow, quotaOpens, screenOf } from './standing.ts';
+import { wishesOf } from './flexibility.ts';
+import { decide, type Device, type Job } from './state.ts';
+import type { WorkSpec } from './work-spec.ts';
+
+/** More rounds than this at one instant means that a rule feeds itself. */
+const ROUNDS = 1_000;
+
+export function settle(device: Device): void {
+  for (let round = 0; ; round++) {
+    if (round > ROUNDS) throw new OwnBugError(`the Android model does not come to rest at ${device.now.elapsed} ms`);
+    advanceTimers(device);
+    trackQuota(device);
+    if (stopRuns(device) || startJobs(device) || startInProcess(device) || deliverPushes(device)) continue;
+    break;
+  }
+  tellGates(device);
+  device.next = nextEvent(device);
+}
+
+/** Doze and standby bucket up to now. */
+function advanceTimers(device: Device): void {
+  const now = device.now.elapsed;
+  const before = device.doze;
+  device.doze = react(device.doze, dozeView(device), now, device.figures);
+  for (let steps = 0; nextStep(device.doze) <= now; steps++) {
+    if (steps > ROUNDS) throw new OwnBugError(`Doze does not come to rest at ${now} ms`);
+    device.doze = step(device.doze, dozeView(device), now, device.figures);
+  }
+  const { deep, light } = device.doze;
+  if (deep !== before.deep || light !== before.light)
+    decide(device, { type: 'doze', deep, light, by: nextStep(before) <= now ? 'time' : 'use' });
+  const from = device.standby.bucket;
+  if (!device.app.foreground && age(device.standby, device.ageing, now, screenOf(device, now)))
+    decide(device, { type: 'bucket', from, to: device.standby.bucket, by: 'not used' });
+}
+
+/** Opens and ends the sessions of both quotas by what runs and counts. */
+function trackQuota(device: Device): void {
+  const now = device.now.elapsed;
+  for (const [book, expedited] of [
+    [device.regular, false],
+    [device.expedited, true],
+  ] as const) {
+    trackBook(device, book, expedited, now);
+    noteSpent(book, expedited ? expeditedQuota(device) : quotaNow(device), now, device.figures);
+  }
+}
+
+function trackBook(device: Device, book: QuotaBook, expedited: boolean, now: number): void {
+  let any = false;
+  for (const run of device.runs.values()) {
+    if (run.expedited !== expedited) continue;
+    const counted = counts(device, run, now);
+    if (counted && !run.counted) openSession(book, now, device.figures);
+    run.counted = counted;
+    any ||= counted;
+  }
+  if (!any) closeSession(book, now, device.figures);
+}
+
+function stopRuns(device: Device): boolean {
+  for (const run of device.runs.values()) {
+    const end = endOf(device, run, device.now.elapsed);
+    if (end === undefined) continue;
+    stopRun(device, run, end.reason, end.gate);
+    return true;
+  }
+  return false;
+}
+
+/** Starts one job that may start. Jobs that wait for company go together with the first that need not, or when there are enough. */
+function startJobs(device: Device): boolean {
+  const ready = readyJobs(device);
+  if (ready.length === 0) return false;
+  const waiting = ready.filter(needsCompany);
+  for (const { job, at } of waiting) job.firstBatched ??= at.elapsed;
+  const together = waiting.length < ready.length || waiting.length >= device.figures.batchSize;
+  const go = together ? ready : ready.filter((look) => !needsCompany(look));
+  const room = Math.max(0, device.figures.appConcurrency - device.runs.size);
+  if (go.length === 0 || room === 0) return false;
+  // A process that comes up may schedule anew, so look again before the first job runs in it.
+  if (!device.app.alive) {
+    startProcess(device, `job ${go[0]?.job.jobId ?? ''}`);
+    return true;
+  }
+  for (const { work, job } of go.slice(0, room)) startJob(device, work, job);
+  return true;
+}
+
+function readyJobs(device: Device): Case[] {
+  const ready: Case[] = [];
+  for (const job of device.jobs.values()) {
+    const work = device.works.get(job.workId);
+    if (work === undefined || device.runs.has(work.id) || device.app.stopped || !device.phone.userUnlocked) continue;
+    const look = { device, work, job, at: device.now };
+    if (firstShutBeforeCompany(look) === undefined) ready.push(look);
+  }
+  return ready;
+}
+
+/** GreedyScheduler: due work whose constraints hold, in a process that is awake. It does not do idle-mode work. */
+function startInProcess(device: Device): boolean {
+  const { elapsed, wall } = device.now;
+  if (device.greedy.size === 0 || !processAwake(device, elapsed)) return false;
+  for (const [id, due] of device.greedy) {
+    const work = device.works.get(id);
+    if (work === undefined || work.state !== 'ENQUEUED' || device.runs.has(id) || elapsed < due || work.constraints.deviceIdle === true)
+      continue;
+    if (wall < nextRunTime(work, device.figures)) {
+      device.greedy.set(id, greedyDue(device, work));
+      continue;
+    }
+    if (unsatisfied(device.phone, work.constraints, elapsed, device.figures) !== undefined) continue;
+    startGreedily(device, work);
+    return true;
+  }
+  return false;
+}
+
+/** High priority passes Doze without ending it; a normal one waits for a window; nothing reaches a stopped package. */
+function deliverPushes(device: Device): boolean {
+  const push = device.pushes.find(
+    ({ priority }) => online(device.phone) && device.phone.userUnlocked && (priority === 'high' || !dozing(device)),
+  );
+  if (push === undefined) return false;
+  device.pushes.splice(device.pushes.indexOf(push), 1);
+  startProcess(device, `push ${push.id}`);
+  decide(device, { type: 'push', id: push.id, fate: 'delivered', by: `${push.priority} priority` });
+  return true;
+}
+
+function tellGates(device: Device): void {
+  for (const work of unfinished(device)) {
+    if (device.runs.has(work.id)) continue;
+    const gate = firstShut(device, work, device.now);
+    if (gate === undefined || device.told.get(work.id) === gate) continue;
+    device.told.set(work.id, gate);
+    decide(device, { type: 'held', work: work.id, gate: explainGate(gate, device, work, device.now) });
+  }
+}
+
+/** The earliest moment at which anything can change by itself. */
+function nextEvent(device: Device): number | undefined {
+  const { elapsed: now } = device.now;
+  const { phone, figures, standby, ageing, runs } = device;
+  let soonest = nextStep(device.doze);
+  const consider = (at: number | undefined): void => {
+    if (at !== undefined && at > now && at < soonest) soonest = at;
+  };
+  consider(phone.chargingFrom);
+  consider(deviceIdleFrom(phone, figures));
+  if (!device.app.foreground) consider(nextAgeing(standby, ageing, now, screenOf(device, now)));
+  for (const run of runs.values()) consider(endsAt(device, run, now));
+  for (const job of device.jobs.values()) consider(wakeOf(device, job));
+  considerGreedy(device, consider);
+  return soonest === Infinity ? undefined : soonest;
+}
+
+/** When a job is worth looking at again. */
+function wakeOf(device: Device, job: Job): number | undefined {
+  const work = device.works.get(job.workId);
+  if (work === undefined || device.runs.has(work.id)) return undefined;
+  const { now: at } = device;
+  switch (firstShutOfJob({ device, work, job, at })) {
+    case 'TIMING_DELAY':
+      return job.earliest;
+    case 'WITHIN_QUOTA':
+      return quotaOpens(device, job, at.elapsed);
+    case 'FLEXIBILITY':
+      return wishesOf(device, work, job, at.elapsed)?.nextDrop;
+    case 'BATCHING':
+      return (job.firstBatched ?? at.elapsed) + device.figures.batchDelay;
+    default:
+      return undefined;
+  }
+}
+
+function considerGreedy(device: Device, consider: (at: number) => void): void {
+  const { app, runs, doze } = device;
+  if (!app.alive || (isIdle(doze) && !app.foreground)) return;
+  for (const due of device.greedy.values()) if (app.foreground || runs.size > 0 || due < app.frozenFrom) consider(due);
+}
