@@ -15,7 +15,6 @@ import { endOf, endsAt } from './running.ts';
 import { counts, dozeView, dozing, expeditedQuota, processAwake, quotaNow, quotaOpens, screenOf } from './standing.ts';
 import { wishesOf } from './flexibility.ts';
 import { decide, type Device, type Job } from './state.ts';
-import type { WorkSpec } from './work-spec.ts';
 
 /** More rounds than this at one instant means that a rule feeds itself. */
 const ROUNDS = 1_000;
@@ -113,7 +112,10 @@ function readyJobs(device: Device): Case[] {
   return ready;
 }
 
-/** GreedyScheduler: due work whose constraints hold, in a process that is awake. It does not do idle-mode work. */
+/**
+ * GreedyScheduler: due work whose constraints hold, in a process that is awake. It does not do idle-mode work. Where JobScheduler may
+ * start too, both do and WorkManager keeps one of them: such a run counts as JobScheduler's, whose limits hold for it.
+ */
 function startInProcess(device: Device): boolean {
   const { elapsed, wall } = device.now;
   if (device.greedy.size === 0 || !processAwake(device, elapsed)) return false;
