@@ -91,6 +91,10 @@ type Decided =
   | { readonly type: 'jobs-lost'; readonly works: readonly string[]; readonly by: string }
   /** The app's process came (`alive`) or went. */
   | { readonly type: 'process'; readonly alive: boolean; readonly by: string }
+  /** The freezer took the cached process, workers in it stand still; or something woke it. */
+  | { readonly type: 'frozen'; readonly frozen: boolean; readonly by: string }
+  /** JobScheduler starts a job whose work runs already: WorkManager keeps the one run, with the job's limits. */
+  | { readonly type: 'joined'; readonly work: string; readonly run: string; readonly jobId: number }
   | { readonly type: 'bucket'; readonly from: Bucket; readonly to: Bucket; readonly by: string }
   | { readonly type: 'doze'; readonly deep: DeepState; readonly light: LightState; readonly by: string }
   | { readonly type: 'push'; readonly id: string; readonly fate: 'delivered' | 'deferred' | 'dropped'; readonly by: string }

@@ -4,6 +4,7 @@ import type { WorkOutcome } from './inputs.ts';
 import { isBackedOff, nextRunTime, NEVER } from './next-run.ts';
 import { applyOutcome, applyStop, settleDependents } from './outcome.ts';
 import { treatedAsExpedited } from './standing.ts';
+import { keepProcess } from './process.ts';
 import { decide, type Device, type Job, type Run } from './state.ts';
 import { STOP_REASON, type StopReason } from './stop-reasons.ts';
 import type { Starter } from './decisions.ts';
@@ -11,6 +12,8 @@ import type { WorkSpec } from './work-spec.ts';
 
 /** JobScheduler has bound to the app's service: WorkManager looks at the work. */
 export function startJob(device: Device, work: WorkSpec, job: Job): void {
+  const run = device.runs.get(work.id);
+  if (run !== undefined) return joinRun(device, run, job);
   if (work.state !== 'ENQUEUED') return;
   begin(device, work, 'JobScheduler', job);
 }
@@ -54,7 +57,14 @@ export function finishRun(device: Device, runId: string, outcome: WorkOutcome): 
 export function endRun(device: Device, run: Run, how: StopReason | undefined): void {
   device.runs.delete(run.workId);
   if (how !== undefined) device.ended.set(run.id, how);
-  device.app.frozenFrom = device.now.elapsed + device.figures.freezeAfter;
+  keepProcess(device);
+}
+
+/** WorkManager de-duplicates: the run that is there goes on, now as the job's. */
+function joinRun(device: Device, run: Run, job: Job): void {
+  const now = device.now.elapsed;
+  Object.assign(run, { by: 'JobScheduler', limitFrom: now, expedited: treatedAsExpedited(device, job, now) });
+  decide(device, { type: 'joined', work: run.workId, run: run.id, jobId: job.jobId });
 }
 
 function begin(device: Device, work: WorkSpec, by: Starter, job: Job | undefined): void {
@@ -72,6 +82,7 @@ function begin(device: Device, work: WorkSpec, by: Starter, job: Job | undefined
     workId: work.id,
     by,
     startedAt: elapsed,
+    limitFrom: elapsed,
     expedited: job !== undefined && treatedAsExpedited(device, job, elapsed),
     override: job?.override ?? 'none',
     topStarted: device.app.foreground,

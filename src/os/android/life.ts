@@ -4,7 +4,8 @@ import { stopRun } from './execution.ts';
 import { shutConstraint } from './gates.ts';
 import type { AppInput, CommandInput, LifeInput } from './inputs.ts';
 import { setLevel, setPlugged, setScreen } from './phone.ts';
-import { clearData, forceStop, killProcess, reboot, receiveBroadcast, startProcess } from './process.ts';
+import { clearData, forceStop, keepProcess, killProcess, reboot, receiveBroadcast, startProcess } from './process.ts';
+import { receivePush } from './push.ts';
 import { emptyBook } from './quota.ts';
 import { dozeView, screenOf } from './standing.ts';
 import { used } from './standby.ts';
@@ -29,10 +30,7 @@ export const LIFE: Rows<LifeInput> = {
   'time-set': (device) => receiveBroadcast(device, 'TIME_SET'),
   'timezone-changed': (device) => receiveBroadcast(device, 'TIMEZONE_CHANGED'),
   reboot: (device) => restart(device),
-  push: (device, { id, priority }) => {
-    if (device.app.stopped) return decide(device, { type: 'push', id, fate: 'dropped', by: 'FLAG_STOPPED' });
-    device.pushes.push({ id, priority });
-  },
+  push: (device, { id, priority }) => receivePush(device, { id, priority }),
 };
 
 export const APP: Rows<AppInput> = {
@@ -118,7 +116,7 @@ function open(device: Device): void {
 function leave(device: Device): void {
   if (!device.app.foreground) return;
   device.app.foreground = false;
-  device.app.frozenFrom = device.now.elapsed + device.figures.freezeAfter;
+  keepProcess(device);
   use(device);
 }
 

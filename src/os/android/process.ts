@@ -6,14 +6,23 @@ import { decide, type Device } from './state.ts';
 import { STOP_REASON } from './stop-reasons.ts';
 import { emptyBook } from './quota.ts';
 
-/** Starts the process if there is none. It is frozen again soon unless somebody keeps it. */
+/** Starts the process if there is none, and wakes it if it is frozen. It is frozen again soon unless somebody keeps it. */
 export function startProcess(device: Device, by: string): void {
   const { app } = device;
-  app.frozenFrom = device.now.elapsed + device.figures.freezeAfter;
+  keepProcess(device);
+  if (app.frozen) {
+    app.frozen = false;
+    decide(device, { type: 'frozen', frozen: false, by });
+  }
   if (app.alive) return;
   app.alive = true;
   decide(device, { type: 'process', alive: true, by });
   initialise(device);
+}
+
+/** The freezer counts anew. Never at once: what woke the process has its turn first. */
+export function keepProcess({ app, now, figures }: Device): void {
+  app.freezeAt = now.elapsed + Math.max(1, figures.freezeAfter);
 }
 
 /** The process is gone; workers end without a word, their jobs are retried by JobScheduler. */
@@ -21,6 +30,7 @@ export function killProcess(device: Device, by: string): void {
   const { app } = device;
   if (!app.alive) return;
   app.alive = false;
+  app.frozen = false;
   app.foreground = false;
   app.foregroundService = false;
   device.greedy.clear();

@@ -24,20 +24,27 @@ const CONSTRAINT_REASON: Readonly<Record<ConstraintName, StopReason>> = {
 export function endOf(device: Device, run: Run, now: number): End | undefined {
   const work = device.works.get(run.workId);
   if (work === undefined) return undefined;
-  if (now >= run.startedAt + limitOf(device, run)) return { reason: 'STOP_REASON_TIMEOUT', gate: 'time limit' };
+  if (asleep(device, run)) return undefined;
+  if (now >= run.limitFrom + limitOf(device, run)) return { reason: 'STOP_REASON_TIMEOUT', gate: 'time limit' };
   if (run.by === 'GreedyScheduler') return constraintEnd(unsatisfied(device.phone, work.constraints, now, device.figures));
   return constraintEnd(shutConstraint(device, work, run.override, now)) ?? systemEnd(device, run, now);
 }
 
 /** When a run ends by itself if nothing else happens. */
 export function endsAt(device: Device, run: Run, now: number): number {
-  const limit = run.startedAt + limitOf(device, run);
+  if (asleep(device, run)) return Infinity;
+  const limit = run.limitFrom + limitOf(device, run);
   if (!counts(device, run, now)) return limit;
-  const sure = run.startedAt + device.figures.expeditedGuarantee;
+  const sure = run.limitFrom + device.figures.expeditedGuarantee;
   if (!run.expedited) return Math.min(limit, exhaustedAt(device.regular, quotaNow(device), now, device.figures));
   const quota = Math.max(sure, exhaustedAt(device.expedited, expeditedQuota(device), now, device.figures));
   const soft = now < sure && (isIdle(device.doze) || savingPower(device.phone)) ? sure : Infinity;
   return Math.min(limit, quota, soft);
+}
+
+/** A run in a frozen process sees neither its time nor its constraints go by. */
+function asleep({ app }: Device, { by }: Run): boolean {
+  return by === 'GreedyScheduler' && app.frozen;
 }
 
 function limitOf({ figures }: Device, { by }: Run): number {
@@ -50,7 +57,7 @@ function constraintEnd(constraint: ConstraintName | undefined): End | undefined 
 
 /** An expedited run is safe from Doze and battery saver for its guaranteed time. */
 function systemEnd(device: Device, run: Run, now: number): End | undefined {
-  const safe = run.expedited && now < run.startedAt + device.figures.expeditedGuarantee;
+  const safe = run.expedited && now < run.limitFrom + device.figures.expeditedGuarantee;
   if (dozing(device) && !safe) return { reason: 'STOP_REASON_DEVICE_STATE', gate: 'DEVICE_NOT_DOZING' };
   const restriction = backgroundRestriction(device);
   if (restriction === 'user') return { reason: 'STOP_REASON_BACKGROUND_RESTRICTION', gate: 'BACKGROUND_NOT_RESTRICTED' };

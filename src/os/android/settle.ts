@@ -2,17 +2,18 @@
 // The one loop of the model; it ends when nothing more changes at this instant.
 import { OwnBugError } from '../../core/errors.ts';
 import { age, nextAgeing } from './standby.ts';
-import { isIdle, nextStep, react, step } from './doze.ts';
+import { nextStep, react, step } from './doze.ts';
 import { startGreedily, startJob, stopRun } from './execution.ts';
 import { explainGate } from './explain.ts';
 import { firstShut, firstShutBeforeCompany, firstShutOfJob, needsCompany, type Case } from './gates.ts';
 import { greedyDue, unfinished } from './handover.ts';
 import { nextRunTime } from './next-run.ts';
-import { deviceIdleFrom, online, unsatisfied } from './phone.ts';
+import { deviceIdleFrom, unsatisfied } from './phone.ts';
 import { startProcess } from './process.ts';
+import { deliverPush } from './push.ts';
 import { closeSession, noteSpent, openSession, type QuotaBook } from './quota.ts';
 import { endOf, endsAt } from './running.ts';
-import { counts, dozeView, dozing, expeditedQuota, processAwake, quotaNow, quotaOpens, screenOf } from './standing.ts';
+import { counts, dozeView, expeditedQuota, freezesAt, processAwake, quotaNow, quotaOpens, screenOf } from './standing.ts';
 import { wishesOf } from './flexibility.ts';
 import { decide, type Device, type Job } from './state.ts';
 
@@ -24,7 +25,7 @@ export function settle(device: Device): void {
     if (round > ROUNDS) throw new OwnBugError(`the Android model does not come to rest at ${device.now.elapsed} ms`);
     advanceTimers(device);
     trackQuota(device);
-    if (stopRuns(device) || startJobs(device) || startInProcess(device) || deliverPushes(device)) continue;
+    if (stopRuns(device) || startJobs(device) || startInProcess(device) || deliverPush(device)) continue;
     break;
   }
   tellGates(device);
@@ -43,6 +44,10 @@ function advanceTimers(device: Device): void {
   const { deep, light } = device.doze;
   if (deep !== before.deep || light !== before.light)
     decide(device, { type: 'doze', deep, light, by: nextStep(before) <= now ? 'time' : 'use' });
+  if (now >= freezesAt(device)) {
+    device.app.frozen = true;
+    decide(device, { type: 'frozen', frozen: true, by: 'cached' });
+  }
   const from = device.standby.bucket;
   if (!device.app.foreground && age(device.standby, device.ageing, now, screenOf(device, now)))
     decide(device, { type: 'bucket', from, to: device.standby.bucket, by: 'not used' });
@@ -93,19 +98,28 @@ function startJobs(device: Device): boolean {
   const room = Math.max(0, device.figures.appConcurrency - device.runs.size);
   if (go.length === 0 || room === 0) return false;
   // A process that comes up may schedule anew, so look again before the first job runs in it.
-  if (!device.app.alive) {
+  if (!device.app.alive || device.app.frozen) {
     startProcess(device, `job ${go[0]?.job.jobId ?? ''}`);
     return true;
   }
-  for (const { work, job } of go.slice(0, room)) startJob(device, work, job);
+  for (const look of go.slice(0, room)) {
+    // Each start uses up quota, so that the last of many may be one too many.
+    if (firstShutBeforeCompany(look) !== undefined) continue;
+    startJob(device, look.work, look.job);
+    trackQuota(device);
+  }
   return true;
+}
+
+function jobRuns({ runs }: Device, { workId }: Job): boolean {
+  return runs.get(workId)?.by === 'JobScheduler';
 }
 
 function readyJobs(device: Device): Case[] {
   const ready: Case[] = [];
   for (const job of device.jobs.values()) {
     const work = device.works.get(job.workId);
-    if (work === undefined || device.runs.has(work.id) || device.app.stopped || !device.phone.userUnlocked) continue;
+    if (work === undefined || jobRuns(device, job) || device.app.stopped || !device.phone.userUnlocked) continue;
     const look = { device, work, job, at: device.now };
     if (firstShutBeforeCompany(look) === undefined) ready.push(look);
   }
@@ -118,7 +132,7 @@ function readyJobs(device: Device): Case[] {
  */
 function startInProcess(device: Device): boolean {
   const { elapsed, wall } = device.now;
-  if (device.greedy.size === 0 || !processAwake(device, elapsed)) return false;
+  if (device.greedy.size === 0 || !processAwake(device)) return false;
   for (const [id, due] of device.greedy) {
     const work = device.works.get(id);
     if (work === undefined || work.state !== 'ENQUEUED' || device.runs.has(id) || elapsed < due || work.constraints.deviceIdle === true)
@@ -132,18 +146,6 @@ function startInProcess(device: Device): boolean {
     return true;
   }
   return false;
-}
-
-/** High priority passes Doze without ending it; a normal one waits for a window; nothing reaches a stopped package. */
-function deliverPushes(device: Device): boolean {
-  const push = device.pushes.find(
-    ({ priority }) => online(device.phone) && device.phone.userUnlocked && (priority === 'high' || !dozing(device)),
-  );
-  if (push === undefined) return false;
-  device.pushes.splice(device.pushes.indexOf(push), 1);
-  startProcess(device, `push ${push.id}`);
-  decide(device, { type: 'push', id: push.id, fate: 'delivered', by: `${push.priority} priority` });
-  return true;
 }
 
 function tellGates(device: Device): void {
@@ -164,6 +166,7 @@ function nextEvent(device: Device): number | undefined {
   const consider = (at: number | undefined): void => {
     if (at !== undefined && at > now && at < soonest) soonest = at;
   };
+  consider(freezesAt(device));
   consider(phone.chargingFrom);
   consider(deviceIdleFrom(phone, figures));
   if (!device.app.foreground) consider(nextAgeing(standby, ageing, now, screenOf(device, now)));
@@ -176,7 +179,7 @@ function nextEvent(device: Device): number | undefined {
 /** When a job is worth looking at again. */
 function wakeOf(device: Device, job: Job): number | undefined {
   const work = device.works.get(job.workId);
-  if (work === undefined || device.runs.has(work.id)) return undefined;
+  if (work === undefined || jobRuns(device, job)) return undefined;
   const { now: at } = device;
   switch (firstShutOfJob({ device, work, job, at })) {
     case 'TIMING_DELAY':
@@ -193,7 +196,6 @@ function wakeOf(device: Device, job: Job): number | undefined {
 }
 
 function considerGreedy(device: Device, consider: (at: number) => void): void {
-  const { app, runs, doze } = device;
-  if (!app.alive || (isIdle(doze) && !app.foreground)) return;
-  for (const due of device.greedy.values()) if (app.foreground || runs.size > 0 || due < app.frozenFrom) consider(due);
+  if (!processAwake(device)) return;
+  for (const due of device.greedy.values()) consider(due);
 }

@@ -53,7 +53,7 @@ function chargerHelpsFrom(device: Device): number {
 export function runShortage(device: Device, run: Run, now: number): Shortage | undefined {
   if (!counts(device, run, now)) return undefined;
   if (run.expedited) {
-    const sure = now < run.startedAt + device.figures.expeditedGuarantee;
+    const sure = now < run.limitFrom + device.figures.expeditedGuarantee;
     return sure ? undefined : timeShortage(device.expedited, expeditedQuota(device), now, device.figures);
   }
   const found = timeShortage(device.regular, quotaNow(device), now, device.figures);
@@ -95,11 +95,19 @@ export function dozing(device: Device): boolean {
 }
 
 /** GreedyScheduler can run something by itself: the process is there, not frozen, and the device not asleep. */
-export function processAwake({ app, runs, doze }: Device, now: number): boolean {
-  if (!app.alive) return false;
-  if (app.foreground) return true;
-  const working = [...runs.values()].some(({ by }) => by === 'JobScheduler');
-  return !isIdle(doze) && (working || now < app.frozenFrom);
+export function processAwake({ app, doze }: Device): boolean {
+  return app.alive && !app.frozen && (app.foreground || !isIdle(doze));
+}
+
+/** When the freezer takes the process: neither on screen nor with a service or a job. */
+export function freezesAt({ app, runs }: Device): number {
+  const kept = app.foreground || app.foregroundService || hasJobRunning(runs);
+  return app.alive && !app.frozen && !kept ? app.freezeAt : Infinity;
+}
+
+function hasJobRunning(runs: Device['runs']): boolean {
+  for (const { by } of runs.values()) if (by === 'JobScheduler') return true;
+  return false;
 }
 
 export function dozeView({ phone, runs, options }: Device): DozeView {
@@ -108,7 +116,7 @@ export function dozeView({ phone, runs, options }: Device): DozeView {
     moving: phone.moving,
     online: online(phone),
     quick: savingPower(phone),
-    busy: runs.size > 0,
+    busy: hasJobRunning(runs),
     hasDeep: options.deepDoze ?? true,
   };
 }

@@ -41,9 +41,11 @@ export interface Job {
 export interface Run {
   readonly id: string;
   readonly workId: string;
-  readonly by: Starter;
+  by: Starter;
   readonly startedAt: number;
-  readonly expedited: boolean;
+  /** Its time limit counts from here: JobScheduler may join a run that WorkManager began by itself. */
+  limitFrom: number;
+  expedited: boolean;
   readonly override: Job['override'];
   readonly topStarted: boolean;
   readonly overrideGeneration: number;
@@ -55,8 +57,9 @@ export interface App {
   alive: boolean;
   foreground: boolean;
   foregroundService: boolean;
-  /** From here on nothing runs in the process by itself. */
-  frozenFrom: number;
+  /** When a cached process is frozen if nothing keeps it, and whether it is. */
+  freezeAt: number;
+  frozen: boolean;
   /** Force-stopped: nothing of the app runs until the user opens it. */
   stopped: boolean;
   /** WorkManager has not yet seen that force-stop. */
@@ -141,7 +144,8 @@ function newApp(): App {
     alive: false,
     foreground: false,
     foregroundService: false,
-    frozenFrom: 0,
+    freezeAt: Infinity,
+    frozen: false,
     stopped: false,
     forceStopUnseen: false,
     restricted: false,

@@ -104,8 +104,8 @@ export const FIGURES = {
   chargingLag: always(15 * M, 'F'),
   /** Screen off this long = idle for a job that asks for device idle. */
   deviceIdleAfter: always(31 * M, 'S'),
-  /** A cached process is frozen: nothing runs in it any more. Before 11 it is not. */
-  freezeAfter: { from: { 29: 36_500 * D, 30: 10 * M, 34: 10 * S }, origin: 'S' },
+  /** A cached process is frozen after this: nothing runs in it until something wakes it. Android 10 does not freeze. */
+  freezeAfter: { from: { 29: Infinity, 30: 10 * M, 34: 10 * S }, origin: 'S' },
   /** Window over which FLEXIBILITY gives up its wishes; 0 = off, as Android is shipped by Google. */
   flexibleWindow: always(0, 'S'),
   batteryLow: always(15, 'M'),
