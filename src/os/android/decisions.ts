@@ -1,6 +1,6 @@
 // What Android and WorkManager decide, as data. Each decision names its reason; the world turns each into an event of its history.
 import type { Gate } from '../model.ts';
-import type { DeepState, LightState } from './doze.ts';
+import type { DeepState, DozePhase, LightState } from './doze.ts';
 import type { WorkOutcome } from './inputs.ts';
 import type { StopReason } from './stop-reasons.ts';
 import type { Bucket } from './tables.ts';
@@ -96,7 +96,8 @@ type Decided =
   /** JobScheduler starts a job whose work runs already: WorkManager keeps the one run, with the job's limits. */
   | { readonly type: 'joined'; readonly work: string; readonly run: string; readonly jobId: number }
   | { readonly type: 'bucket'; readonly from: Bucket; readonly to: Bucket; readonly by: string }
-  | { readonly type: 'doze'; readonly deep: DeepState; readonly light: LightState; readonly by: string }
+  /** Doze means something else to apps than before; steps on the way there are not told. */
+  | { readonly type: 'doze'; readonly phase: DozePhase; readonly deep: DeepState; readonly light: LightState; readonly by: string }
   | { readonly type: 'push'; readonly id: string; readonly fate: 'delivered' | 'deferred' | 'dropped'; readonly by: string }
   /** What `cmd jobscheduler` prints, and its exit code. */
   | { readonly type: 'command'; readonly what: string; readonly exit: number; readonly text: string };

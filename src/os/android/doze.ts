@@ -51,6 +51,15 @@ export function inWindow(doze: Doze): boolean {
   return doze.deep === 'IDLE_MAINTENANCE' || doze.light === 'IDLE_MAINTENANCE';
 }
 
+/** What Doze means for an app: nothing, asleep (lightly or deeply), or a maintenance window. */
+export type DozePhase = 'awake' | 'light' | 'deep' | 'window';
+
+export function phaseOf(doze: Doze): DozePhase {
+  if (inWindow(doze)) return 'window';
+  if (!isIdle(doze)) return 'awake';
+  return doze.deep === 'IDLE' ? 'deep' : 'light';
+}
+
 export function nextStep(doze: Doze): number {
   return Math.min(doze.deepAt, doze.lightAt);
 }

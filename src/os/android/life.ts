@@ -12,6 +12,7 @@ import { used } from './standby.ts';
 import { decide, type Device } from './state.ts';
 import { stopReasonOf } from './stop-reasons.ts';
 import type { Bucket } from './tables.ts';
+import { setDoze } from './timers.ts';
 
 type Rows<I extends { type: string }> = { readonly [T in I['type']]: (device: Device, input: Extract<I, { type: T }>) => void };
 
@@ -68,14 +69,14 @@ export const COMMANDS: Rows<CommandInput> = {
   },
   'run-any-in-background': ({ app }, { allowed }) => void (app.restricted = !allowed),
   'deviceidle-whitelist': ({ app }, { listed }) => void (app.whitelisted = listed),
-  'force-idle': (device, { mode }) => setDoze(device, forceIdle(mode, device.now.elapsed, device.figures)),
-  'unforce-idle': (device) => setDoze(device, unforce(dozeView(device), device.now.elapsed, device.figures)),
+  'force-idle': (device, { mode }) => setDoze(device, forceIdle(mode, device.now.elapsed, device.figures), 'cmd deviceidle'),
+  'unforce-idle': (device) => setDoze(device, unforce(dozeView(device), device.now.elapsed, device.figures), 'cmd deviceidle'),
   'step-idle': (device, { mode }) => {
     const due = mode === 'deep' ? { deepAt: device.now.elapsed, lightAt: Infinity } : { lightAt: device.now.elapsed, deepAt: Infinity };
     const stepped = step({ ...device.doze, ...due }, dozeView(device), device.now.elapsed, device.figures);
     const other =
       mode === 'deep' ? { lightAt: stepped.light === 'OVERRIDE' ? Infinity : device.doze.lightAt } : { deepAt: device.doze.deepAt };
-    setDoze(device, { ...stepped, ...other });
+    setDoze(device, { ...stepped, ...other }, 'cmd deviceidle');
   },
   'reset-execution-quota': (device) => Object.assign(device, { regular: emptyBook(), expedited: emptyBook() }),
   'run-job': (device, input) => runJob(device, input),
@@ -97,7 +98,7 @@ function unlock(device: Device): void {
 function restart(device: Device): void {
   leave(device);
   reboot(device);
-  device.doze = awake(device.figures);
+  setDoze(device, awake(device.figures), 'reboot');
   const locked = device.phone.keyguard;
   Object.assign(device.phone, { userUnlocked: !locked, locked });
   if (!locked) receiveBroadcast(device, 'BOOT_COMPLETED');
@@ -130,12 +131,6 @@ function moveTo(device: Device, to: Bucket, by: string): void {
   const from = device.standby.bucket;
   device.standby.bucket = to;
   if (from !== to) decide(device, { type: 'bucket', from, to, by });
-}
-
-function setDoze(device: Device, doze: Device['doze']): void {
-  const { deep, light } = doze;
-  if (deep !== device.doze.deep || light !== device.doze.light) decide(device, { type: 'doze', deep, light, by: 'cmd deviceidle' });
-  device.doze = doze;
 }
 
 /** "Running job" says that explicit constraints are satisfied or overridden, no more. */

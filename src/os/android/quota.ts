@@ -59,23 +59,19 @@ export function closeSession(book: QuotaBook, now: number, figures: Figures): vo
   while (sessions[0] !== undefined && sessions[0].end <= now - figures.quotaMaximumWindow) sessions.shift();
 }
 
-/** Why the app may not start a job now; undefined = it may. */
+/** Why the app may not start a job now: of all limits that hold it the one that holds it longest; undefined = it may. */
 export function shortage(book: QuotaBook, quota: BucketQuota, now: number, figures: Figures): Shortage | undefined {
-  return timeShortage(book, quota, now, figures) ?? countShortage(book, quota, now) ?? burstShortage(book, now, figures);
+  return later(later(timeShortage(book, quota, now, figures), countShortage(book, quota, now)), burstShortage(book, now, figures));
 }
 
 /** As {@link shortage}, for a job that runs already: only run time can end it. */
 export function timeShortage(book: QuotaBook, quota: BucketQuota, now: number, figures: Figures): Shortage | undefined {
-  const limits = [
-    { limit: 'run time', window: quota.window, allowed: quota.time === quota.window ? Infinity : quota.time },
-    { limit: 'run time in 24h', window: figures.quotaMaximumWindow, allowed: figures.quotaMaximum },
-  ] as const;
-  for (const { limit, window, allowed } of limits) {
-    const spent = timeUsed(book, window, now);
-    if (spent < allowed && !(book.spent && spent > allowed - figures.quotaBuffer)) continue;
-    return { limit, used: spent, allowed, until: timeBack(book, window, now, allowed - figures.quotaBuffer) };
-  }
-  return undefined;
+  if (quota.time > 0 && book.open === undefined && book.sessions.length === 0) return undefined;
+  const own = quota.time === quota.window ? Infinity : quota.time;
+  return later(
+    overrun(book, { limit: 'run time', window: quota.window, allowed: own }, now, figures),
+    overrun(book, { limit: 'run time in 24h', window: figures.quotaMaximumWindow, allowed: figures.quotaMaximum }, now, figures),
+  );
 }
 
 /** Notes whether run time is used up, for the buffer that the way back needs. */
@@ -96,6 +92,18 @@ export function timeUsed(book: QuotaBook, window: number, now: number): number {
   let sum = book.open === undefined ? 0 : now - Math.max(from, book.open.start);
   for (const { start, end } of book.sessions) if (end > from) sum += end - Math.max(from, start);
   return sum;
+}
+
+interface TimeLimit {
+  readonly limit: Shortage['limit'];
+  readonly window: number;
+  readonly allowed: number;
+}
+
+function overrun(book: QuotaBook, { limit, window, allowed }: TimeLimit, now: number, figures: Figures): Shortage | undefined {
+  const used = timeUsed(book, window, now);
+  if (used < allowed && !(book.spent && used > allowed - figures.quotaBuffer)) return undefined;
+  return { limit, used, allowed, until: timeBack(book, window, now, allowed - figures.quotaBuffer) };
 }
 
 /** What slides out of the window while the session runs gives time back, so this closes in on the answer from below. */
@@ -124,11 +132,17 @@ function timeBack(book: QuotaBook, window: number, now: number, target: number):
 
 function countShortage(book: QuotaBook, quota: BucketQuota, now: number): Shortage | undefined {
   const inside = book.sessions.filter(({ end }) => end > now - quota.window);
+  return later(sessionShortage(inside, quota), jobShortage(inside, quota));
+}
+
+function sessionShortage(inside: readonly Session[], quota: BucketQuota): Shortage | undefined {
   const counted = inside.filter(({ counts }, index) => counts || index === 0);
-  if (counted.length >= quota.sessions) {
-    const leaves = counted[counted.length - quota.sessions];
-    return { limit: 'sessions', used: counted.length, allowed: quota.sessions, until: lastPart(inside, leaves) + quota.window };
-  }
+  if (counted.length < quota.sessions) return undefined;
+  const leaves = counted[counted.length - quota.sessions];
+  return { limit: 'sessions', used: counted.length, allowed: quota.sessions, until: lastPart(inside, leaves) + quota.window };
+}
+
+function jobShortage(inside: readonly Session[], quota: BucketQuota): Shortage | undefined {
   let jobs = 0;
   for (const session of inside.toReversed()) {
     jobs += session.jobs;
@@ -145,13 +159,20 @@ function lastPart(inside: readonly Session[], session: Session | undefined): num
   return end;
 }
 
-function burstShortage(book: QuotaBook, now: number, figures: Figures): Shortage | undefined {
-  const { jobBurst, sessionBurst } = book;
-  if (now < jobBurst.until && jobBurst.count >= figures.rateJobs)
-    return { limit: 'jobs per minute', used: jobBurst.count, allowed: figures.rateJobs, until: jobBurst.until };
-  if (now < sessionBurst.until && sessionBurst.count >= figures.rateSessions)
-    return { limit: 'sessions per minute', used: sessionBurst.count, allowed: figures.rateSessions, until: sessionBurst.until };
-  return undefined;
+function burstShortage({ jobBurst, sessionBurst }: QuotaBook, now: number, figures: Figures): Shortage | undefined {
+  return later(
+    overburst(jobBurst, 'jobs per minute', figures.rateJobs, now),
+    overburst(sessionBurst, 'sessions per minute', figures.rateSessions, now),
+  );
+}
+
+function overburst(burst: Burst, limit: Shortage['limit'], allowed: number, now: number): Shortage | undefined {
+  return now < burst.until && burst.count >= allowed ? { limit, used: burst.count, allowed, until: burst.until } : undefined;
+}
+
+/** Of two limits the one that holds longer. */
+function later(a: Shortage | undefined, b: Shortage | undefined): Shortage | undefined {
+  return a === undefined || (b !== undefined && b.until > a.until) ? b : a;
 }
 
 function bump(burst: Burst, now: number, window: number): void {

@@ -1,21 +1,21 @@
 // After each event: timers that came due, runs that must end, work that may start, the gates to tell about, and when to look again.
 // The one loop of the model; it ends when nothing more changes at this instant.
 import { OwnBugError } from '../../core/errors.ts';
-import { age, nextAgeing } from './standby.ts';
-import { nextStep, react, step } from './doze.ts';
+import { nextStep } from './doze.ts';
 import { startGreedily, startJob, stopRun } from './execution.ts';
 import { explainGate } from './explain.ts';
-import { firstShut, firstShutBeforeCompany, firstShutOfJob, needsCompany, type Case } from './gates.ts';
+import { wishesOf } from './flexibility.ts';
+import { firstShut, firstShutBeforeCompany, firstShutOfJob, needsCompany, refusedUntil, type Case } from './gates.ts';
 import { greedyDue, unfinished } from './handover.ts';
 import { nextRunTime } from './next-run.ts';
 import { deviceIdleFrom, unsatisfied } from './phone.ts';
 import { startProcess } from './process.ts';
 import { deliverPush } from './push.ts';
-import { closeSession, noteSpent, openSession, type QuotaBook } from './quota.ts';
 import { endOf, endsAt } from './running.ts';
-import { counts, dozeView, expeditedQuota, freezesAt, processAwake, quotaNow, quotaOpens, screenOf } from './standing.ts';
-import { wishesOf } from './flexibility.ts';
+import { nextAgeing } from './standby.ts';
+import { freezesAt, processAwake, quotaOpens, screenOf } from './standing.ts';
 import { decide, type Device, type Job } from './state.ts';
+import { advanceTimers, trackQuota } from './timers.ts';
 
 /** More rounds than this at one instant means that a rule feeds itself. */
 const ROUNDS = 1_000;
@@ -24,57 +24,11 @@ export function settle(device: Device): void {
   for (let round = 0; ; round++) {
     if (round > ROUNDS) throw new OwnBugError(`the Android model does not come to rest at ${device.now.elapsed} ms`);
     advanceTimers(device);
-    trackQuota(device);
     if (stopRuns(device) || startJobs(device) || startInProcess(device) || deliverPush(device)) continue;
     break;
   }
   tellGates(device);
   device.next = nextEvent(device);
-}
-
-/** Doze and standby bucket up to now. */
-function advanceTimers(device: Device): void {
-  const now = device.now.elapsed;
-  const before = device.doze;
-  device.doze = react(device.doze, dozeView(device), now, device.figures);
-  for (let steps = 0; nextStep(device.doze) <= now; steps++) {
-    if (steps > ROUNDS) throw new OwnBugError(`Doze does not come to rest at ${now} ms`);
-    device.doze = step(device.doze, dozeView(device), now, device.figures);
-  }
-  const { deep, light } = device.doze;
-  if (deep !== before.deep || light !== before.light)
-    decide(device, { type: 'doze', deep, light, by: nextStep(before) <= now ? 'time' : 'use' });
-  if (now >= freezesAt(device)) {
-    device.app.frozen = true;
-    decide(device, { type: 'frozen', frozen: true, by: 'cached' });
-  }
-  const from = device.standby.bucket;
-  if (!device.app.foreground && age(device.standby, device.ageing, now, screenOf(device, now)))
-    decide(device, { type: 'bucket', from, to: device.standby.bucket, by: 'not used' });
-}
-
-/** Opens and ends the sessions of both quotas by what runs and counts. */
-function trackQuota(device: Device): void {
-  const now = device.now.elapsed;
-  for (const [book, expedited] of [
-    [device.regular, false],
-    [device.expedited, true],
-  ] as const) {
-    trackBook(device, book, expedited, now);
-    noteSpent(book, expedited ? expeditedQuota(device) : quotaNow(device), now, device.figures);
-  }
-}
-
-function trackBook(device: Device, book: QuotaBook, expedited: boolean, now: number): void {
-  let any = false;
-  for (const run of device.runs.values()) {
-    if (run.expedited !== expedited) continue;
-    const counted = counts(device, run, now);
-    if (counted && !run.counted) openSession(book, now, device.figures);
-    run.counted = counted;
-    any ||= counted;
-  }
-  if (!any) closeSession(book, now, device.figures);
 }
 
 function stopRuns(device: Device): boolean {
@@ -117,9 +71,10 @@ function jobRuns({ runs }: Device, { workId }: Job): boolean {
 
 function readyJobs(device: Device): Case[] {
   const ready: Case[] = [];
+  if (device.app.stopped || !device.phone.userUnlocked) return ready;
   for (const job of device.jobs.values()) {
     const work = device.works.get(job.workId);
-    if (work === undefined || jobRuns(device, job) || device.app.stopped || !device.phone.userUnlocked) continue;
+    if (work === undefined || jobRuns(device, job)) continue;
     const look = { device, work, job, at: device.now };
     if (firstShutBeforeCompany(look) === undefined) ready.push(look);
   }
@@ -171,7 +126,10 @@ function nextEvent(device: Device): number | undefined {
   consider(deviceIdleFrom(phone, figures));
   if (!device.app.foreground) consider(nextAgeing(standby, ageing, now, screenOf(device, now)));
   for (const run of runs.values()) consider(endsAt(device, run, now));
-  for (const job of device.jobs.values()) consider(wakeOf(device, job));
+  for (const job of device.jobs.values()) {
+    consider(wakeOf(device, job));
+    consider(dueFrom(device, job));
+  }
   considerGreedy(device, consider);
   return soonest === Infinity ? undefined : soonest;
 }
@@ -193,6 +151,13 @@ function wakeOf(device: Device, job: Job): number | undefined {
     default:
       return undefined;
   }
+}
+
+/** When WorkManager stops refusing, which is later or earlier than the job's latency after a kill or a change of the clock. */
+function dueFrom(device: Device, job: Job): number | undefined {
+  const work = device.works.get(job.workId);
+  const due = work === undefined || jobRuns(device, job) ? undefined : refusedUntil(device, work, device.now);
+  return due === undefined ? undefined : device.now.elapsed + due - device.now.wall;
 }
 
 function considerGreedy(device: Device, consider: (at: number) => void): void {

@@ -30,6 +30,8 @@ export class Phone {
   now: number;
   offset: number;
   worker: Worker;
+  /** Every state of Doze, with the time it was entered. */
+  readonly doze: { at: number; deep: string; light: string }[] = [];
   /** Told of each moment after the model acted at it. */
   watch: ((phone: Phone) => void) | undefined;
   readonly #answers: { at: number; run: string; outcome: WorkOutcome }[] = [];
@@ -105,6 +107,9 @@ export class Phone {
       if (answer !== 'never') this.#answers.push({ at: this.now + answer.takes, run: decision.run, outcome: answer.outcome });
     }
     this.#answers.sort((a, b) => a.at - b.at);
+    const { deep, light } = this.model.view();
+    const before = this.doze.at(-1);
+    if (before?.deep !== deep || before.light !== light) this.doze.push({ at: this.now, deep, light });
     this.watch?.(this);
   }
 }
