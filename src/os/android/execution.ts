@@ -3,7 +3,7 @@ import { afterExecution } from './handover.ts';
 import type { WorkOutcome } from './inputs.ts';
 import { isBackedOff, nextRunTime, NEVER } from './next-run.ts';
 import { applyOutcome, applyStop, settleDependents } from './outcome.ts';
-import { treatedAsExpedited } from './standing.ts';
+import { onTop, treatedAsExpedited } from './standing.ts';
 import { keepProcess } from './process.ts';
 import { decide, type Device, type Job, type Run } from './state.ts';
 import { STOP_REASON, type StopReason } from './stop-reasons.ts';
@@ -85,7 +85,7 @@ function begin(device: Device, work: WorkSpec, by: Starter, job: Job | undefined
     limitFrom: elapsed,
     expedited: job !== undefined && treatedAsExpedited(device, job, elapsed),
     override: job?.override ?? 'none',
-    topStarted: device.app.foreground,
+    topStarted: onTop(device),
     overrideGeneration: work.overrideGeneration,
     counted: false,
   };

@@ -4,10 +4,10 @@ import { stopRun } from './execution.ts';
 import { shutConstraint } from './gates.ts';
 import type { AppInput, CommandInput, LifeInput } from './inputs.ts';
 import { setLevel, setPlugged, setScreen } from './phone.ts';
-import { clearData, forceStop, keepProcess, killProcess, reboot, receiveBroadcast, startProcess } from './process.ts';
+import { clearData, forceStop, killProcess, reboot, receiveBroadcast, startProcess } from './process.ts';
 import { receivePush } from './push.ts';
 import { emptyBook } from './quota.ts';
-import { dozeView, screenOf } from './standing.ts';
+import { dozeView, onTop, screenOf } from './standing.ts';
 import { used } from './standby.ts';
 import { decide, type Device } from './state.ts';
 import { stopReasonOf } from './stop-reasons.ts';
@@ -17,9 +17,9 @@ import { setDoze } from './timers.ts';
 type Rows<I extends { type: string }> = { readonly [T in I['type']]: (device: Device, input: Extract<I, { type: T }>) => void };
 
 export const LIFE: Rows<LifeInput> = {
-  'screen-on': (device) => setScreen(device.phone, true, device.now.elapsed),
-  'screen-off': (device) => setScreen(device.phone, false, device.now.elapsed),
-  'user-present': (device) => unlock(device),
+  'screen-on': (device) => changing(device, () => setScreen(device.phone, true, device.now.elapsed)),
+  'screen-off': (device) => changing(device, () => setScreen(device.phone, false, device.now.elapsed)),
+  'user-present': (device) => changing(device, () => unlock(device)),
   'power-connected': ({ phone, now, figures }) => setPlugged(phone, true, now.elapsed, figures),
   'power-disconnected': ({ phone, now, figures }) => setPlugged(phone, false, now.elapsed, figures),
   'battery-level': ({ phone, figures }, { percent }) => setLevel(phone, percent, figures),
@@ -88,6 +88,13 @@ export const COMMANDS: Rows<CommandInput> = {
   },
 };
 
+/** An app that comes on top or leaves it with the screen is used then. */
+function changing(device: Device, change: () => void): void {
+  const before = onTop(device);
+  change();
+  if (onTop(device) !== before) touch(device);
+}
+
 function unlock(device: Device): void {
   const first = !device.phone.userUnlocked;
   Object.assign(device.phone, { locked: false, userUnlocked: true });
@@ -111,17 +118,19 @@ function open(device: Device): void {
   device.app.stopped = false;
   startProcess(device, 'app-foreground');
   device.app.foreground = true;
-  use(device);
+  touch(device);
 }
 
 function leave(device: Device): void {
   if (!device.app.foreground) return;
+  const wasOnTop = onTop(device);
   device.app.foreground = false;
-  keepProcess(device);
-  use(device);
+  if (wasOnTop) touch(device);
 }
 
-function use(device: Device): void {
+/** The user has the app before him, or just had. */
+function touch(device: Device): void {
+  if (device.app.alive) startProcess(device, 'app-foreground');
   const from = device.standby.bucket;
   used(device.standby, device.now.elapsed, screenOf(device, device.now.elapsed));
   if (from !== 'ACTIVE') decide(device, { type: 'bucket', from, to: 'ACTIVE', by: 'used' });

@@ -53,6 +53,7 @@ export function loseJobs(device: Device, by: string): void {
 export function forceStop(device: Device): void {
   killProcess(device, 'force-stop');
   loseJobs(device, 'force-stop');
+  for (const { id } of device.pushes.splice(0)) decide(device, { type: 'push', id, fate: 'dropped', by: 'FLAG_STOPPED' });
   device.app.stopped = true;
   device.app.forceStopUnseen = true;
 }
@@ -63,7 +64,6 @@ export function reboot(device: Device): void {
   loseJobs(device, 'reboot');
   device.regular = emptyBook();
   device.expedited = emptyBook();
-  device.pushes.length = 0;
 }
 
 /** RescheduleReceiver: enabled while there is unfinished work, not told in a stopped package or before the first unlock. */

@@ -34,12 +34,16 @@ export function endOf(device: Device, run: Run, now: number): End | undefined {
 export function endsAt(device: Device, run: Run, now: number): number {
   if (asleep(device, run)) return Infinity;
   const limit = run.limitFrom + limitOf(device, run);
-  if (!counts(device, run, now)) return limit;
   const sure = run.limitFrom + device.figures.expeditedGuarantee;
-  if (!run.expedited) return Math.min(limit, exhaustedAt(device.regular, quotaNow(device), now, device.figures));
-  const quota = Math.max(sure, exhaustedAt(device.expedited, expeditedQuota(device), now, device.figures));
-  const soft = now < sure && (isIdle(device.doze) || savingPower(device.phone)) ? sure : Infinity;
-  return Math.min(limit, quota, soft);
+  const quota = counts(device, run, now) ? quotaEnd(device, run, sure, now) : Infinity;
+  const soft = run.expedited && (isIdle(device.doze) || savingPower(device.phone)) ? sure : Infinity;
+  // What is past already did not end the run: RESTRICTED runs on without quota while the device is idle on a charger.
+  return Math.min(...[limit, quota, soft].filter((at) => at > now));
+}
+
+function quotaEnd(device: Device, { expedited }: Run, sure: number, now: number): number {
+  if (!expedited) return exhaustedAt(device.regular, quotaNow(device), now, device.figures);
+  return Math.max(sure, exhaustedAt(device.expedited, expeditedQuota(device), now, device.figures));
 }
 
 /** A run in a frozen process sees neither its time nor its constraints go by. */

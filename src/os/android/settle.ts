@@ -13,7 +13,7 @@ import { startProcess } from './process.ts';
 import { deliverPush } from './push.ts';
 import { endOf, endsAt } from './running.ts';
 import { nextAgeing } from './standby.ts';
-import { freezesAt, processAwake, quotaOpens, screenOf } from './standing.ts';
+import { freezesAt, onTop, processAwake, quotaOpens, screenOf } from './standing.ts';
 import { decide, type Device, type Job } from './state.ts';
 import { advanceTimers, trackQuota } from './timers.ts';
 
@@ -124,7 +124,7 @@ function nextEvent(device: Device): number | undefined {
   consider(freezesAt(device));
   consider(phone.chargingFrom);
   consider(deviceIdleFrom(phone, figures));
-  if (!device.app.foreground) consider(nextAgeing(standby, ageing, now, screenOf(device, now)));
+  if (!onTop(device)) consider(nextAgeing(standby, ageing, now, screenOf(device, now)));
   for (const run of runs.values()) consider(endsAt(device, run, now));
   for (const job of device.jobs.values()) {
     consider(wakeOf(device, job));

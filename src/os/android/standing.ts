@@ -5,9 +5,14 @@ import { shortage, timeShortage, type Shortage } from './quota.ts';
 import type { Device, Job, Run } from './state.ts';
 import type { Bucket, BucketQuota } from './tables.ts';
 
+/** The app is what the user sees: an app that was open when the screen went off is not, until it is unlocked again. */
+export function onTop({ app, phone }: Device): boolean {
+  return app.foreground && interactive(phone);
+}
+
 /** The app counts as active: on screen, or with a foreground service. */
-export function uidActive({ app }: Device): boolean {
-  return app.foreground || app.foregroundService;
+export function uidActive(device: Device): boolean {
+  return device.app.foregroundService || onTop(device);
 }
 
 export function effectiveBucket(device: Device): Bucket {
@@ -21,7 +26,7 @@ export function quotaNow(device: Device): BucketQuota {
 
 /** Jobs neither need quota nor use it up. */
 export function quotaFree(device: Device, now: number): boolean {
-  if (device.app.foreground) return true;
+  if (onTop(device)) return true;
   if (charging(device.phone, now) && effectiveBucket(device) !== 'RESTRICTED') return true;
   return !device.features.strictQuota && (device.app.foregroundService || device.app.whitelisted);
 }
@@ -95,13 +100,14 @@ export function dozing(device: Device): boolean {
 }
 
 /** GreedyScheduler can run something by itself: the process is there, not frozen, and the device not asleep. */
-export function processAwake({ app, doze }: Device): boolean {
-  return app.alive && !app.frozen && (app.foreground || !isIdle(doze));
+export function processAwake(device: Device): boolean {
+  return device.app.alive && !device.app.frozen && (onTop(device) || !isIdle(device.doze));
 }
 
 /** When the freezer takes the process: neither on screen nor with a service or a job. */
-export function freezesAt({ app, runs }: Device): number {
-  const kept = app.foreground || app.foregroundService || hasJobRunning(runs);
+export function freezesAt(device: Device): number {
+  const { app, runs } = device;
+  const kept = uidActive(device) || hasJobRunning(runs);
   return app.alive && !app.frozen && !kept ? app.freezeAt : Infinity;
 }
 

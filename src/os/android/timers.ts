@@ -3,7 +3,7 @@ import { OwnBugError } from '../../core/errors.ts';
 import { nextStep, phaseOf, react, step, type Doze } from './doze.ts';
 import { closeSession, noteSpent, openSession, type QuotaBook } from './quota.ts';
 import { age } from './standby.ts';
-import { counts, dozeView, expeditedQuota, freezesAt, quotaNow, screenOf } from './standing.ts';
+import { counts, dozeView, expeditedQuota, freezesAt, onTop, quotaNow, screenOf } from './standing.ts';
 import { decide, type Device } from './state.ts';
 
 /** More steps than this at one instant means that a figure makes no sense. */
@@ -17,7 +17,7 @@ export function advanceTimers(device: Device): void {
     decide(device, { type: 'frozen', frozen: true, by: 'cached' });
   }
   const from = device.standby.bucket;
-  if (!device.app.foreground && age(device.standby, device.ageing, now, screenOf(device, now)))
+  if (!onTop(device) && age(device.standby, device.ageing, now, screenOf(device, now)))
     decide(device, { type: 'bucket', from, to: device.standby.bucket, by: 'not used' });
   trackQuota(device);
 }

@@ -269,6 +269,17 @@ describe('a push', () => {
     ]);
   });
 
+  it('that waits is dropped by a force-stop, and kept over a reboot until the first unlock', () => {
+    const phone = usedPhone(34);
+    phone.do(OFFLINE, { type: 'push', id: 'p', priority: 'high' }, { type: 'force-stop' }, WIFI);
+    expect(fates(phone).at(-1)).toEqual(['p', 0, 'dropped']);
+    const other = usedPhone(34);
+    other.do(OFFLINE, { type: 'push', id: 'p', priority: 'high' }, { type: 'reboot' }, WIFI);
+    other.advance(HOUR);
+    other.do({ type: 'user-present' });
+    expect(fates(other).at(-1)).toEqual(['p', 60, 'delivered']);
+  });
+
   it('without network waits for it', () => {
     const phone = usedPhone(34);
     phone.do(OFFLINE, { type: 'push', id: 'p', priority: 'high' });

@@ -5,9 +5,11 @@ import type { AndroidInput } from '../../../src/os/android/inputs.ts';
 import { networkFits, type Network } from '../../../src/os/android/phone.ts';
 import { API_LEVELS, BUCKETS, type ApiLevel } from '../../../src/os/android/tables.ts';
 import type { WorkRequest } from '../../../src/os/android/work-spec.ts';
-import { DAY, HOUR, MINUTE, Phone, SECOND, WALL, type Worker } from './kit.ts';
+import { DAY, HOUR, MINUTE, Phone, SECOND, type Worker } from './kit.ts';
 
-type Step = { readonly input: AndroidInput; readonly after: number };
+/** Beside the inputs of the model: the user sets the clock. */
+type Happening = AndroidInput | { readonly type: 'clock'; readonly by: number };
+type Step = { readonly input: Happening; readonly after: number };
 interface Story {
   readonly api: ApiLevel;
   readonly steps: readonly Step[];
@@ -41,10 +43,19 @@ const anyRequest: fc.Arbitrary<WorkRequest> = fc.record(
   },
   { requiredKeys: ['worker'] },
 );
+const anyExpedited: fc.Arbitrary<WorkRequest> = fc.record({
+  worker: fc.constant('W'),
+  expedited: fc.constantFrom('RUN_AS_NON_EXPEDITED_WORK_REQUEST', 'DROP_WORK_REQUEST'),
+});
 const anyName = fc.constantFrom('a', 'b', 'c', 'd');
 const plain = (...types: AndroidInput['type'][]): fc.Arbitrary<AndroidInput> =>
   fc.constantFrom(...types.map((type) => ({ type }) as AndroidInput));
-const anyInput: fc.Arbitrary<AndroidInput> = fc.oneof(
+const enqueued = ([request, name]: [WorkRequest, string]): AndroidInput => ({
+  type: 'enqueue',
+  requests: [request],
+  unique: { name, policy: 'REPLACE' },
+});
+const anyInput: fc.Arbitrary<Happening> = fc.oneof(
   { weight: 6, arbitrary: plain('screen-on', 'screen-off', 'screen-off', 'user-present') },
   { weight: 4, arbitrary: plain('app-foreground', 'app-background', 'app-swiped') },
   { weight: 3, arbitrary: plain('power-connected', 'power-disconnected', 'power-disconnected') },
@@ -57,17 +68,18 @@ const anyInput: fc.Arbitrary<AndroidInput> = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom(10, 50, 90).map((percent) => ({ type: 'battery-level', percent }) as const) },
   { weight: 3, arbitrary: fc.constantFrom(...BUCKETS.slice(1)).map((bucket) => ({ type: 'set-standby-bucket', bucket }) as const) },
   { weight: 1, arbitrary: fc.constantFrom('lmkd', 'crash').map((by) => ({ type: 'process-killed', by }) as const) },
-  {
-    weight: 8,
-    arbitrary: fc
-      .tuple(anyRequest, anyName)
-      .map(([request, name]) => ({ type: 'enqueue', requests: [request], unique: { name, policy: 'REPLACE' } }) as const),
-  },
+  { weight: 8, arbitrary: fc.tuple(anyRequest, anyName).map(enqueued) },
+  { weight: 1, arbitrary: fc.tuple(anyExpedited, anyName).map(enqueued) },
   {
     weight: 2,
     arbitrary: fc.tuple(anyRequest, anyName).map(([request, id]) => ({ type: 'update-work', request: { ...request, id } }) as const),
   },
   { weight: 1, arbitrary: anyName.map((name) => ({ type: 'cancel-unique-work', name }) as const) },
+  { weight: 1, arbitrary: fc.boolean().map((listed) => ({ type: 'deviceidle-whitelist', listed }) as const) },
+  { weight: 1, arbitrary: fc.boolean().map((on) => ({ type: 'foreground-service', on }) as const) },
+  { weight: 1, arbitrary: fc.constantFrom('force-idle', 'step-idle').map((type) => ({ type, mode: 'deep' }) as const) },
+  { weight: 1, arbitrary: fc.constantFrom('high', 'normal').map((priority) => ({ type: 'push', id: 'p', priority }) as const) },
+  { weight: 2, arbitrary: fc.integer({ min: -3 * DAY, max: 3 * DAY }).map((by) => ({ type: 'clock', by }) as const) },
   { weight: 1, arbitrary: anyName.map((job) => ({ type: 'stop-job', job, reason: 13 }) as const) },
 );
 const anyStory: fc.Arbitrary<Story> = fc.record({
@@ -104,17 +116,22 @@ function begin({ api, outcomes }: Story): Phone {
 }
 
 /** Puts the id of a work where the story says its name. */
-function named(phone: Phone, input: AndroidInput): AndroidInput {
+function named(phone: Phone, input: Happening): Happening {
   const idOf = (name: string | undefined): string => phone.model.workInfo(name ?? '')?.id ?? 'nobody';
   if (input.type === 'update-work') return { ...input, request: { ...input.request, id: idOf(input.request.id) } };
   return input.type === 'stop-job' ? { ...input, job: idOf(input.job) } : input;
+}
+
+function act(phone: Phone, input: Happening): void {
+  if (input.type === 'clock') phone.setClock(phone.at.wall + input.by);
+  else phone.do(input);
 }
 
 /** Plays the story; `watch` sees the phone after each step. */
 function play(story: Story, watch: (phone: Phone) => void = () => undefined): Phone {
   const phone = begin(story);
   for (const { input, after } of story.steps) {
-    phone.do(named(phone, input));
+    act(phone, named(phone, input));
     watch(phone);
     phone.advance(after);
     watch(phone);
@@ -130,9 +147,13 @@ interface Shadow {
   restricted: boolean;
   stopped: boolean;
   locked: boolean;
-  foreground: boolean;
+  open: boolean;
+  screen: boolean;
+  keyguard: boolean;
+  service: boolean;
+  exempt: boolean;
 }
-function follow(shadow: Shadow, input: AndroidInput): void {
+function follow(shadow: Shadow, input: Happening): void {
   const closed = ['app-background', 'app-swiped', 'force-stop', 'reboot', 'package-replaced', 'process-killed'];
   if (input.type === 'network') shadow.network = input.network;
   if (input.type === 'battery-level') shadow.low = input.percent === 10;
@@ -141,8 +162,14 @@ function follow(shadow: Shadow, input: AndroidInput): void {
   if (input.type === 'force-stop') shadow.stopped = true;
   if (input.type === 'reboot') shadow.locked = true;
   if (input.type === 'user-present') shadow.locked = false;
-  if (closed.includes(input.type)) shadow.foreground = false;
-  if (input.type === 'app-foreground' && !shadow.locked) Object.assign(shadow, { stopped: false, foreground: true });
+  if (closed.includes(input.type)) shadow.open = false;
+  if (input.type === 'screen-on') shadow.screen = true;
+  if (input.type === 'screen-off') Object.assign(shadow, { screen: false, keyguard: true });
+  if (input.type === 'user-present') shadow.keyguard = false;
+  if (input.type === 'reboot') shadow.keyguard = true;
+  if (input.type === 'foreground-service') shadow.service = input.on;
+  if (input.type === 'deviceidle-whitelist') shadow.exempt = input.listed;
+  if (input.type === 'app-foreground' && !shadow.locked) Object.assign(shadow, { stopped: false, open: true });
 }
 
 const check = (law: (story: Story) => void, numRuns = 150): void => fc.assert(fc.property(anyStory, law), { numRuns });
@@ -159,7 +186,11 @@ describe('whatever happens to the phone', () => {
         restricted: false,
         stopped: false,
         locked: false,
-        foreground: true,
+        open: true,
+        screen: true,
+        keyguard: false,
+        service: false,
+        exempt: false,
       };
       let request: WorkRequest | undefined;
       phone.watch = (at) => {
@@ -174,9 +205,11 @@ describe('whatever happens to the phone', () => {
           expect(networkFits(shadow.network, spec.network ?? 'NOT_REQUIRED')).toBe(true);
           expect(spec.batteryNotLow === true && shadow.low).toBe(false);
           expect(spec.storageNotLow === true && shadow.storage).toBe(false);
-          if (start.by === 'GreedyScheduler' || shadow.foreground) continue;
-          expect(shadow.restricted).toBe(false);
+          if (start.by === 'GreedyScheduler') continue;
+          const onTop = shadow.open && shadow.screen && !shadow.keyguard;
+          expect(shadow.restricted && !shadow.service && !onTop).toBe(false);
           expect(bucket).not.toBe('NEVER');
+          if (start.expedited || shadow.exempt) continue;
           expect([deep === 'IDLE', light === 'IDLE', light === 'WAITING_FOR_NETWORK']).toEqual([false, false, false]);
         }
         seen = at.log.length;
@@ -188,11 +221,11 @@ describe('whatever happens to the phone', () => {
         follow(shadow, input);
         if (input.type === 'enqueue') request = input.requests[0];
         if (input.type === 'update-work') request = input.request;
-        phone.do(input);
+        act(phone, input);
         phone.advance(after);
       }
     });
-    expect(starts).toBeGreaterThan(500);
+    expect(starts).toBeGreaterThan(100);
   });
 
   it('no periodic or backed-off work runs before its time, and none twice at once', () => {
@@ -225,7 +258,7 @@ describe('whatever happens to the phone', () => {
       late += starts.length;
       expect(starts.filter(({ waited }) => waited === undefined)).toEqual([]);
     });
-    expect(late).toBeGreaterThan(100);
+    expect(late).toBeGreaterThan(10);
   });
 
   it('why names the gate that was told last', () => {
@@ -261,7 +294,7 @@ describe('whatever happens to the phone', () => {
         if (!acted && !moved) expect(phone.why(id).gate).not.toBe(gate.gate);
       }
     }, 120);
-    expect(foretold).toBeGreaterThan(50);
+    expect(foretold).toBeGreaterThan(10);
   });
 
   it('a gate that waits for time alone does not open before', () => {
@@ -272,7 +305,9 @@ describe('whatever happens to the phone', () => {
         if (opens === undefined || !['TIMING_DELAY', 'DEVICE_NOT_DOZING', 'WORK_NOT_DUE'].includes(gate)) continue;
         const phone = play(story);
         const since = phone.until(opens - 1);
-        expect(since.some((decision) => decision.type === 'start' && decision.work === id)).toBe(false);
+        // Scheduled anew, by other work that ran or a process that started: something did happen.
+        if (since.some((decision) => decision.type === 'scheduled' && decision.work === id)) continue;
+        expect(since.some((decision) => decision.type === 'start' && decision.work === id && decision.by === 'JobScheduler')).toBe(false);
       }
     }, 120);
   });
@@ -321,7 +356,6 @@ describe('whatever happens to the phone', () => {
       const before = phone.log.length;
       phone.advance(10 * DAY);
       expect(phone.log.length - before).toBeLessThan(20_000);
-      expect(phone.at.wall).toBe(WALL + phone.now);
       expect(phone.now).toBeGreaterThan(10 * DAY - HOUR);
     }, 40);
   });
