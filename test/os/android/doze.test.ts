@@ -128,6 +128,18 @@ describe('deep Doze', () => {
     expect(deeps(lying(34, 24, { deepDoze: false }))).toEqual([[0, 'INACTIVE']]);
   });
 
+  it.each([10, 40, 62])('comes a minute after battery saver, when that is turned on %i minutes into the wait', (after) => {
+    const phone = new Phone(34);
+    phone.do({ type: 'screen-off' });
+    phone.advance(after * MINUTE);
+    phone.do({ type: 'power-save-mode', on: true });
+    phone.advance(5 * MINUTE);
+    expect(deeps(phone).slice(-2)).toEqual([
+      [after, 'QUICK_DOZE_DELAY'],
+      [after + 1, 'IDLE'],
+    ]);
+  });
+
   it('comes a minute after screen off while battery saver is on, moving or not', () => {
     const phone = new Phone(34);
     phone.do({ type: 'power-save-mode', on: true }, { type: 'motion', moving: true }, { type: 'screen-off' });
@@ -241,6 +253,19 @@ describe('cmd deviceidle', () => {
     expect(phone.model.view().light).toBe('IDLE_MAINTENANCE');
   });
 
+  it('steps on one of the two and leaves the other its time', () => {
+    const phone = new Phone(34);
+    phone.do({ type: 'screen-off' }, { type: 'step-idle', mode: 'light' });
+    expect(states(phone).at(-1)).toEqual([0, 'INACTIVE', 'IDLE']);
+    phone.advance(31 * MINUTE);
+    expect(deeps(phone).at(-1)).toEqual([30, 'IDLE_PENDING']);
+    const other = new Phone(34);
+    other.do({ type: 'screen-off' }, { type: 'step-idle', mode: 'deep' });
+    expect(states(other).at(-1)).toEqual([0, 'IDLE_PENDING', 'INACTIVE']);
+    other.advance(5 * MINUTE);
+    expect(lights(other).at(-1)).toEqual([4, 'IDLE']);
+  });
+
   it('forgotten is the classic "jobs never fire"', () => {
     const phone = usedPhone(34);
     phone.do(periodic(HOUR));
@@ -278,6 +303,15 @@ describe('a push', () => {
     other.advance(HOUR);
     other.do({ type: 'user-present' });
     expect(fates(other).at(-1)).toEqual(['p', 60, 'delivered']);
+  });
+
+  it('comes with all that wait when the network is back', () => {
+    const phone = usedPhone(34);
+    phone.do(OFFLINE, { type: 'push', id: 'a', priority: 'high' }, { type: 'push', id: 'b', priority: 'normal' }, WIFI);
+    expect(fates(phone).slice(2)).toEqual([
+      ['a', 0, 'delivered'],
+      ['b', 0, 'delivered'],
+    ]);
   });
 
   it('without network waits for it', () => {

@@ -60,6 +60,15 @@ describe('expedited work', () => {
     expect(phone.of('stop')[0]).toMatchObject({ ran: 10 * MINUTE, reason: 'STOP_REASON_QUOTA' });
   });
 
+  it('is sure of three minutes though less of its quota is left', () => {
+    const phone = usedPhone(34, { worker: never });
+    phone.do({ type: 'set-standby-bucket', bucket: 'RARE' }, expedited('a'));
+    phone.advance(9 * MINUTE);
+    phone.do({ type: 'cancel-all-work' }, expedited('b'));
+    phone.advance(10 * MINUTE);
+    expect(phone.of('stop').find(({ work }) => work === 'b')).toMatchObject({ ran: 3 * MINUTE, reason: 'STOP_REASON_QUOTA' });
+  });
+
   it('becomes a regular job when that is used up', () => {
     const phone = spent();
     phone.do({ type: 'process-killed', by: 'lmkd' }, expedited('c'));

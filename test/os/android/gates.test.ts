@@ -246,6 +246,16 @@ describe('quota', () => {
     }
   });
 
+  it('on a charger that is not yet believed opens when it is', () => {
+    const phone = usedPhone(34, { figures: { lightAfterInactive: 9 * DAY, deepInactive: 9 * DAY } });
+    phone.do(bucket('RARE'), { type: 'screen-off' }, periodic(15 * MINUTE));
+    phone.advance(12 * HOUR);
+    phone.do({ type: 'power-connected' });
+    expect(phone.why()).toMatchObject({ gate: 'WITHIN_QUOTA', opens: 12 * HOUR + 15 * MINUTE });
+    phone.do({ type: 'power-disconnected' });
+    expect(phone.why().opens).toBeGreaterThan(20 * HOUR);
+  });
+
   it('in RESTRICTED gives way to charging with idle, battery and network, all at once', () => {
     const phone = usedPhone();
     phone.do(bucket('RESTRICTED'), { type: 'screen-off' }, periodic(15 * MINUTE));
@@ -326,6 +336,42 @@ describe('quota', () => {
     }
     expect(phone.starts()).toEqual([HOUR, 2 * HOUR, 3 * HOUR].flatMap((at) => [at, at, at, at, at]));
     expect(phone.why('d0')).toMatchObject({ gate: 'WITHIN_QUOTA', detail: 'RARE: 3 of 3 sessions', opens: HOUR + SECOND + DAY });
+  });
+});
+
+describe('the standby bucket', () => {
+  it('is ACTIVE once the app is opened, and told when it changes', () => {
+    const phone = new Phone();
+    phone.do({ type: 'app-foreground' }, { type: 'app-background' }, { type: 'app-foreground' }, { type: 'app-background' });
+    expect(phone.of('bucket')).toEqual([{ type: 'bucket', at: 0, from: 'NEVER', to: 'ACTIVE', by: 'used' }]);
+    phone.advance(13 * HOUR);
+    phone.do({ type: 'app-foreground' });
+    expect(phone.of('bucket').slice(1)).toMatchObject([
+      { at: 12 * HOUR, from: 'ACTIVE', to: 'WORKING_SET', by: 'not used' },
+      { at: 13 * HOUR, from: 'WORKING_SET', to: 'ACTIVE', by: 'used' },
+    ]);
+  });
+
+  it('does not age while the app is on screen, but from the moment the screen goes off', () => {
+    const phone = new Phone();
+    phone.do({ type: 'app-foreground' });
+    phone.advance(DAY);
+    expect(phone.model.view().bucket).toBe('ACTIVE');
+    phone.do({ type: 'screen-off' });
+    phone.advance(DAY);
+    expect(phone.of('bucket').at(-1)).toMatchObject({ at: DAY + 12 * HOUR, to: 'WORKING_SET' });
+    phone.do({ type: 'screen-on' }, { type: 'user-present' });
+    expect(phone.model.view().bucket).toBe('ACTIVE');
+  });
+
+  it('by prediction holds for twelve hours, by command until the app is opened', () => {
+    const phone = usedPhone();
+    phone.do({ type: 'set-standby-bucket', bucket: 'FREQUENT', predicted: true });
+    phone.advance(13 * HOUR);
+    expect(phone.of('bucket').at(-1)).toMatchObject({ at: 12 * HOUR, from: 'FREQUENT', to: 'WORKING_SET' });
+    phone.do(bucket('RARE'));
+    phone.advance(20 * DAY);
+    expect(phone.model.view().bucket).toBe('RARE');
   });
 });
 

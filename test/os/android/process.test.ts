@@ -211,6 +211,15 @@ describe('a process that is there anyway', () => {
     expect(phone.of('stop')[0]).toMatchObject({ at: 41 * MINUTE, reason: api === 30 ? 'STOP_REASON_TIMEOUT' : 'STOP_REASON_QUOTA' });
   });
 
+  it('that was killed while frozen starts as a new one', () => {
+    const phone = waiting();
+    expect(phone.of('frozen').at(-1)).toMatchObject({ frozen: true });
+    phone.do({ type: 'process-killed', by: 'lmkd' });
+    phone.advance(6 * HOUR);
+    expect(phone.of('frozen').filter(({ frozen, at }) => !frozen && at > HOUR)).toEqual([]);
+    expect(phone.starts().length).toBe(2);
+  });
+
   it('stops its own run when a constraint is lost', () => {
     const phone = usedPhone(34, { worker: never });
     phone.do({ type: 'set-standby-bucket', bucket: 'RARE' }, oneTime({ constraints: { network: 'CONNECTED' } }));

@@ -102,7 +102,28 @@ describe('the quota book', () => {
       Array.from({ length: 3 }, () => [HOUR, SECOND, 16] as const),
       { ...quotas.RARE, sessions: 9 },
     );
-    expect(shortage(book, { ...quotas.RARE, sessions: 9 }, now + HOUR, figures)).toMatchObject({ limit: 'jobs', used: 48, allowed: 48 });
+    expect(shortage(book, { ...quotas.RARE, sessions: 9 }, now + HOUR, figures)).toEqual({
+      limit: 'jobs',
+      used: 48,
+      allowed: 48,
+      until: now - 2 * HOUR - 2 * SECOND + DAY,
+    });
+  });
+
+  it.each([
+    [5 * SECOND, 2],
+    [5 * SECOND + 1, 3],
+  ] as const)('takes two starts %i ms apart for one session or two', (gap, sessions) => {
+    const [book, now] = bookOf([
+      [HOUR, MINUTE, 1],
+      [HOUR, MINUTE, 1],
+      [gap, MINUTE, 1],
+    ]);
+    const quota = { ...quotas.RARE, sessions: 2 };
+    expect(shortage(book, quota, now, figures)).toMatchObject({ used: sessions });
+    // What was joined leaves the window as one, with its last part.
+    expect(shortage(book, { ...quota, sessions: 1 }, now, figures)?.until).toBe(now + DAY);
+    expect(shortage(book, { ...quota, sessions }, now, figures)?.until).toBe(10 * DAY + HOUR + MINUTE + DAY);
   });
 
   it('limits sessions in a minute', () => {

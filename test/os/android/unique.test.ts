@@ -88,6 +88,14 @@ describe('unique periodic work', () => {
     expect(info(phone).nextScheduleTime).toBe(WALL + MINUTE + 6 * HOUR);
   });
 
+  it('under UPDATE takes one periodic request for one work', () => {
+    const phone = usedPhone(34, { worker: never });
+    phone.do(unique('UPDATE', {}));
+    phone.do({ ...unique('UPDATE', every(DAY)), requests: [1, 2].map(() => ({ worker: 'W', periodic: { interval: DAY } })) });
+    phone.do(unique('APPEND', {}), unique('APPEND', {}), unique('UPDATE', every(DAY)));
+    expect(phone.of('refused').map(({ code }) => code)).toEqual(Array.from({ length: 3 }, () => 'UnsupportedOperationException'));
+  });
+
   it('cannot become one-time work', () => {
     const phone = usedPhone();
     phone.do(unique('KEEP', every(5 * DAY)), { type: 'update-work', request: { id: 'work-1', worker: 'RefreshWorker' } });
@@ -217,6 +225,23 @@ describe('the job id', () => {
     phone.do(unique('UPDATE', every(2 * HOUR)));
     ids.push(info(phone).jobId);
     expect(ids).toEqual([25, 26, 27]);
+  });
+
+  it('wraps at the largest int', () => {
+    const phone = usedPhone(34, { firstJobId: 2 ** 31 - 2 });
+    phone.do(oneTime(), oneTime(), oneTime());
+    expect(phone.of('scheduled').map(({ jobId }) => jobId)).toEqual([2 ** 31 - 2, 2 ** 31 - 1, 2 ** 31 - 2]);
+  });
+});
+
+describe('a cancel', () => {
+  it('leaves alone what has ended', () => {
+    const phone = usedPhone();
+    phone.do(oneTime());
+    phone.advance(MINUTE);
+    phone.do({ type: 'cancel-all-work' });
+    expect(info(phone, 'work-1').state).toBe('SUCCEEDED');
+    expect(phone.of('state')).toEqual([]);
   });
 });
 
