@@ -7,8 +7,8 @@ export interface Pending extends Waiting {
   readonly request: TaskRequest;
   /** Name of the gate that was last told to hold it. */
   shown: string | undefined;
-  /** When it would be picked while nothing changes, and for which state of the phone that was worked out. */
-  plan: { readonly key: string; readonly opens: number | undefined } | undefined;
+  /** When it would be picked while nothing changes; for which state of the phone, and from when on, that was worked out. */
+  plan: { readonly key: string; readonly from: number; readonly opens: number | undefined } | undefined;
 }
 
 /** Why a request that was once submitted is not pending. */

@@ -156,10 +156,10 @@ export class Scheduler {
     const refresh = groupOf(pending.request.kind) === 'refresh';
     const score = this.#score();
     const key = refresh ? keyOf(score, this.usage.edition, this.#parts.conditions.local(0)) : 'processing';
-    const known = pending.plan;
-    if (known === undefined || known.key !== key || (known.opens !== undefined && known.opens < scene.now)) {
+    if (!holds(pending.plan, key, scene.now)) {
       const { figures } = scene.settings;
-      pending.plan = { key, opens: refresh ? nextRefresh(score, pending, scene.now) : nextProcessing(pending, scene.now, figures) };
+      const opens = refresh ? nextRefresh(score, pending, scene.now) : nextProcessing(pending, scene.now, figures);
+      pending.plan = { key, from: scene.now, opens };
     }
     return { opens: pending.plan?.opens, detail: refresh ? detailOf(score, scene.now) : 'the system picks the moment' };
   }
@@ -200,6 +200,11 @@ export class Scheduler {
     this.#lastCheck = check;
     this.cancel('unused app');
   }
+}
+
+/** A plan is good for the state it was made for, from its moment on until the look it found. */
+function holds(plan: Pending['plan'], key: string, now: number): boolean {
+  return plan !== undefined && plan.key === key && plan.from <= now && (plan.opens === undefined || plan.opens >= now);
 }
 
 function byOf(gone: Gone): string {
