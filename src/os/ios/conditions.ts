@@ -82,6 +82,12 @@ export class Conditions {
     this.tell();
   }
 
+  /** The wall clock was set. One that says the phone has not booted yet is taken to mean that it booted long ago, for good. */
+  clockSet(): void {
+    const { at, settings } = this.#scene;
+    if (this.bootWall !== undefined && at.wall < this.bootWall - settings.figures.clockBackwards) this.bootWall = undefined;
+  }
+
   /** When items of the classes that need an unlocked phone can no longer be read. */
   next(): number | undefined {
     return this.#told === 'unlocked' && this.passcodeSet && this.powered ? this.#keyGone() : undefined;

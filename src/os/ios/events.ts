@@ -90,7 +90,10 @@ const EVENTS: Events = {
     conditions.connection = connection;
   },
   // the new wall clock came with the moment
-  'clock-set': ({ scheduler }) => scheduler.refreshPrediction(),
+  'clock-set': ({ conditions, scheduler }) => {
+    conditions.clockSet();
+    scheduler.refreshPrediction();
+  },
   'time-zone': ({ conditions, scheduler }, { utcOffset }) => {
     conditions.utcOffset = utcOffset;
     scheduler.refreshPrediction();

@@ -202,11 +202,10 @@ export function gateOf(view: GateView, pending: Pending): { readonly gate: Gate;
   throw new OwnBugError(`no gate answers for ${pending.request.kind}`);
 }
 
-/** Low-priority work waits after boot; the wall clock says how long ago that was, and one set back counts as long ago. */
+/** Low-priority work waits after boot; the wall clock says how long ago that was. */
 function bootWait({ at, conditions, figures }: GateView, { request }: Pending): Closed | undefined {
   if (conditions.bootWall === undefined) return undefined;
   const uptime = at.wall - conditions.bootWall;
-  if (uptime < -figures.clockBackwards) return undefined;
   const wait = request.requiresNetworkConnectivity === true ? figures.afterBootNetwork : figures.afterBoot;
   return until(at.elapsed, at.elapsed + wait - uptime, 'shortly after boot');
 }

@@ -51,6 +51,8 @@ export interface AppScript {
   readonly pushTakes?: number | undefined;
 }
 
+export type Entry = OsMoment & ({ readonly input: IosInput } | { readonly decision: IosDecision });
+
 interface Timer {
   readonly at: number;
   readonly epoch: number;
@@ -60,6 +62,10 @@ interface Timer {
 export class Bench {
   readonly model: IosModel;
   readonly history: { readonly at: number; readonly decision: IosDecision }[] = [];
+  /** Inputs and decisions in order, with both clocks. */
+  readonly log: Entry[] = [];
+  /** How often time alone made the model act. */
+  ticks = 0;
   /** Another script is another version of the app, from its next launch on. */
   app: AppScript;
   now = 0;
@@ -90,7 +96,10 @@ export class Bench {
   /** Tells the model and lets the app answer. Returns all that came of it at this moment. */
   do(...inputs: IosInput[]): IosDecision[] {
     const from = this.history.length;
-    for (const input of inputs) this.#take(this.model.handle(input, this.at()));
+    for (const input of inputs) {
+      this.log.push({ ...this.at(), input });
+      this.#take(this.model.handle(input, this.at()));
+    }
     return this.history.slice(from).map(({ decision }) => decision);
   }
 
@@ -111,8 +120,10 @@ export class Bench {
       const next = Math.min(this.model.next() ?? Infinity, timer?.at ?? Infinity);
       if (next > end) break;
       this.now = Math.max(this.now, next);
-      if ((this.model.next() ?? Infinity) <= this.now) this.#take(this.model.tick(this.at()));
-      else this.#fire();
+      if ((this.model.next() ?? Infinity) <= this.now) {
+        this.ticks += 1;
+        this.#take(this.model.tick(this.at()));
+      } else this.#fire();
     }
     this.now = end;
     return this.history.slice(from).map(({ decision }) => decision);
@@ -145,6 +156,11 @@ export class Bench {
     );
   }
 
+  /** When the app's own code does something next. */
+  nextTimer(): number {
+    return this.#timers[0]?.at ?? Infinity;
+  }
+
   after(ms: number, run: () => void): void {
     this.#timers.push({ at: this.now + ms, epoch: this.#epoch, run });
     this.#timers.sort((a, b) => a.at - b.at);
@@ -156,7 +172,10 @@ export class Bench {
   }
 
   #take(decisions: readonly IosDecision[]): void {
-    for (const decision of decisions) this.history.push({ at: this.now, decision });
+    for (const decision of decisions) {
+      this.history.push({ at: this.now, decision });
+      this.log.push({ ...this.at(), decision });
+    }
     for (const decision of decisions) this.#answer(decision);
   }
 

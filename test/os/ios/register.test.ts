@@ -59,16 +59,20 @@ describe('an app', () => {
     expect(bench.do({ type: 'submit', process: 'app', request: refresh() })).toMatchObject([{ code: 3, why: 'Unrecognized Identifier' }]);
   });
 
-  it.each(['late-registration', 'duplicate-registration'])('crashes by %s', (why) => {
+  it('that registers after it has launched crashes (R3)', () => {
     const bench = new Bench({}, { registers: [CLEANUP] });
     bench.do({ type: 'open' });
-    const bench2 = new Bench({}, { registers: [CLEANUP], launchTakes: 1000 });
-    bench2.do({ type: 'open' });
-    const crashed =
-      why === 'late-registration'
-        ? bench.do({ type: 'register', process: 'app', identifier: REFRESH })
-        : bench2.do({ type: 'register', process: 'app', identifier: CLEANUP });
-    expect(crashed).toMatchObject([{ type: 'process.crashed', exception: 'NSInternalInconsistencyException', why }]);
+    expect(bench.do({ type: 'register', process: 'app', identifier: REFRESH })).toMatchObject([
+      { type: 'process.crashed', exception: 'NSInternalInconsistencyException', why: 'late-registration' },
+    ]);
+  });
+
+  it('whose two libraries register the same identifier crashes (R4)', () => {
+    const bench = new Bench({}, { registers: [REFRESH, REFRESH] });
+    expect(bench.do({ type: 'open' })).toContainEqual(
+      expect.objectContaining({ type: 'process.crashed', why: 'duplicate-registration', identifier: REFRESH }),
+    );
+    expect(bench.model.processState()).toBe('not running');
   });
 
   it('may register late from iOS 26 on where that is chosen, and nowhere before', () => {
