@@ -60,6 +60,7 @@ export const FIGURES = {
   furtherRequest: seen<number>(0.1, 'lift of the score by each further pending request of the app'),
   recentlyUsed: ours<number>(0.1, 'lift of the score of a recently used app; that there is one is seen, its size is not'),
   recentlyUsedFor: ours<number>(24 * HOUR, 'how long an app stays among the 25 last used'),
+  scorePower: ours<number>(2, 'power of the score that is the chance of app-refresh at one look; a whole number'),
   predictionDays: ours<number>(28, 'days of launches that the prediction is made of'),
   processingChance: ours<number>(0.5, 'chance of a processing task at each look at it while every other gate is open'),
   horizon: ours<number>(21 * DAY, 'how far the model looks for the moment of a start; beyond it the answer is "not by itself"'),

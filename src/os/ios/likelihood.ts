@@ -38,14 +38,17 @@ export function batteryScore(level: number, plugged: boolean, figures: Pick<Figu
   return Math.min(1, score * (plugged ? figures.pluggedLift : 1));
 }
 
-/** Chance that an app-refresh request is picked at one look: the square of the scores, so that a rarely used app waits for days. */
+/** Chance that an app-refresh request is picked at one look: a power of the score, so that a rarely used app waits for days. */
 export function refreshChance(view: ScoreView, elapsed: number, jitter: number): number {
   const { figures } = view;
   const likely = view.predictable
     ? likelihood(view.probability(elapsed + figures.lookAhead + jitter), liftOf(view, elapsed), figures.likelyFrom)
     : figures.beforeFirstUnlock;
   const score = likely * batteryScore(view.level, view.plugged, figures);
-  return score * score;
+  let chance = 1;
+  // not Math.pow: its last digit may differ from one machine to the next
+  for (let n = 0; n < figures.scorePower; n++) chance *= score;
+  return chance;
 }
 
 /** The first look at or after `from` at which an app-refresh request is picked while nothing changes. */
