@@ -45,7 +45,6 @@ export class AppRecord {
   install(info: InfoPlist): void {
     this.info = info;
     this.installed = true;
-    this.forceQuit = false;
     this.usedAt = this.#scene.now;
     this.openedAt = undefined;
   }

@@ -50,7 +50,6 @@ export class RunningTasks {
   take({ identifier, kind }: TaskRequest): void {
     const allowance = this.#allowance(kind);
     const expiresAt = allowance === undefined ? undefined : this.#scene.now + allowance;
-    this.#completed.delete(identifier);
     this.#runs.set(identifier, { identifier, kind, expiresAt, started: false, due: undefined, expired: false, handler: false });
     this.#process.wake('task', `task ${identifier}`);
     this.deliver();
@@ -72,7 +71,7 @@ export class RunningTasks {
   setExpirationHandler(identifier: string, set: boolean): void {
     const run = this.#runs.get(identifier);
     if (run === undefined) return this.#fault(identifier, 'not running');
-    run.handler = set && !run.expired;
+    run.handler = set;
   }
 
   complete(identifier: string, success: boolean): void {

@@ -29,7 +29,7 @@ export function nextDay(local: number): number {
  */
 export class Usage {
   readonly #figures: UsageFigures;
-  readonly #habit: readonly number[];
+  #habit: readonly number[];
   readonly #launches = new Map<number, Set<number>>();
   #firstDay: number | undefined;
   #madeOn: number | undefined;
@@ -39,7 +39,7 @@ export class Usage {
 
   constructor(figures: UsageFigures, habit: readonly number[] | undefined) {
     this.#figures = figures;
-    this.#habit = habit ?? Array.from({ length: SLOTS }, () => figures.unknownApp);
+    this.#habit = habit ?? nothingKnown(figures);
   }
 
   opened(local: number): void {
@@ -50,6 +50,7 @@ export class Usage {
 
   /** Nothing is known of a newly installed app. */
   forget(): void {
+    this.#habit = nothingKnown(this.#figures);
     this.#launches.clear();
     this.#firstDay = undefined;
     this.#madeOn = undefined;
@@ -81,4 +82,8 @@ export class Usage {
     for (const [day, slots] of this.#launches) if (day < today && slots.has(slot)) days += 1;
     return days;
   }
+}
+
+function nothingKnown({ unknownApp }: UsageFigures): readonly number[] {
+  return Array.from({ length: SLOTS }, () => unknownApp);
 }

@@ -231,6 +231,12 @@ describe('a processing request', () => {
   });
 });
 
+it('health research that needs data of the class `complete` never meets an idle phone with a passcode', () => {
+  const request = processing({ kind: 'BGHealthResearchTaskRequest', protectionTypeOfRequiredData: 'complete' });
+  const [secured, open] = [new Bench(), new Bench({ passcode: false })].map((bench) => asleep(bench.submitAndLeave(request)));
+  expect([secured?.why(CLEANUP).gate, open?.why(CLEANUP).gate]).toEqual(['isProtectedDataAvailable', 'discretionary']);
+});
+
 describe('a force-quit', () => {
   it('deletes the app-refresh request: nothing runs until the user opens the app and it submits again (1.6)', () => {
     const bench = new Bench().submitAndLeave(refresh());
@@ -291,6 +297,23 @@ describe('an unused app', () => {
     expect((cancelled?.at ?? 0) % (3 * HOUR)).toBe(0);
   });
 
+  it('may submit again through an extension, until the next check three hours later', () => {
+    const bench = new Bench({ extensions: { widget: {} } });
+    bench.submitAndLeave(refresh({ earliestBeginDate: bench.wall() + 30 * DAY }));
+    bench.until('request.cancelled', 20 * DAY);
+    bench.do({ type: 'submit', process: 'widget', request: refresh({ earliestBeginDate: bench.wall() + 30 * DAY }) });
+    expect(bench.until('request.cancelled', DAY)).toBe(3 * HOUR);
+  });
+
+  it('is looked for every three hours from the last boot on', () => {
+    const bench = new Bench();
+    bench.submitAndLeave(refresh({ earliestBeginDate: bench.wall() + 30 * DAY }));
+    bench.pass(HOUR);
+    bench.do({ type: 'boot' });
+    bench.pass(15 * DAY);
+    expect(bench.all('request.cancelled').map(({ at }) => at % (3 * HOUR))).toEqual([HOUR]);
+  });
+
   it('is one that was only glanced at: a launch counts from ten seconds on', () => {
     const glanced = (focus: number): number => {
       const bench = new Bench();
@@ -316,6 +339,28 @@ describe('rate limiting', () => {
     expect(gaps.slice(0, 9).every((gap) => gap === MINUTE)).toBe(true);
     expect(gaps.slice(9).every((gap) => gap >= 450 * SECOND)).toBe(true);
     expect(bench.all('task.held').some(({ gate }) => gate.gate === 'rate limiting')).toBe(true);
+  });
+
+  it('forgets launches of more than a day ago, and those of an app that was removed', () => {
+    const figures = { evaluation: [MINUTE, MINUTE] } as const;
+    const tenRuns = (): Bench => {
+      const bench = new Bench(
+        { figures },
+        { takes: SECOND, inHandler: (phone) => (phone.all('task.started').length < 10 ? [refresh()] : []) },
+      );
+      bench.submitAndLeave(refresh()).pass(11 * MINUTE);
+      bench.do({ type: 'open' }, { type: 'submit', process: 'app', request: refresh() }, { type: 'leave' });
+      return bench;
+    };
+    const rested = tenRuns();
+    expect(rested.why().gate).toBe('rate limiting');
+    rested.do({ type: 'low-power-mode', on: true });
+    rested.pass(25 * HOUR);
+    rested.do({ type: 'low-power-mode', on: false });
+    expect(rested.why().gate).toBe('app usage');
+    const removed = tenRuns();
+    removed.do({ type: 'uninstall' }, { type: 'install', info: INFO });
+    expect(removed.submitAndLeave(refresh()).why().gate).toBe('app usage');
   });
 
   it('has a daily budget where a figure is chosen: the next day opens it', () => {
@@ -361,6 +406,25 @@ describe('continued processing', () => {
     expect(bench.all('task.started').map(({ identifier }) => identifier)).toEqual([request(1).identifier, request(3).identifier]);
   });
 
+  it('is not counted among the background launches that space other tasks', () => {
+    const bench = new Bench(
+      { version: 26, info: { ...info, BGTaskSchedulerPermittedIdentifiers: [REFRESH, 'com.example.app.export.*'] } },
+      {
+        registers: [REFRESH, request(1).identifier],
+        takes: 0,
+      },
+    );
+    bench.do({ type: 'open' });
+    for (let n = 0; n < 12; n++) {
+      bench.do({ type: 'submit', process: 'app', request: request(1) });
+      bench.pass(SECOND);
+    }
+    expect(bench.all('task.completed')).toHaveLength(12);
+    expect(bench.submitAndLeave(refresh()).history.length).toBeGreaterThan(0);
+    bench.do({ type: 'submit', process: 'app', request: refresh() }, { type: 'leave' });
+    expect(bench.why().gate).toBe('app usage');
+  });
+
   it('cannot begin in the background', () => {
     const bench = open();
     bench.do({ type: 'begin-background-task', task: 'b' }, { type: 'leave' });
@@ -378,11 +442,48 @@ describe('continued processing', () => {
   });
 });
 
+it('a request that was refused says so, and one of an app that was installed anew is as unlikely as any new app', () => {
+  const bench = new Bench();
+  bench.do({ type: 'background-app-refresh', scope: 'app', setting: 'off' });
+  bench.submitAndLeave(refresh());
+  expect(bench.why()).toMatchObject({ gate: 'not submitted', detail: 'never accepted' });
+  bench.do({ type: 'background-app-refresh', scope: 'app', setting: 'on' });
+  expect(bench.submitAndLeave(refresh()).why().detail).toMatch(/^likelihood 1.00/);
+  bench.do({ type: 'uninstall' }, { type: 'install', info: INFO });
+  expect(bench.submitAndLeave(refresh()).why().detail).toMatch(/^likelihood 0.05/);
+});
+
+it('the prediction of a new day moves the plan: a launch of yesterday counts today', () => {
+  const plans = Array.from({ length: 40 }, (_, seed) => {
+    const bench = new Bench({ habit: Array.from({ length: 48 }, () => 0.0025), figures: { predictionDays: 2 } }, {}, { seed });
+    bench.pass(8 * HOUR);
+    bench.submitAndLeave(refresh({ earliestBeginDate: bench.wall() + 10 * HOUR }));
+    bench.pass(13 * HOUR);
+    const evening = bench.why().opens;
+    bench.pass(3 * HOUR + MINUTE);
+    return [evening, bench.why().opens];
+  });
+  const moved = plans.filter(([evening, morning]) => morning !== undefined && evening !== morning);
+  expect(moved.length).toBeGreaterThan(8);
+  for (const [evening, morning] of moved)
+    expect([32 * HOUR - (morning ?? 0) < HOUR, (morning ?? 0) < (evening ?? Infinity)]).toEqual([true, true]);
+});
+
+it('time that the world forgot to tell is made up for before the next event', () => {
+  const bench = new Bench({}, { takes: undefined }).submitAndLeave(refresh());
+  bench.until('task.started', HOUR);
+  const decisions = bench.model.handle({ type: 'battery', level: 50, plugged: false }, bench.at(bench.now + MINUTE));
+  expect(decisions[0]).toMatchObject({ type: 'task.expired', identifier: REFRESH });
+});
+
 it('a job nobody submitted is unknown, and a question changes nothing', () => {
   const asked = new Bench({ habit: ALWAYS }).submitAndLeave(refresh());
   const left = new Bench({ habit: ALWAYS }).submitAndLeave(refresh());
   expect(asked.why('nobody')).toMatchObject({ gate: 'unknown' });
+  for (const bench of [asked, left]) bench.pass(MINUTE);
+  const next = asked.model.next();
   for (let n = 0; n < 50; n++) asked.model.why(REFRESH, asked.at(n * HOUR));
+  expect(asked.model.next()).toBe(next);
   asked.pass(DAY);
   left.pass(DAY);
   expect(asked.history).toEqual(left.history);

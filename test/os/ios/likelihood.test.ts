@@ -140,6 +140,16 @@ describe('the prediction', () => {
     expect(known.probability(at(7, 9))).toBe(0.0025);
   });
 
+  it('leaves out today, also when the clock was on another day in between', () => {
+    const known = usage();
+    known.refresh(at(0, 0));
+    known.refresh(at(5, 0));
+    known.opened(at(5, 8));
+    known.refresh(at(4, 0));
+    known.refresh(at(5, 0));
+    expect(known.probability(at(5, 8))).toBe(0.0025);
+  });
+
   it('forgets a habit as days pass without it', () => {
     const known = usage(Array.from({ length: 48 }, () => 0.5));
     const seen = [0, 14, 28, 40].map((day) => {

@@ -148,6 +148,28 @@ describe('a launch', () => {
   });
 });
 
+describe('a process that was ended', () => {
+  it('leaves nothing to do, and the next one is suspended in its turn', () => {
+    const bench = started();
+    bench.do({ type: 'begin-background-task', task: 'save' }, { type: 'leave' }, { type: 'terminated', by: 'jetsam' });
+    expect(bench.model.next()).toBeUndefined();
+    bench.do({ type: 'open' }, { type: 'terminated', by: 'crash' });
+    bench.do({ type: 'push', push: { id: 'p1', contentAvailable: true } });
+    bench.pass(MINUTE);
+    expect(bench.model.processState()).toBe('suspended');
+    expect(bench.all('background-task.expired')).toEqual([]);
+  });
+
+  it('takes its closed connections with it', () => {
+    const bench = started({}, { figures: { connectionsDefunct: MINUTE } });
+    bench.do({ type: 'leave' });
+    bench.pass(HOUR);
+    bench.do({ type: 'terminated', by: 'jetsam' }, { type: 'open' }, { type: 'leave' });
+    bench.pass(30 * SECOND);
+    expect(bench.do({ type: 'open' })).toContainEqual(expect.objectContaining({ type: 'process.resumed', connections: 'kept' }));
+  });
+});
+
 it('an update, a reboot and an uninstall end the process and lose what ran in it', () => {
   for (const event of [{ type: 'update', info: INFO }, { type: 'shutdown' }, { type: 'uninstall' }] as const) {
     const bench = new Bench({}, { takes: undefined }).submitAndLeave(refresh());

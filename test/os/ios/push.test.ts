@@ -81,6 +81,16 @@ describe('a silent push', () => {
     expect(dropped(bench, silent('p1'))).toEqual(['prewarm']);
   });
 
+  it('is no longer refused once that is over, or the user has come', () => {
+    const over = new Bench();
+    over.do({ type: 'prewarm' });
+    over.pass(MINUTE);
+    expect(over.do(silent('p1'))).toContainEqual({ type: 'push.delivered', id: 'p1', why: 'resumed' });
+    const come = new Bench();
+    come.do({ type: 'prewarm' }, { type: 'open' });
+    expect(come.do(silent('p1'))).toEqual([{ type: 'push.delivered', id: 'p1', why: 'running' }]);
+  });
+
   it('is delivered at once to an app that runs, throttled or not, and to one under a debugger', () => {
     const bench = new Bench({ battery: { level: 5, plugged: false } });
     bench.do({ type: 'open' });
@@ -106,6 +116,15 @@ describe('the budget of silent pushes', () => {
     expect(bench.why(SILENT_PUSH)).toMatchObject({ gate: 'rate limiting', opens: begun + HOUR, documented: false });
     bench.pass(HOUR);
     expect(bench.all('push.delivered').at(-1)).toMatchObject({ id: 'p7', at: begun + HOUR });
+  });
+
+  it('is not spent by pushes that find the app running', () => {
+    const bench = idle();
+    bench.do({ type: 'open' });
+    for (let n = 0; n < 5; n++) bench.do(silent(`p${n}`));
+    bench.do({ type: 'leave' });
+    bench.pass(MINUTE);
+    expect(bench.do(silent('later'))).toContainEqual({ type: 'push.delivered', id: 'later', why: 'resumed' });
   });
 
   it('is a figure of ours that a run may change', () => {
@@ -144,6 +163,9 @@ describe('a held push', () => {
     const bench = idle();
     bench.do({ type: 'low-power-mode', on: true }, silent('p1'));
     expect(dropped(bench, { type: 'force-quit' })).toEqual(['process ended']);
+    const ended = idle();
+    ended.do({ type: 'terminated', by: 'jetsam' }, { type: 'low-power-mode', on: true }, silent('p1'));
+    expect(dropped(ended, { type: 'force-quit' })).toEqual(['process ended']);
     const away = idle();
     away.do({ type: 'network', connection: 'none' }, silent('p1'));
     expect(dropped(away, { type: 'force-quit' })).toEqual([]);

@@ -97,6 +97,19 @@ describe('when its time is over, a task', () => {
     expect(bench.all('task.lost').map(({ identifier }) => identifier)).toEqual([CLEANUP, REFRESH]);
   });
 
+  it('whose app is still launching is not told, and the app is killed all the same', () => {
+    const bench = new Bench({}, { takes: undefined }).submitAndLeave(refresh());
+    bench.do({ type: 'terminated', by: 'jetsam' });
+    bench.app = { ...bench.app, launchTakes: HOUR };
+    bench.until('process.ended', HOUR);
+    const [taken] = bench.all('request.taken');
+    const [, killed] = bench.all('process.ended');
+    expect(killed).toMatchObject({ why: 'expiration-overrun' });
+    expect((killed?.at ?? 0) - (taken?.at ?? 0)).toBeLessThanOrEqual(35 * SECOND);
+    expect(bench.all('task.started')).toEqual([]);
+    expect(bench.all('task.lost')).toMatchObject([{ identifier: REFRESH }]);
+  });
+
   it('is told once: a completion that comes in the grace is the end of it', () => {
     const bench = running({ onExpiration: 'nothing' });
     bench.until('task.expired', MINUTE);
