@@ -71,13 +71,13 @@ export const FIGURES = {
   lightIdle: always(5 * M, 'S'),
   lightIdleMax: always(15 * M, 'S'),
   /** How long a light window lasts when this app has nothing to do in it, and at most. */
-  lightWindow: always(1 * M, 'S'),
+  lightWindow: always(M, 'S'),
   lightWindowMax: always(5 * M, 'S'),
   deepInactive: always(30 * M, 'S'),
   deepIdlePending: always(30 * M, 'S'),
   sensing: always(4 * M, 'S'),
   locating: always(30 * S, 'S'),
-  deepIdle: always(1 * H, 'S'),
+  deepIdle: always(H, 'S'),
   deepIdleMax: always(6 * H, 'S'),
   /** How long a deep window lasted on a phone; the budget is what it may take while this app has work. */
   deepWindow: always(64 * S, 'F'),
@@ -85,7 +85,7 @@ export const FIGURES = {
   deepWindowBudgetMax: always(10 * M, 'S'),
   motionInactive: always(10 * M, 'S'),
   /** Deep Doze after screen off while battery saver is on. */
-  quickDozeDelay: always(1 * M, 'S'),
+  quickDozeDelay: always(M, 'S'),
 
   /** A bucket set by a prediction service is aged again after this. */
   predictionHolds: always(12 * H, 'S'),
@@ -95,7 +95,7 @@ export const FIGURES = {
   quotaBuffer: always(30 * S, 'S'),
   /** Starts within this share one session. */
   sessionCoalescing: always(5 * S, 'S'),
-  rateWindow: always(1 * M, 'S'),
+  rateWindow: always(M, 'S'),
   rateJobs: always(20, 'S'),
   rateSessions: always(20, 'S'),
   batchSize: always(5, 'S'),
@@ -104,8 +104,8 @@ export const FIGURES = {
   chargingLag: always(15 * M, 'F'),
   /** Screen off this long = idle for a job that asks for device idle. */
   deviceIdleAfter: always(31 * M, 'S'),
-  /** A cached process is frozen: nothing runs in it any more. Before 11 it is not. */
-  freezeAfter: { from: { 29: 36_500 * D, 30: 10 * M, 34: 10 * S }, origin: 'S' },
+  /** A cached process is frozen after this: nothing runs in it until something wakes it. Android 10 does not freeze. */
+  freezeAfter: { from: { 29: Infinity, 30: 10 * M, 34: 10 * S }, origin: 'S' },
   /** Window over which FLEXIBILITY gives up its wishes; 0 = off, as Android is shipped by Google. */
   flexibleWindow: always(0, 'S'),
   batteryLow: always(15, 'M'),
@@ -190,7 +190,7 @@ export interface AgeingRow {
 const AGEING: readonly AgeingRow[] = [
   { bucket: 'ACTIVE', elapsed: 0, screen: 0 },
   { bucket: 'WORKING_SET', elapsed: 12 * H, screen: 0 },
-  { bucket: 'FREQUENT', elapsed: 24 * H, screen: 1 * H },
+  { bucket: 'FREQUENT', elapsed: 24 * H, screen: H },
   { bucket: 'RARE', elapsed: 48 * H, screen: 2 * H },
 ];
 /** API level from which on -> how long until RESTRICTED. */
