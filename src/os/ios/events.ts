@@ -75,8 +75,8 @@ const EVENTS: Events = {
     if (scene.settings.rules.pendingAcrossReboot === 'dropped') scheduler.cancel('reboot');
   },
   battery: ({ conditions }, { level, plugged }) => {
-    conditions.level = level;
-    conditions.plugged = plugged;
+    conditions.level = level ?? conditions.level;
+    conditions.plugged = plugged ?? conditions.plugged;
   },
   'low-power-mode': ({ conditions }, { on }) => {
     conditions.lowPowerMode = on;

@@ -5,7 +5,7 @@ import type { Gate, OsMoment } from '../model.ts';
 import type { Conditions } from './conditions.ts';
 import type { Figures, Rules } from './figures.ts';
 import type { LaunchLog } from './launch-log.ts';
-import { groupOf, type Pending } from './pending.ts';
+import { groupOf, type Group, type Pending } from './pending.ts';
 import { nextDay } from './usage.ts';
 
 /** What the gates look at. */
@@ -22,11 +22,12 @@ export interface GateView {
   readonly isRunning: (identifier: string) => boolean;
   readonly continuedRunning: number;
   /** When the system would pick it while nothing changes, and its reasons in figures. */
-  readonly plan: (pending: Pending) => { readonly opens: number | undefined; readonly detail: string };
+  readonly plan: (pending: Pending) => { readonly opens: number | undefined; readonly detail: () => string };
 }
 
 export interface Closed {
-  readonly detail: string;
+  /** Made only when somebody wants to read it. */
+  readonly detail: string | (() => string);
   readonly opens?: number | undefined;
   readonly documented?: boolean;
 }
@@ -38,9 +39,7 @@ export interface GateRow {
   closed(view: GateView, pending: Pending): Closed | undefined;
 }
 
-const isRefresh = ({ request }: Pending): boolean => groupOf(request.kind) === 'refresh';
 const isProcessing = ({ request }: Pending): boolean => groupOf(request.kind) === 'processing';
-const isContinued = ({ request }: Pending): boolean => groupOf(request.kind) === 'continued';
 /** Closed until a moment that comes by itself. */
 const until = (now: number, opens: number, detail: string): Closed | undefined => (opens > now ? { detail, opens } : undefined);
 const when = (closed: boolean, detail: string): Closed | undefined => (closed ? { detail } : undefined);
@@ -180,26 +179,42 @@ const CONTINUED: readonly GateRow[] = [
   { gate: 'submission queue', by: 'time', documented: true, closed: ({ at }) => ({ detail: 'its turn', opens: at.elapsed }) },
 ];
 
-/** The rows of a request's kind, in the order in which they are asked. */
-export function gatesOf(pending: Pending): readonly GateRow[] {
-  if (isContinued(pending)) return [...COMMON, ...CONTINUED];
-  return [...COMMON, ...DISCRETIONARY, ...(isRefresh(pending) ? REFRESH : PROCESSING)];
+/** The rows of each group of requests, in the order in which they are asked. */
+export const GATES: Readonly<Record<Group, readonly GateRow[]>> = {
+  refresh: [...COMMON, ...DISCRETIONARY, ...REFRESH],
+  processing: [...COMMON, ...DISCRETIONARY, ...PROCESSING],
+  continued: [...COMMON, ...CONTINUED],
+};
+
+/** What holds a request. `last`: the gate is the system's own choice of the moment, so the task starts when it opens. */
+export interface Holding {
+  readonly row: GateRow;
+  readonly closed: Closed;
+  readonly last: boolean;
 }
 
-/** The gate that holds the request, and whether it is the last: then the system starts it when the gate opens. */
-export function gateOf(view: GateView, pending: Pending): { readonly gate: Gate; readonly last: boolean } {
-  const rows = gatesOf(pending);
-  for (const [index, row] of rows.entries()) {
+export function holdingOf(view: GateView, pending: Pending): Holding {
+  const rows = GATES[groupOf(pending.request.kind)];
+  for (const row of rows) {
     const closed = row.closed(view, pending);
-    if (closed === undefined) continue;
-    const { gate, by } = row;
-    const opens = closed.opens === undefined ? {} : { opens: closed.opens };
-    return {
-      gate: { gate, by, detail: closed.detail, documented: closed.documented ?? row.documented, ...opens },
-      last: index === rows.length - 1,
-    };
+    if (closed !== undefined) return { row, closed, last: row === rows.at(-1) };
   }
   throw new OwnBugError(`no gate answers for ${pending.request.kind}`);
+}
+
+export function gateOf({ row, closed }: Holding): Gate {
+  const { detail, opens, documented } = closed;
+  return {
+    gate: row.gate,
+    by: row.by,
+    detail: read(detail),
+    documented: documented ?? row.documented,
+    ...(opens === undefined ? {} : { opens }),
+  };
+}
+
+export function read(detail: Closed['detail']): string {
+  return typeof detail === 'string' ? detail : detail();
 }
 
 /** Low-priority work waits after boot; the wall clock says how long ago that was. */

@@ -14,7 +14,7 @@ export interface Pending extends Waiting {
 /** Why a request that was once submitted is not pending. */
 export type Gone = CancelReason | 'executed' | 'never accepted';
 
-type Group = 'refresh' | 'processing' | 'continued';
+export type Group = 'refresh' | 'processing' | 'continued';
 
 export function groupOf(kind: TaskRequestKind): Group {
   if (kind === 'BGAppRefreshTaskRequest') return 'refresh';

@@ -141,6 +141,7 @@ class Phone implements IosModel {
       conditions.tell();
       pushes.tick();
       scheduler.tick();
+      scheduler.judge(false);
       if ((this.next() ?? scene.now + 1) > scene.now) return;
     }
     throw new OwnBugError('the iOS model does not come to rest', { fields: { elapsed: scene.now } });
@@ -150,7 +151,7 @@ class Phone implements IosModel {
     const { scene, scheduler, pushes, conditions } = this.#parts;
     conditions.tell();
     pushes.settle();
-    scheduler.tell();
+    scheduler.judge(true);
     return scene.take();
   }
 }

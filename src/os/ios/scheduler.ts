@@ -2,7 +2,7 @@
 import type { Gate } from '../model.ts';
 import type { AppRecord } from './app-record.ts';
 import type { Conditions } from './conditions.ts';
-import { gateOf, type GateView } from './gates.ts';
+import { gateOf, holdingOf, read, type GateView, type Holding } from './gates.ts';
 import { LaunchLog } from './launch-log.ts';
 import { likelihood, batteryScore, nextProcessing, nextRefresh, type ScoreView } from './likelihood.ts';
 import { groupOf, PendingList, type Gone, type Pending } from './pending.ts';
@@ -28,6 +28,7 @@ export class Scheduler {
   /** Elapsed time from which the three-hourly check counts. */
   #checksFrom: number;
   #lastCheck: number;
+  #next: number | undefined;
 
   constructor(parts: SchedulerParts) {
     this.#parts = parts;
@@ -68,19 +69,14 @@ export class Scheduler {
 
   why(identifier: string): Gate | undefined {
     const pending = this.list.get(identifier);
-    if (pending !== undefined) return this.#gateOf(pending, this.#view()).gate;
+    if (pending !== undefined) return gateOf(this.#holding(pending, this.#view()));
     const gone = this.list.whyGone(identifier);
     return gone === undefined ? undefined : { gate: 'not submitted', detail: gone, by: byOf(gone), documented: true };
   }
 
+  /** As of the last `judge`. */
   next(): number | undefined {
-    if (this.list.size === 0) return undefined;
-    const view = this.#view();
-    return earliest([
-      this.#unusedCheck(),
-      this.#predictionEnds(),
-      ...this.list.all().map((pending) => this.#gateOf(pending, view).gate.opens),
-    ]);
+    return this.#next;
   }
 
   /** Checks that are due, then starts what the last gate lets through. */
@@ -88,8 +84,9 @@ export class Scheduler {
     this.#checkUnused();
     this.refreshPrediction();
     for (const pending of this.list.all()) {
-      const { gate, last } = this.#gateOf(pending, this.#view());
-      if (last && gate.opens !== undefined && gate.opens <= this.#parts.scene.now) this.#start(pending, gate.detail);
+      const holding = this.#holding(pending, this.#view());
+      const { opens } = holding.closed;
+      if (holding.last && opens !== undefined && opens <= this.#parts.scene.now) this.#start(pending, gateOf(holding).detail);
     }
   }
 
@@ -98,16 +95,21 @@ export class Scheduler {
     this.usage.refresh(conditions.local(scene.now));
   }
 
-  /** Says of each pending request by which gate it is held, when that is another one than before. */
-  tell(): void {
+  /** Works out what holds each request, tells it when that is another gate than before, and when this changes by itself. */
+  judge(tells: boolean): void {
+    this.#next = undefined;
     if (this.list.size === 0) return;
     const view = this.#view();
+    const moments: (number | undefined)[] = [this.#unusedCheck()];
     for (const pending of this.list.all()) {
-      const { gate } = this.#gateOf(pending, view);
-      if (gate.gate === pending.shown) continue;
-      pending.shown = gate.gate;
-      this.#parts.scene.decide({ type: 'task.held', identifier: pending.request.identifier, gate });
+      const holding = this.#holding(pending, view);
+      moments.push(holding.closed.opens);
+      if (holding.row.gate === 'app usage') moments.push(this.#predictionEnds());
+      if (!tells || holding.row.gate === pending.shown) continue;
+      pending.shown = holding.row.gate;
+      this.#parts.scene.decide({ type: 'task.held', identifier: pending.request.identifier, gate: gateOf(holding) });
     }
+    this.#next = earliest(moments);
   }
 
   booted(): void {
@@ -125,12 +127,13 @@ export class Scheduler {
   }
 
   /** A gate that would open after the app counts as unused does not open by itself: the request is cancelled before. */
-  #gateOf(pending: Pending, view: GateView): { readonly gate: Gate; readonly last: boolean } {
-    const found = gateOf(view, pending);
-    const { opens, ...gate } = found.gate;
+  #holding(pending: Pending, view: GateView): Holding {
+    const holding = holdingOf(view, pending);
+    const { opens, detail } = holding.closed;
     const check = this.#unusedCheck();
-    if (opens === undefined || check === undefined || opens < check) return found;
-    return { last: found.last, gate: { ...gate, detail: `${gate.detail}; the app counts as unused before`, by: 'the user opens the app' } };
+    if (opens === undefined || check === undefined || opens < check) return holding;
+    const closed = { ...holding.closed, opens: undefined, detail: () => `${read(detail)}; the app counts as unused before` };
+    return { ...holding, row: { ...holding.row, by: 'the user opens the app' }, closed };
   }
 
   #view(): GateView {
@@ -151,7 +154,7 @@ export class Scheduler {
     };
   }
 
-  #plan(pending: Pending): { opens: number | undefined; detail: string } {
+  #plan(pending: Pending): { opens: number | undefined; detail: () => string } {
     const { scene } = this.#parts;
     const refresh = groupOf(pending.request.kind) === 'refresh';
     const score = this.#score();
@@ -161,7 +164,7 @@ export class Scheduler {
       const opens = refresh ? nextRefresh(score, pending, scene.now) : nextProcessing(pending, scene.now, figures);
       pending.plan = { key, from: scene.now, opens };
     }
-    return { opens: pending.plan?.opens, detail: refresh ? detailOf(score, scene.now) : 'the system picks the moment' };
+    return { opens: pending.plan?.opens, detail: () => (refresh ? detailOf(score, scene.now) : 'the system picks the moment') };
   }
 
   #score(): ScoreView {
@@ -177,9 +180,8 @@ export class Scheduler {
     };
   }
 
-  /** When the prediction of today is replaced, for as long as a request waits for it. */
-  #predictionEnds(): number | undefined {
-    if (!this.list.all().some(({ shown }) => shown === 'app usage')) return undefined;
+  /** When the prediction of today is replaced. */
+  #predictionEnds(): number {
     const { conditions, scene } = this.#parts;
     const local = conditions.local(scene.now);
     return scene.now + nextDay(local) - local;

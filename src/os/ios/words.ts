@@ -57,7 +57,8 @@ export type PhoneInput =
   | { readonly type: 'unlock' }
   | { readonly type: 'shutdown' }
   | { readonly type: 'boot' }
-  | { readonly type: 'battery'; readonly level: number; readonly plugged: boolean }
+  /** What is left out stays as it is. `level`: percent. */
+  | { readonly type: 'battery'; readonly level?: number; readonly plugged?: boolean }
   | { readonly type: 'low-power-mode'; readonly on: boolean }
   | { readonly type: 'background-app-refresh'; readonly scope: 'phone'; readonly setting: RefreshSetting }
   | { readonly type: 'background-app-refresh'; readonly scope: 'app'; readonly setting: 'on' | 'off' }
