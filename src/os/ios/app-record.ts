@@ -1,6 +1,6 @@
 // What the system keeps of the app beyond its process: Info.plist, whether it is installed, swiped away, and when it was last used.
 import { permits } from './register.ts';
-import type { Scene } from './scene.ts';
+import { happens, type Scene } from './scene.ts';
 import type { InfoPlist } from './words.ts';
 
 export class AppRecord {
@@ -8,7 +8,7 @@ export class AppRecord {
   info: InfoPlist;
   installed = true;
   /** Swiped out of the app switcher and not opened since; survives a reboot. */
-  forceQuit = false;
+  forceQuit: 'no' | 'all' | 'all but processing' = 'no';
   /** Elapsed time of the last use in the foreground, or of the installation. */
   usedAt: number;
   /** Elapsed time at which the user last brought the app to the foreground; undefined: it never was. */
@@ -25,8 +25,14 @@ export class AppRecord {
     return permits(this.info, identifier, config.version, figures.identifierLength);
   }
 
+  /** Whether processing tasks go on is drawn at each force-quit. */
+  quit(): void {
+    const { draws, settings } = this.#scene;
+    this.forceQuit = happens(draws('force-quit'), settings.figures.processingAfterForceQuit) ? 'all but processing' : 'all';
+  }
+
   opened(): void {
-    this.forceQuit = false;
+    this.forceQuit = 'no';
     this.openedAt = this.#scene.now;
   }
 
@@ -39,7 +45,7 @@ export class AppRecord {
   /** Also takes the app off the list of those that were swiped away. */
   uninstall(): void {
     this.installed = false;
-    this.forceQuit = false;
+    this.forceQuit = 'no';
   }
 
   install(info: InfoPlist): void {

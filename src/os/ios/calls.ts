@@ -12,7 +12,7 @@ type Calls = { readonly [T in AppCall['type']]: (parts: PhoneParts, call: Extrac
 export function call(parts: PhoneParts, input: AppCall): void {
   const process = 'process' in input ? input.process : 'app';
   if (process !== 'app' && parts.scene.settings.config.extensions?.[process] === undefined) {
-    throw new InvalidInputError('TW_OS_PROCESS', `there is no extension "${process}"`, { hint: 'name it under extensions of the model' });
+    throw new InvalidInputError('TW_OS_INPUT', `there is no extension "${process}"`, { hint: 'name it under extensions of the model' });
   }
   if (process === 'app' && !parts.process.running) {
     return parts.scene.decide({ type: 'input.ignored', input: input.type, why: parts.process.alive ? 'suspended' : 'not running' });
@@ -93,5 +93,5 @@ function factsOf({ scene, conditions, record, process, scheduler }: PhoneParts, 
 
 function checkKind(kind: TaskRequestKind, version: number): void {
   if (kind === 'BGTaskRequest' || hasFeature(version, kind)) return;
-  throw new InvalidInputError('TW_OS_KIND', `iOS ${version} has no ${kind}`, { hint: 'another kind, or a later version' });
+  throw new InvalidInputError('TW_OS_INPUT', `iOS ${version} has no ${kind}`, { hint: 'another kind, or a later version' });
 }

@@ -51,7 +51,7 @@ export class Conditions {
   }
 
   protection(): Protection {
-    if (!this.passcodeSet) return 'unlocked';
+    if (!this.#protects()) return 'unlocked';
     if (!this.unlockedSinceBoot) return 'before-first-unlock';
     const gone = this.#keyGone();
     return gone !== undefined && gone <= this.#scene.now ? 'locked' : 'unlocked';
@@ -90,7 +90,7 @@ export class Conditions {
 
   /** When items of the classes that need an unlocked phone can no longer be read. */
   next(): number | undefined {
-    return this.#told === 'unlocked' && this.passcodeSet && this.powered ? this.#keyGone() : undefined;
+    return this.#told === 'unlocked' && this.#protects() && this.powered ? this.#keyGone() : undefined;
   }
 
   /** Says which secrets can be read when that is another answer than before. */
@@ -99,6 +99,11 @@ export class Conditions {
     if (state === this.#told) return;
     this.#told = state;
     this.#scene.decide({ type: 'protected-data', state });
+  }
+
+  /** Keys hang on a passcode; a simulator has none of them. */
+  #protects(): boolean {
+    return this.passcodeSet && this.#scene.settings.config.device !== 'simulator';
   }
 
   #keyGone(): number | undefined {

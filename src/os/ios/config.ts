@@ -33,7 +33,7 @@ export interface IosConfig {
 }
 
 /** Seeded randomness, one stream per matter, so that one more draw in one moves nothing in another. */
-export type Draws = (matter: 'request' | 'allowance' | 'kill') => Stream;
+export type Draws = (matter: 'request' | 'allowance' | 'kill' | 'force-quit') => Stream;
 
 /** What every part of the model is given. */
 export interface Settings {
@@ -48,10 +48,10 @@ export function settle(config: IosConfig): Settings {
   const rules = chooseRules(config.rules);
   for (const [name, { choices }] of Object.entries(RULES)) {
     const value = rules[name as keyof Rules];
-    if (!(choices as readonly string[]).includes(value)) fail('TW_OS_RULE', `${name} cannot be "${value}"`, `one of ${choices.join(', ')}`);
+    if (!(choices as readonly string[]).includes(value)) fail(`${name} cannot be "${value}"`, `one of ${choices.join(', ')}`);
   }
   if (rules.lateRegistration === 'accept' && !hasFeature(config.version, 'lateRegistration')) {
-    fail('TW_OS_RULE', `iOS ${config.version} throws when an app registers late`, 'lateRegistration: accept is for iOS 26 and later');
+    fail(`iOS ${config.version} throws when an app registers late`, 'lateRegistration: accept is for iOS 26 and later');
   }
   return { config, figures: chooseFigures(config.figures), rules };
 }
@@ -59,9 +59,9 @@ export function settle(config: IosConfig): Settings {
 function checkHabit(habit: readonly number[] | undefined): void {
   if (habit === undefined) return;
   if (habit.length === SLOTS && habit.every((chance) => chance >= 0 && chance <= 1)) return;
-  fail('TW_OS_HABIT', 'the habit is not one probability per half hour of a day', `${SLOTS} numbers from 0 to 1`);
+  fail('the habit is not one probability per half hour of a day', `${SLOTS} numbers from 0 to 1`);
 }
 
-function fail(code: string, message: string, hint: string): never {
-  throw new InvalidInputError(code, message, { hint });
+function fail(message: string, hint: string): never {
+  throw new InvalidInputError('TW_OS_MODEL', message, { hint });
 }

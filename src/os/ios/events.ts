@@ -51,7 +51,7 @@ const EVENTS: Events = {
     process.leaveForeground();
   },
   'force-quit': ({ record, scheduler, pushes, endProcess }) => {
-    record.forceQuit = true;
+    record.quit();
     scheduler.cancel('force-quit', (pending) => !isProcessing(pending));
     endProcess('force-quit');
     pushes.ended();

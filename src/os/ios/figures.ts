@@ -1,5 +1,5 @@
 // Every figure and every open question of the iOS model in one place. `documented: false` is nobody's promise: seen in shipped systems,
-// reported, or chosen by us; a run can set each of them. Sources: facts file, section 1, by the number of its rule.
+// reported, or chosen by us; a run can set each of them. Sources: the facts on iOS, by section or rule; where these are silent, named.
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -47,8 +47,11 @@ export const FIGURES = {
   // life cycle
   afterLeaving: memory<number>(5 * SECOND, 'from leaving the foreground to suspension when nothing else keeps the app'),
   afterWork: ours<number>(100, 'from the end of the last work in the background to suspension ("promptly")'),
-  connectionsDefunct: staff<number>(0, 'from suspension to the moment at which the connections of the process are closed under it'),
-  classKeyDiscarded: apple<number>(10 * SECOND, 'from the lock to the moment at which items of WhenUnlocked can no longer be read'),
+  connectionsDefunct: staff<number>(0, 'from suspension to the closing of its connections: at once these days (forums, thread 802375)'),
+  classKeyDiscarded: apple<number>(
+    10 * SECOND,
+    'from the lock to the loss of the WhenUnlocked key (Platform Security, Data Protection classes)',
+  ),
 
   // likelihood (1.5)
   evaluation: ours(span(5 * MINUTE, 15 * MINUTE), 'spacing at which the system looks at a waiting request; drawn per request'),
@@ -90,6 +93,10 @@ export const FIGURES = {
   pushesPerHour: ours<number>(3, 'silent pushes that wake the app per hour ("not more than two or three" is advice to the sender)'),
   pushTime: memory<number>(30 * SECOND, 'to call the completion handler of a silent push'),
 
+  processingAfterForceQuit: staff<number>(
+    1,
+    'chance that processing tasks go on after a force-quit, drawn at each: an intentional choice (1.6)',
+  ),
   continuedAtOnce: ours<number>(1, 'continued-processing tasks of the phone at one time; that there is a maximum is said'),
 } as const;
 export type FigureName = keyof typeof FIGURES;
@@ -105,7 +112,6 @@ const rule = <T extends string>(choices: readonly T[], about: string): Rule<T> =
 
 export const RULES = {
   lateRegistration: rule(['throw', 'accept'], 'register after launch: an exception; `accept` from iOS 26 on (R3, reports disagree)'),
-  processingAfterForceQuit: rule(['runs', 'waits'], 'a processing task after a force-quit: staff says it is meant to run (1.6)'),
   pendingAcrossReboot: rule(['kept', 'dropped'], 'pending requests after a reboot: not documented (1.6)'),
   keychainAcrossUninstall: rule(['kept', 'removed'], 'keychain items after uninstall: kept in every release, not a contract (1.7)'),
   unsupportedResources: rule(['unavailable', 'notPermitted'], 'what an iOS 26 app sees; the header says the other (R8)'),

@@ -3,7 +3,7 @@
 import { OwnBugError } from '../../core/errors.ts';
 import type { Gate, OsMoment } from '../model.ts';
 import type { Conditions } from './conditions.ts';
-import type { Figures, Rules } from './figures.ts';
+import type { Figures } from './figures.ts';
 import type { LaunchLog } from './launch-log.ts';
 import { groupOf, type Group, type Pending } from './pending.ts';
 import { nextDay } from './usage.ts';
@@ -12,13 +12,12 @@ import { nextDay } from './usage.ts';
 export interface GateView {
   readonly at: OsMoment;
   readonly figures: Figures;
-  readonly rules: Rules;
   readonly device: 'iPhone' | 'iPad' | 'simulator';
   readonly conditions: Conditions;
   readonly log: LaunchLog;
   readonly foreground: boolean;
-  /** Swiped away and not opened since. */
-  readonly forceQuit: boolean;
+  /** Swiped away and not opened since. `all`: processing tasks are held too. */
+  readonly forceQuit: 'no' | 'all' | 'all but processing';
   readonly isRunning: (identifier: string) => boolean;
   readonly continuedRunning: number;
   /** When the system would pick it while nothing changes, and its reasons in figures. */
@@ -62,8 +61,8 @@ const COMMON: readonly GateRow[] = [
     gate: 'app switcher',
     by: 'the user opens the app',
     documented: true,
-    closed: ({ forceQuit, rules }, pending) =>
-      when(forceQuit && (!isProcessing(pending) || rules.processingAfterForceQuit === 'waits'), 'the user force-quit the app'),
+    closed: ({ forceQuit }, pending) =>
+      when(forceQuit === 'all' || (forceQuit !== 'no' && !isProcessing(pending)), 'the user force-quit the app'),
   },
   {
     gate: 'backgroundRefreshStatus',

@@ -112,7 +112,7 @@ export class PushService {
   /** What the phone throws away once the push has reached it. */
   #refused(): PushDrop | undefined {
     if (!this.#record.installed) return 'app not installed';
-    if (this.#record.forceQuit) return 'app switcher';
+    if (this.#record.forceQuit !== 'no') return 'app switcher';
     if (!this.#conditions.backgroundAllowed) return 'backgroundRefreshStatus';
     return this.#process.prewarmed && this.#process.running ? 'prewarm' : undefined;
   }

@@ -138,11 +138,10 @@ export class Scheduler {
 
   #view(): GateView {
     const { scene, conditions, process, record, running } = this.#parts;
-    const { figures, rules, config } = scene.settings;
+    const { figures, config } = scene.settings;
     return {
       at: scene.at,
       figures,
-      rules,
       device: config.device ?? 'iPhone',
       conditions,
       log: this.log,

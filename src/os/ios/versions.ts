@@ -37,7 +37,7 @@ export function hasFeature(version: number, feature: FeatureName): boolean {
 
 export function checkVersion(version: number): void {
   if (Number.isInteger(version) && version >= OLDEST && version <= NEWEST) return;
-  throw new InvalidInputError('TW_OS_VERSION', `iOS ${version} is not a version this model knows`, {
+  throw new InvalidInputError('TW_OS_MODEL', `iOS ${version} is not a version this model knows`, {
     hint: `a whole number from ${OLDEST} to ${NEWEST}`,
     fields: { version },
   });

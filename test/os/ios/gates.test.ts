@@ -251,14 +251,17 @@ describe('a force-quit', () => {
     expect(bench.until('task.started', HOUR)).toBeDefined();
   });
 
-  it('lets a processing task run, as staff says is meant; or holds it where that is chosen', () => {
-    const quit = (rule: 'runs' | 'waits'): Bench => {
-      const bench = new Bench({ rules: { processingAfterForceQuit: rule } }).submitAndLeave(processing());
+  it('lets a processing task run, as staff says is meant, with the chance that a run chooses', () => {
+    const quit = (chance: number, seed = 1): Bench => {
+      const bench = new Bench({ figures: { processingAfterForceQuit: chance } }, {}, { seed }).submitAndLeave(processing());
       bench.do({ type: 'force-quit' });
       return asleep(bench);
     };
-    expect(quit('runs').until('task.started', DAY)).toBeDefined();
-    const waits = quit('waits');
+    expect(quit(1).until('task.started', DAY)).toBeDefined();
+    const ran = Array.from({ length: 40 }, (_, seed) => quit(0.5, seed).until('task.started', DAY)).filter((ms) => ms !== undefined);
+    expect(ran.length).toBeGreaterThan(8);
+    expect(ran.length).toBeLessThan(32);
+    const waits = quit(0);
     expect(waits.why(CLEANUP)).toMatchObject({ gate: 'app switcher', by: 'the user opens the app' });
     expect(waits.until('task.started', 3 * DAY)).toBeUndefined();
   });

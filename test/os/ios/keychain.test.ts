@@ -126,6 +126,13 @@ describe('the keychain of a phone', () => {
     expect([read(bench), keychainOf(bench).delete('app', TOKEN).status]).toEqual(['errSecItemNotFound', 'errSecItemNotFound']);
   });
 
+  it('locks nothing on a simulator: -25308 cannot be seen there', () => {
+    const bench = stored(undefined, { device: 'simulator' });
+    bench.do({ type: 'boot' });
+    bench.pass(HOUR);
+    expect(read(bench)).toBe('errSecSuccess');
+  });
+
   it('locks nothing on a phone without a passcode, and loses what needs one', () => {
     const bench = stored('kSecAttrAccessibleWhenPasscodeSetThisDeviceOnly');
     keychainOf(bench).add('app', { account: 'other' }, 'x');
