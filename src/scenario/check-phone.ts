@@ -1,11 +1,14 @@
 // What a schema cannot say of operating systems: keys and words that belong to one platform, and steps that a modelled system takes
 // out of the scenario's hands.
+import { FEATURES as IOS_FEATURES } from '../os/ios/versions.ts';
 import { PHONE_WORDS, type PhoneWord, type PhoneWordRow } from '../sim/phone-plan.ts';
 import type { CheckContext } from './check-context.ts';
 import { FIGURE_NAMES, fitsFigure, platformOf, RULE_CHOICES, SYSTEM_KEYS } from './phone-schema.ts';
 import { record, type Raw } from './raw.ts';
 import type { Path } from './source.ts';
 import { didYouMean } from '../core/suggest.ts';
+
+const LATE_SINCE = IOS_FEATURES.lateRegistration.since;
 
 /** Platform of the modelled system of each device that has one. */
 export function systemsOf(raw: Raw): ReadonlyMap<string, 'android' | 'ios'> {
@@ -45,16 +48,23 @@ export function checkSystem(device: Raw, path: Path, context: CheckContext): voi
       );
     else if (!fitsFigure(platform, name, value)) report('TW_SCENARIO_VALUE', source.at(at), `"${name}" is one value, not a range`);
   }
-  checkRules(record(os['rules']), [...path, 'os', 'rules'], context);
+  checkRules(os, [...path, 'os', 'rules'], context);
 }
 
-function checkRules(rules: Raw, path: Path, { source, report }: CheckContext): void {
-  for (const [name, value] of Object.entries(rules)) {
+function checkRules(os: Raw, path: Path, { source, report }: CheckContext): void {
+  for (const [name, value] of Object.entries(record(os['rules']))) {
     const choices = RULE_CHOICES[name];
     if (choices === undefined)
       report('TW_SCENARIO_NAME', source.keyAt([...path, name]), `there is no rule "${name}"`, didYouMean(name, Object.keys(RULE_CHOICES)));
     else if (!choices.includes(String(value)))
       report('TW_SCENARIO_VALUE', source.at([...path, name]), `${name} cannot be "${String(value)}"`, `one of ${choices.join(', ')}`);
+    else if (name === 'lateRegistration' && value === 'accept' && Number(String(os['name']).split(' ')[1]) < LATE_SINCE)
+      report(
+        'TW_SCENARIO_VALUE',
+        source.at([...path, name]),
+        `${String(os['name'])} throws when an app registers late`,
+        `from ios ${LATE_SINCE} on`,
+      );
   }
 }
 

@@ -15,7 +15,7 @@ import {
   type PhoneWordRow,
   type SystemPlan,
 } from '../sim/phone-plan.ts';
-import { duration, durationRange, jobId, ms } from './values.ts';
+import { jobId, ms, span } from './values.ts';
 import { parseDurationRange } from '../core/duration.ts';
 
 const ROWS = Object.entries(PHONE_WORDS) as [PhoneWord, PhoneWordRow][];
@@ -54,7 +54,7 @@ const IOS_NAMES = Array.from({ length: NEWEST - OLDEST + 1 }, (_, i) => `ios ${O
 const systemName = z.enum([...ANDROID_NAMES.map(([name]) => name), ...IOS_NAMES] as [string, ...string[]]);
 const bool = z.boolean().optional();
 
-const figure = z.union([duration, durationRange, z.number()]);
+const figure = z.union([span, z.number()]);
 
 /** `os` of a device. Flat; which keys belong to which platform is in SYSTEM_KEYS. */
 export const system = z

@@ -181,6 +181,7 @@ export class Lifecycle {
     });
     this.#stage.notApplicable ??= this.#whyNot(features, absent);
     this.#stage.signals.pollState(process);
+    process.device.phone?.attached(process);
     if (behind) this.#stage.signals.tell(process, 'background');
     return this.#operations.start(process);
   }

@@ -87,8 +87,7 @@ export class Network {
 
   /** The connections of a suspended process are closed under it: what was on its way to it is lost, and it learns of that when it runs again. */
   goDefunct(process: Process): void {
-    for (const flight of [...this.#open]) {
-      if (flight.process !== process || flight.over) continue;
+    for (const flight of [...this.#open].filter((open) => open.process === process && !open.over)) {
       flight.defunct = true;
       this.#lose(flight, 'reset', 0);
     }
@@ -272,8 +271,7 @@ export class Network {
     const { recorder, kernel } = this.#options;
     const { process } = flight;
     const wall = process.device.wallIfSkewed(kernel.now);
-    if (follow) recorder.follow(process.name, fact, wall);
-    else recorder.note(process.name, fact, wall);
+    recorder[follow ? 'follow' : 'note'](process.name, fact, wall);
   }
 
   #ask(flight: Flight, point: Point, response?: HttpResponse): Verdict {

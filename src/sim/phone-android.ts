@@ -66,6 +66,8 @@ export class AndroidPhone extends Phone<AndroidInput, AndroidDecision> implement
     this.tell(androidInput(event));
   }
 
+  attached(): void {}
+
   register(): void {}
 
   schedule(_process: Process, request: JobRequest): JobError | undefined {

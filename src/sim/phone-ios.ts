@@ -76,6 +76,12 @@ export class IosPhone extends Phone<IosInput, IosDecision> implements System {
     if (input !== undefined) this.tell(input);
   }
 
+  /** An app with a method for its jobs has it registered for every identifier that its Info.plist names. */
+  attached(process: Process): void {
+    if (process !== this.app || process.client?.runBackgroundJob === undefined) return;
+    for (const id of this.#plan.permitted ?? []) if (!process.jobs.has(id)) this.register(process, id);
+  }
+
   register(process: Process, identifier: string): void {
     this.called(() => {
       this.#permit(identifier);
@@ -120,10 +126,7 @@ export class IosPhone extends Phone<IosInput, IosDecision> implements System {
     this.tell({ type: 'clock-set' });
   }
 
-  /** An app with a method for its jobs has it registered for every identifier that its Info.plist names. */
   protected launchFinished(): void {
-    const { client, jobs } = this.app;
-    if (client?.runBackgroundJob !== undefined) for (const id of this.#plan.permitted ?? []) if (!jobs.has(id)) this.register(this.app, id);
     this.tell({ type: 'launch-finished' });
   }
 

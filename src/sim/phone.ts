@@ -31,6 +31,8 @@ export interface System {
   change(change: PhoneChange): void;
   /** Something of a day that was drawn. */
   live(event: PhoneEvent): void;
+  /** A process has its client, which has not been asked to start. */
+  attached(process: Process): void;
   register(process: Process, id: string): void;
   /** The error to reject with; undefined = taken. */
   schedule(process: Process, request: JobRequest): JobError | undefined;

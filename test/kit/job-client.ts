@@ -22,7 +22,7 @@ export function jobClient({ requests = [], handler = async () => 'success', regi
     if (registers === 'at launch') register();
     return {
       ...naive,
-      features: ['background'],
+      features: ['background', 'push'],
       async start() {
         await naive.start();
         if (registers === 'late') register();

@@ -62,7 +62,7 @@ describe('a job on Android', () => {
     const body = phone('{ phone: leave }, { phone: force-stop }, { advance: 2d }, { phone: open }, { advance: 1m }');
     const record = await play(body, jobClient({ requests: [ONCE] }));
     expect(eventsOf(record, 'job.lost')).toMatchObject([{ job: 'refresh', by: 'force-stop' }]);
-    const [opened] = eventsOf(record, 'phone').filter(({ what, t }) => what === 'open' && t > H);
+    const opened = eventsOf(record, 'phone').find(({ what, t }) => what === 'open' && t > H);
     expect(eventsOf(record, 'job.started').map(({ t }) => t >= (opened?.t ?? 0))).toEqual([true]);
   });
 
