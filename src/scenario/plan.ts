@@ -86,6 +86,7 @@ const METHODS: readonly (readonly [Step['verb'], string])[] = [
 function implied(feature: Feature, { lock }: ScenarioInput, steps: readonly Step[]): boolean {
   if (feature === 'streams') return uses(steps, 'stream');
   if (feature === 'push') return uses(steps, 'push');
+  if (feature === 'background') return uses(steps, 'job');
   return feature === 'idle-lock' && lock !== undefined && lock !== 'consumer';
 }
 

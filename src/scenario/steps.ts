@@ -174,6 +174,16 @@ const BUILD: { readonly [V in Verb]: Build<V> } = {
   }),
   interact: (_value, base) => ({ ...base, verb: 'interact' }),
   push: (value, base) => ({ ...base, verb: 'push', refresh: value === 'refresh' }),
+  job: (value, base, { input }) => {
+    const { id, expireAfter } = typeof value === 'string' ? { id: value } : value;
+    return {
+      ...base,
+      verb: 'job',
+      id,
+      wait: input.wait ?? true,
+      ...defined({ expireAfter: expireAfter === undefined ? undefined : ms(expireAfter) }),
+    };
+  },
   server: (value, base) => ({ ...base, verb: 'server', change: policyPatch(value) }),
   expect: (value, base, { path, shop }) => ({
     ...base,

@@ -53,6 +53,14 @@ export const kebab = text('lower-case words joined by hyphens, such as "late-401
   pattern: '^[a-z][a-z0-9]*(-[a-z0-9]+)*$',
 });
 
+/** Identifier of a background job, `refresh` or `com.example.app.refresh`. */
+export const jobId = text('an identifier such as "refresh" or "com.example.app.refresh"', (value) =>
+  /^[A-Za-z][\w.-]*$/.test(value) ? undefined : 'an identifier such as "refresh" or "com.example.app.refresh"',
+).meta({
+  id: 'jobId',
+  pattern: '^[A-Za-z][\\w.-]*$',
+});
+
 /** `phone` or `phone/app`. */
 export const place = text('a device or a process, such as "phone" or "phone/app"', (value) =>
   /^[a-z][a-z0-9-]*(\/[a-z][a-z0-9-]*)?$/.test(value) ? undefined : 'a device or a process, such as "phone" or "phone/app"',

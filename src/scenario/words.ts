@@ -30,6 +30,7 @@ export const VERBS: Readonly<Record<Verb, VerbRule>> = {
   prompt: { on: 'device' },
   interact: { on: 'process' },
   push: { on: 'process' },
+  job: { on: 'process', wait: true },
   server: { on: 'nothing' },
   expect: { on: 'nothing' },
 };

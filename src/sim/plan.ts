@@ -210,6 +210,14 @@ export interface PushStep extends StepBase {
   verb: 'push';
   refresh: boolean;
 }
+/** A background job runs at once, whatever an operating system would say. */
+export interface JobStep extends StepBase {
+  verb: 'job';
+  id: string;
+  /** Ms after which it is told that its time is over. */
+  expireAfter?: number;
+  wait: boolean;
+}
 export interface ServerStep extends StepBase {
   verb: 'server';
   change: PolicyPatch;
@@ -238,6 +246,7 @@ export type Step =
   | PromptStep
   | InteractStep
   | PushStep
+  | JobStep
   | ServerStep
   | ExpectStep;
 export type Verb = Step['verb'];

@@ -5,7 +5,19 @@ import { ruleOf } from '../core/fault.ts';
 import { postponeTimers, releaseTimers } from './clock.ts';
 import type { Device, Process } from './device.ts';
 import { checkExpectations, type ExpectationMiss, type ExpectedOf } from './expectations.ts';
-import type { AdvanceStep, AppStep, FaultStep, NetworkStep, RequestStep, RevokeStep, SleepStep, Step, StreamStep, Verb } from './plan.ts';
+import type {
+  AdvanceStep,
+  AppStep,
+  FaultStep,
+  JobStep,
+  NetworkStep,
+  RequestStep,
+  RevokeStep,
+  SleepStep,
+  Step,
+  StreamStep,
+  Verb,
+} from './plan.ts';
 import type { FlightNames } from './flight-names.ts';
 import { OPERATION_LIMIT, type Operation, type Operations } from './operations.ts';
 import type { Lifecycle } from './lifecycle.ts';
@@ -88,6 +100,7 @@ const TAKERS: Takers = {
     for (const process of processes(script, step)) script.stage.signals.push(process, step.refresh);
     return script.pause(0);
   },
+  job: async (script, step) => void (await Promise.all(processes(script, step).map((process) => job(script, step, process)))),
   server: (script, step) => script.stage.server.setPolicy(step.change),
   expect: (script, step) => void script.misses.push(...checkExpectations(script, { source: step.source, ...step.expect })),
 };
@@ -184,6 +197,23 @@ function fault(script: Player, step: FaultStep): void {
   const { for: lasting, ...spec } = step.fault;
   const { network: net, kernel, streams } = script.stage;
   net.rules.install(ruleOf(lasting === undefined ? spec : { ...spec, until: kernel.now + lasting }, streams.stream('faults')));
+}
+
+/** Ms for which a job is waited for that nobody stops: what a system would give it at most. */
+const JOB_LIMIT = 600_000;
+
+/** A process that is gone is launched for it, one that is suspended runs for as long as it takes. */
+async function job(script: Player, { id, expireAfter, wait }: JobStep, process: Process): Promise<void> {
+  const { jobs, kernel } = script.stage;
+  if (process.state === 'dead') await script.launch(process, true);
+  const asleep = process.state === 'suspended';
+  script.lifecycle.resume(process);
+  const run = jobs.start(process, id, { by: 'step' });
+  if (expireAfter !== undefined) kernel.after(expireAfter, 'script.expire', () => jobs.stop(run, 'expired'));
+  const done = script.settled(run, (expireAfter ?? 0) + JOB_LIMIT).then(() => {
+    if (asleep) script.lifecycle.suspend(process);
+  });
+  await (wait ? done : script.pause(0));
 }
 
 function revoke(script: Player, step: RevokeStep): void {

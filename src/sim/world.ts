@@ -13,6 +13,7 @@ import type { MockServer } from '../../mock-server/contract.ts';
 import type { Chooser, Deviation } from './chooser.ts';
 import { Device, EPOCH, Process } from './device.ts';
 import type { Owner } from './item.ts';
+import { Jobs } from './jobs.ts';
 import { Kernel } from './kernel.ts';
 import type { KernelEnding, Limits } from './limits.ts';
 import { Lifecycle } from './lifecycle.ts';
@@ -101,6 +102,7 @@ export class World implements Stage {
   readonly devices: readonly Device[];
   readonly streams: Streams;
   readonly signals: Signals = new Signals(this);
+  readonly jobs: Jobs = new Jobs(this);
   readonly operations: Operations;
   readonly lifecycle: Lifecycle;
   readonly clientFaults: ClientFault[] = [];

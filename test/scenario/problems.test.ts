@@ -58,7 +58,7 @@ describe('each mistake is named with code, line and column', () => {
     [
       'no verb',
       'steps:\n  - { on: phone }\n',
-      'TW_SCENARIO_VERB 5:5 a step without a verb | one of request, stream, parallel, repeat, advance, network, fault, heal, revoke, app, sleep, clock, store, signIn, signOut, prompt, interact, push, server, expect',
+      'TW_SCENARIO_VERB 5:5 a step without a verb | one of request, stream, parallel, repeat, advance, network, fault, heal, revoke, app, sleep, clock, store, signIn, signOut, prompt, interact, push, job, server, expect',
     ],
     [
       'two verbs',
