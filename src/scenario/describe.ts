@@ -61,6 +61,7 @@ const WORDS: Words = {
   push: (step) => `silent push to ${list(step.on)}${step.refresh ? ', asking for a refresh' : ''}`,
   job: (step) =>
     `job ${step.id} runs on ${list(step.on)}${step.expireAfter === undefined ? '' : `, its time is over after ${formatDuration(step.expireAfter)}`}${unawaited(step)}`,
+  phone: (step) => `${step.change.word}${step.change.value === undefined ? '' : ` ${step.change.value}`} on ${list(step.on)}`,
   server: (step) => `server policy changes: ${leaves(step.change).join(', ')}`,
   expect: (step) => `expect ${expected(step.expect)}`,
 };

@@ -8,6 +8,7 @@ import { defined } from '../core/defined.ts';
 import { diagnose } from './diagnose.ts';
 import { byPosition, type Problem } from './problem.ts';
 import type { DeviceInput, ScenarioInput } from './schema.ts';
+import { buildSystem } from './phone-schema.ts';
 import { policyPatch } from './server-schema.ts';
 import { readSource, type Source } from './source.ts';
 import { buildExpectations, buildSteps, rangeOf } from './steps.ts';
@@ -107,9 +108,11 @@ function lockOf(input: ScenarioInput['lock']): LockPolicy | undefined {
 function buildDevice(name: string, input: DeviceInput): DevicePlan {
   const { state, expiresIn } =
     typeof input.session === 'object' ? input.session : { state: input.session ?? 'active', expiresIn: undefined };
+  const os = input.os === undefined ? undefined : buildSystem(input.os);
   return {
     name,
-    platform: input.platform ?? 'ios',
+    platform: os?.kind ?? input.platform ?? 'ios',
+    ...defined({ os }),
     processes: processNames(input.processes, input.platform),
     user: input.user ?? 'ada',
     session: { state, ...defined({ expiresIn: expiresIn === undefined ? undefined : ms(expiresIn) }) },

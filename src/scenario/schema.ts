@@ -2,6 +2,7 @@
 // from it (json-schema.ts); the builder in plan.ts turns what passes into a Plan. No file access, no defaults applied here.
 import { z } from 'zod';
 import { FEATURES } from '../core/contract.ts';
+import { system } from './phone-schema.ts';
 import { serverPatch } from './server-schema.ts';
 import { expectations, step } from './step-schema.ts';
 import { durationRange, kebab, positiveDuration, signedDuration } from './values.ts';
@@ -14,6 +15,7 @@ const SESSION_STATE = ['active', 'stale', 'signed-out'] as const;
 const deviceShape = z
   .strictObject({
     platform: z.enum(['ios', 'android', 'web', 'node']).optional().describe('Default ios.'),
+    os: system.optional(),
     processes: z
       .union([z.array(kebab).min(1).max(MOST_PROCESSES), z.int().min(1).max(MOST_PROCESSES)])
       .optional()

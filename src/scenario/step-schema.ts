@@ -6,6 +6,7 @@ import type { EventType } from '../core/events.ts';
 import { APP_ACTIONS } from '../sim/plan.ts';
 import { SESSION } from './words.ts';
 import { fault } from './fault-schema.ts';
+import { phone, PHONE_TEXT } from './phone-schema.ts';
 import { serverPatch } from './server-schema.ts';
 import { store } from './store-schema.ts';
 import { count, duration, durationRange, jobId, kebab, outcomes, path, place, places, positiveDuration, signedDuration } from './values.ts';
@@ -219,6 +220,11 @@ export const step = z
       .optional()
       .describe(
         'A background job runs at once, on a device without `os`: a process is launched for it, or resumed. Its identifier, or an object with more.',
+      ),
+    phone: phone
+      .optional()
+      .describe(
+        `Something happens to a phone whose system is modelled (\`os\`), in the words of its platform. ${PHONE_TEXT}; or { one change }.`,
       ),
     server: serverPatch.optional().describe('The server changes its policy, for what it issues or checks from now on.'),
     expect: expectations.optional().describe('What must be true at this point.'),

@@ -31,6 +31,7 @@ export const VERBS: Readonly<Record<Verb, VerbRule>> = {
   interact: { on: 'process' },
   push: { on: 'process' },
   job: { on: 'process', wait: true },
+  phone: { on: 'device' },
   server: { on: 'nothing' },
   expect: { on: 'nothing' },
 };

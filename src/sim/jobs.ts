@@ -27,6 +27,8 @@ export interface Listener {
   answered?(run: JobRun, outcome: JobOutcome, threw: boolean): void;
 }
 
+type Later = (call: (client: Client) => void) => void;
+
 export class Jobs {
   readonly #stage: Stage;
   readonly #open = new Map<JobRun, AbortController>();
@@ -36,14 +38,16 @@ export class Jobs {
     this.#stage = stage;
   }
 
-  /** Notes the start and calls the handler, in an item of its own. */
-  start(process: Process, job: string, about: Started, listener: Listener = {}): JobRun {
+  /** Notes the start and calls the handler, in an item of its own; `later` says when a process that is just coming up is ready for it. */
+  start(process: Process, job: string, about: Started, listener: Listener = {}, later?: Later): JobRun {
     const name = `j${++this.#count}`;
     const { kernel } = this.#stage;
     const run: JobRun = { name, job, text: `${job} on ${process.name}`, process, startedAt: kernel.now, stopped: false, settled: false };
     this.#open.set(run, new AbortController());
     this.#stage.note(process, { type: 'job.started', job, run: name, ...about }, true);
-    this.#stage.act(process, 'job', (client) => this.#call(run, client, listener));
+    const call = (client: Client): void => this.#call(run, client, listener);
+    if (later === undefined) this.#stage.act(process, 'job', call);
+    else later(call);
     return run;
   }
 

@@ -85,6 +85,15 @@ export class Network {
     this.channels.breakAll((process) => process.device === device);
   }
 
+  /** The connections of a suspended process are closed under it: what was on its way to it is lost, and it learns of that when it runs again. */
+  goDefunct(process: Process): void {
+    for (const flight of [...this.#open]) {
+      if (flight.process !== process || flight.over) continue;
+      flight.defunct = true;
+      this.#lose(flight, 'reset', 0);
+    }
+  }
+
   #flight(
     process: Process,
     request: HttpRequest,
@@ -105,6 +114,7 @@ export class Network {
       point: 'request',
       scripted: false,
       broken: false,
+      defunct: false,
     };
     this.#open.add(flight);
     return flight;
@@ -212,7 +222,7 @@ export class Network {
   }
 
   #deliver(flight: Flight, response: HttpResponse): void {
-    if (flight.over) return;
+    if (flight.over || flight.defunct) return;
     this.#end(flight);
     const next = redirected(flight, response);
     if (next !== undefined) return this.#follow(flight, next);

@@ -4,6 +4,7 @@ import type { DurationRange } from '../core/duration.ts';
 import type { SourcePosition } from '../core/errors.ts';
 import type { EventType } from '../core/events.ts';
 import type { FaultSpec } from '../core/fault.ts';
+import type { PhoneChange, SystemPlan } from './phone-plan.ts';
 import type { PolicyPatch, ServerPolicy } from '../../mock-server/policy.ts';
 
 /** A scenario that was found valid, with every default filled in. All durations in ms. */
@@ -41,6 +42,8 @@ export interface Plan {
 export interface DevicePlan {
   name: string;
   platform: 'ios' | 'android' | 'web' | 'node';
+  /** The operating system that is modelled; absent = processes live as the steps say, and jobs never run by themselves. */
+  os?: SystemPlan;
   /** First one signs in; all share the store. */
   processes: readonly string[];
   user: string;
@@ -218,6 +221,11 @@ export interface JobStep extends StepBase {
   expireAfter?: number;
   wait: boolean;
 }
+/** Something happens to a phone whose operating system is modelled. */
+export interface PhoneStep extends StepBase {
+  verb: 'phone';
+  change: PhoneChange;
+}
 export interface ServerStep extends StepBase {
   verb: 'server';
   change: PolicyPatch;
@@ -247,6 +255,7 @@ export type Step =
   | InteractStep
   | PushStep
   | JobStep
+  | PhoneStep
   | ServerStep
   | ExpectStep;
 export type Verb = Step['verb'];

@@ -86,7 +86,20 @@ export class Script implements Player {
   }
 
   launch(process: Process, behind = false): Promise<void> {
+    if (isApp(process)) return this.open(process);
     return this.#started((begun) => this.lifecycle.launch(process, begun, behind));
+  }
+
+  /** The user opens the app of a phone whose system decides what runs. Ends when it has started, or is in front. */
+  async open(process: Process): Promise<void> {
+    process.device.phone?.open();
+    await this.started(process);
+  }
+
+  /** Until a process that is coming up has started, whoever launches it. */
+  async started({ device }: Process): Promise<void> {
+    const operation = await new Promise<Operation | undefined>((resolve) => device.phone?.whenStarted(resolve));
+    if (operation !== undefined) await this.settled(operation, OPERATION_LIMIT);
   }
 
   /** A further client in the same process; those before live on, and nobody asks them for anything any more. */
@@ -114,7 +127,8 @@ export class Script implements Player {
       await this.settled(this.operations.stop(process), OPERATION_LIMIT);
       this.lifecycle.reportLeaks(process);
     }
-    this.lifecycle.kill(process, 'process.stop');
+    if (isApp(process)) process.device.phone?.exit();
+    else this.lifecycle.kill(process, 'process.stop');
   }
 
   async request(step: RequestStep, process: Process): Promise<void> {
@@ -209,6 +223,11 @@ export class Script implements Player {
       }
     }
   }
+}
+
+/** The process whose life a modelled system decides. */
+function isApp({ device, name }: Process): boolean {
+  return device.phone !== undefined && device.processes[0]?.name === name;
 }
 
 /** What several places do has several names. */

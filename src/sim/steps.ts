@@ -3,6 +3,7 @@ import { formatDuration } from '../core/duration.ts';
 import type { HistoryEvent } from '../core/events.ts';
 import { ruleOf } from '../core/fault.ts';
 import { postponeTimers, releaseTimers } from './clock.ts';
+import { setOnline } from './connectivity.ts';
 import type { Device, Process } from './device.ts';
 import { checkExpectations, type ExpectationMiss, type ExpectedOf } from './expectations.ts';
 import type {
@@ -35,6 +36,7 @@ export interface Player extends ExpectedOf {
   quiet(ms: number): Promise<void>;
   settled(operation: Operation, ms: number): Promise<void>;
   launch(process: Process, behind?: boolean): Promise<void>;
+  started(process: Process): Promise<void>;
   stop(process: Process): Promise<void>;
   mount(process: Process): Promise<void>;
   unmount(process: Process): Promise<void>;
@@ -68,6 +70,7 @@ const TAKERS: Takers = {
     for (const device of devices(script, step)) {
       device.skew += step.jump;
       script.stage.recorder.follow(device.name, { type: 'clock.jump', by: step.jump }, device.wallIfSkewed(script.stage.kernel.now));
+      device.phone?.clockSet();
     }
   },
   store: (script, step) => {
@@ -97,10 +100,19 @@ const TAKERS: Takers = {
     return script.pause(0);
   },
   push: (script, step) => {
-    for (const process of processes(script, step)) script.stage.signals.push(process, step.refresh);
+    for (const process of processes(script, step)) {
+      if (process.device.phone === undefined) script.stage.signals.push(process, step.refresh);
+      else process.device.phone.push(step.refresh);
+    }
     return script.pause(0);
   },
   job: async (script, step) => void (await Promise.all(processes(script, step).map((process) => job(script, step, process)))),
+  phone: async (script, step) => {
+    for (const device of devices(script, step)) {
+      device.phone?.change(step.change);
+      for (const process of device.processes.slice(0, 1)) await script.started(process);
+    }
+  },
   server: (script, step) => script.stage.server.setPolicy(step.change),
   expect: (script, step) => void script.misses.push(...checkExpectations(script, { source: step.source, ...step.expect })),
 };
@@ -174,22 +186,10 @@ function network(script: Player, step: NetworkStep): void {
     script.stage.network.latency = step.change.latency;
     return;
   }
-  const { state } = step.change;
+  const online = step.change.state === 'online';
   for (const device of devices(script, step)) {
-    const online = state === 'online';
-    if (device.online === online) continue;
-    device.online = online;
-    script.stage.recorder.follow(device.name, { type: state });
-    if (!online) script.stage.network.goOffline(device);
-    for (const process of device.processes) notify(script, process, online);
-  }
-}
-
-function notify(script: Player, process: Process, online: boolean): void {
-  for (const listener of process.listeners) {
-    script.stage.act(process, 'connectivity', () => {
-      if (process.listeners.has(listener)) listener(online);
-    });
+    if (device.phone === undefined) setOnline(device, online, script.stage);
+    else device.phone.connect(online);
   }
 }
 

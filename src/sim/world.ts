@@ -19,6 +19,7 @@ import type { KernelEnding, Limits } from './limits.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { Network } from './network.ts';
 import { Operations } from './operations.ts';
+import { phoneOf } from './phones.ts';
 import type { Plan } from './plan.ts';
 import { Recorder } from './recorder.ts';
 import type { ExpectationMiss } from './expectations.ts';
@@ -142,6 +143,7 @@ export class World implements Stage {
       latencyOf: (n) => this.operations.latencyOf(n),
     });
     this.lifecycle = new Lifecycle(this, this.operations, options.factory);
+    for (const device of this.devices) device.phone = phoneOf(this, this.lifecycle, device);
     options.attach?.(this.#ear());
   }
 
