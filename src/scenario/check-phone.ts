@@ -25,8 +25,15 @@ export function systemsOf(raw: Raw): ReadonlyMap<string, 'android' | 'ios'> {
 export function checkSystem(device: Raw, path: Path, context: CheckContext): void {
   const os = record(device['os']);
   const platform = platformOf(typeof device['os'] === 'string' ? device['os'] : os['name']);
-  if (platform === undefined) return;
   const { source, report } = context;
+  if (device['profile'] !== undefined && device['os'] === undefined)
+    report(
+      'TW_SCENARIO_KEY',
+      source.keyAt([...path, 'profile']),
+      'a profile is lived by a phone whose system is modelled',
+      'say which one: os: android 14',
+    );
+  if (platform === undefined) return;
   if (device['platform'] !== undefined && device['platform'] !== platform)
     report(
       'TW_SCENARIO_VALUE',

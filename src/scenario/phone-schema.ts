@@ -5,17 +5,19 @@ import { API_LEVELS, BUCKETS, FIGURES as ANDROID_FIGURES, featuresOf, type ApiLe
 import { FIGURES as IOS_FIGURES, RULES } from '../os/ios/figures.ts';
 import { CLASSES, type Accessible } from '../os/ios/protection.ts';
 import { NEWEST, OLDEST } from '../os/ios/versions.ts';
+import { PROFILES } from '../os/profiles/profiles.ts';
 import { defined } from '../core/defined.ts';
 import {
   PHONE_WORDS,
   type AndroidPlan,
   type IosPlan,
+  type LifePlan,
   type PhoneChange,
   type PhoneWord,
   type PhoneWordRow,
   type SystemPlan,
 } from '../sim/phone-plan.ts';
-import { jobId, ms, span } from './values.ts';
+import { jobId, ms, path, span } from './values.ts';
 import { parseDurationRange } from '../core/duration.ts';
 
 const ROWS = Object.entries(PHONE_WORDS) as [PhoneWord, PhoneWordRow][];
@@ -54,6 +56,7 @@ const IOS_NAMES = Array.from({ length: NEWEST - OLDEST + 1 }, (_, i) => `ios ${O
 const systemName = z.enum([...ANDROID_NAMES.map(([name]) => name), ...IOS_NAMES] as [string, ...string[]]);
 const bool = z.boolean().optional();
 
+const profileName = z.enum(PROFILES.map(({ name }) => name) as [string, ...string[]]);
 const figure = z.union([span, z.number()]);
 
 /** `os` of a device. Flat; which keys belong to which platform is in SYSTEM_KEYS. */
@@ -103,6 +106,29 @@ export const system = z
     }),
   ])
   .describe('Operating system that is modelled: it decides which processes live and which background jobs run. Default: none.');
+
+/** `profile` of a device with a system. */
+export const life = z
+  .union([
+    profileName,
+    z.strictObject({
+      name: profileName.describe('Usage profile.'),
+      asks: z
+        .union([path, z.literal('nothing')])
+        .optional()
+        .describe('What the app asks for whenever the user opens it. Default /feed.'),
+      signsIn: bool.describe('The user signs in when the app wants it. Default true.'),
+    }),
+  ])
+  .describe(
+    `Who uses the phone while time passes; needs \`os\`. ${PROFILES.map(({ name, summary }) => `${name}: ${summary}`).join('; ')}.`,
+  );
+
+/** `days`: for how long time passes in the scenario. */
+export function buildLife(input: z.infer<typeof life>, days: number): LifePlan {
+  const { name, asks = '/feed', signsIn = true } = typeof input === 'string' ? { name: input } : input;
+  return { profile: name, days, signsIn, ...(asks === 'nothing' ? {} : { asks }) };
+}
 
 type SystemInput = z.infer<typeof system>;
 type Full = Exclude<SystemInput, string>;

@@ -8,7 +8,7 @@ import { defined } from '../core/defined.ts';
 import { diagnose } from './diagnose.ts';
 import { byPosition, type Problem } from './problem.ts';
 import type { DeviceInput, ScenarioInput } from './schema.ts';
-import { buildSystem } from './phone-schema.ts';
+import { buildLife, buildSystem } from './phone-schema.ts';
 import { policyPatch } from './server-schema.ts';
 import { readSource, type Source } from './source.ts';
 import { buildExpectations, buildSteps, rangeOf } from './steps.ts';
@@ -64,8 +64,8 @@ function buildPlan(input: ScenarioInput, source: Source): Plan {
     needs: FEATURES.filter((feature) => input.needs?.includes(feature) === true || implied(feature, input, steps)),
     methods: METHODS.filter(([verb]) => uses(steps, verb)).map(([, method]) => method),
     policy: patchPolicy(DEFAULT_POLICY, policyPatch(input.server ?? {})),
-    devices,
-    ...defined({ lock: lockOf(input.lock) }),
+    devices: devices.map((device) => living(device, input, steps)),
+    ...defined({ lock: lockOf(input.lock), client: input.client }),
     latency: input.network?.latency === undefined ? LATENCY : rangeOf(input.network.latency),
     steps,
     expect: buildExpectations(input.expect ?? {}, ['expect'], source),
@@ -121,6 +121,13 @@ function buildDevice(name: string, input: DeviceInput): DevicePlan {
     scope: input.scope ?? SCOPE,
     locks: input.locks ?? 'working',
   };
+}
+
+/** Who uses a phone does so for as long as time passes in the scenario. */
+function living(device: DevicePlan, { devices }: ScenarioInput, steps: readonly Step[]): DevicePlan {
+  const profile = devices?.[device.name]?.profile;
+  if (profile === undefined) return device;
+  return { ...device, life: buildLife(profile, Math.ceil(advanced(steps) / DAY)) };
 }
 
 /** `scenarios/expiry/x.scenario.yaml` -> `expiry`; a file in no folder has no family. */

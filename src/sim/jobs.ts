@@ -61,6 +61,11 @@ export class Jobs {
     if (!untold) this.#stage.act(process, 'job.stop', () => this.#open.get(run)?.abort());
   }
 
+  /** Whether a run in this process has not ended. */
+  running(process: Process): boolean {
+    return [...this.#open.keys()].some((run) => run.process === process);
+  }
+
   /** The process is gone under what ran in it. */
   forget(process: Process, by: string): void {
     for (const run of [...this.#open.keys()]) {

@@ -33,6 +33,7 @@ export class AndroidPhone extends Phone<AndroidInput, AndroidDecision> implement
   readonly #runs = new Map<string, { run: JobRun; threw: boolean }>();
   #connected = true;
   #openUntil = 0;
+  #deep = false;
   #pushes = 0;
 
   constructor(stage: Stage, lifecycle: Lifecycle, device: Device, plan: AndroidPlan) {
@@ -61,7 +62,12 @@ export class AndroidPhone extends Phone<AndroidInput, AndroidDecision> implement
     if (change.word === 'bucket') this.#forced(String(change.value));
   }
 
-  live(event: PhoneEvent): void {
+  putAway(): void {
+    if (this.front) this.tell({ type: 'app-background' });
+  }
+
+  live(event: PhoneEvent, profile: string): void {
+    this.lived(event, profile);
     if (event.kind === 'network') return this.#network(event);
     this.tell(androidInput(event));
   }
@@ -165,7 +171,7 @@ export class AndroidPhone extends Phone<AndroidInput, AndroidDecision> implement
     },
     joined: () => undefined,
     bucket: ({ from, to, by }) => this.phone(`bucket ${from} -> ${to}`, by),
-    doze: ({ phase, by }) => this.phone(`doze ${phase}`, by),
+    doze: ({ phase, by }) => this.#dozes(phase, by),
     push: ({ id, fate, by }) => this.#pushed(id, fate, by),
     command: ({ what, exit, text }) => this.phone(`${what}: ${text}`, `exit ${exit}`),
   };
@@ -197,6 +203,14 @@ export class AndroidPhone extends Phone<AndroidInput, AndroidDecision> implement
   /** A bucket that was set by hand is told by the command, not by a decision. */
   #forced(bucket: string): void {
     if (this.model.view().bucket !== bucket) this.phone(`bucket ${bucket} waits`, 'the app counts as active or exempted');
+  }
+
+  /** Light Doze comes and goes with every unlock, and windows within a night: what counts is when deep Doze begins and ends. */
+  #dozes(phase: string, by: string): void {
+    const isDeep = phase === 'deep' || (phase === 'window' && this.#deep);
+    const byHand = by.startsWith('cmd');
+    if (isDeep !== this.#deep || byHand) this.phone(`doze ${isDeep || byHand ? phase : 'ends'}`, by);
+    this.#deep = isDeep;
   }
 
   #network(event: Extract<PhoneEvent, { kind: 'network' }>): void {

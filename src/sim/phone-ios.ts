@@ -70,7 +70,12 @@ export class IosPhone extends Phone<IosInput, IosDecision> implements System {
     if (change.word === 'update' || change.word === 'reinstall') this.lifecycle.install(this.device, change.word);
   }
 
-  live(event: PhoneEvent): void {
+  putAway(): void {
+    if (this.front) this.tell({ type: 'leave' });
+  }
+
+  live(event: PhoneEvent, profile: string): void {
+    this.lived(event, profile);
     if (event.kind === 'network') setOnline(this.device, event.transport !== 'none', this.stage);
     const input = iosInput(event);
     if (input !== undefined) this.tell(input);

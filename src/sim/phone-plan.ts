@@ -45,6 +45,18 @@ export interface IosPlan {
   readonly rules: Partial<Rules>;
 }
 
+/** Who uses the phone. */
+export interface LifePlan {
+  /** A usage profile by name. */
+  readonly profile: string;
+  /** So many days are drawn; afterwards the phone lies where it lies. */
+  readonly days: number;
+  /** What the app asks for whenever the user opens it; absent = nothing. */
+  readonly asks?: string;
+  /** Whether the user signs in when the app wants it. */
+  readonly signsIn: boolean;
+}
+
 /** What happens to a phone, in the words of its platform; `value` where the word takes one. */
 export interface PhoneChange {
   readonly word: PhoneWord;

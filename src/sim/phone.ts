@@ -29,8 +29,10 @@ export interface System {
   /** The app's process ends by itself. */
   exit(): void;
   change(change: PhoneChange): void;
-  /** Something of a day that was drawn. */
-  live(event: PhoneEvent): void;
+  /** Something of a day that was drawn, for the profile named. */
+  live(event: PhoneEvent, profile: string): void;
+  /** Nobody has the app on screen. */
+  putAway(): void;
   /** A process has its client, which has not been asked to start. */
   attached(process: Process): void;
   register(process: Process, id: string): void;
@@ -50,6 +52,17 @@ interface Launching {
   readonly ready: (() => void)[];
   readonly waiting: ((operation: Operation | undefined) => void)[];
 }
+
+type Told = { readonly [K in PhoneEvent['kind']]?: (event: Extract<PhoneEvent, { kind: K }>) => string };
+const TOLD: Told = {
+  launch: () => 'open',
+  'swipe-away': () => 'swipe-away',
+  power: ({ plugged }) => `power ${plugged ? 'plugged' : 'unplugged'}`,
+  'battery-saver': ({ on }) => `battery-saver ${on ? 'on' : 'off'}`,
+  network: ({ transport, roaming }) => `network ${roaming ? 'roaming' : transport}`,
+  'time-zone': ({ offset }) => `time-zone ${offset} min east of home`,
+  reboot: () => 'reboot',
+};
 
 type JobFact = Extract<Fact, { job: string }>;
 
@@ -210,6 +223,12 @@ export abstract class Phone<Input, Decision> {
   protected phone(what: string, by?: string): void {
     const { kernel, recorder } = this.stage;
     recorder.follow(this.device.name, { type: 'phone', what, ...(by === undefined ? {} : { by }) }, this.device.wallIfSkewed(kernel.now));
+  }
+
+  /** What of a drawn day is worth a line: what the user does to the app, and what gates hang on. */
+  protected lived(event: PhoneEvent, profile: string): void {
+    const text = TOLD[event.kind]?.(event as never);
+    if (text !== undefined) this.phone(text, profile);
   }
 
   /** A call of the app's code: what it leads to is caused by it, what comes next in the code is not. */

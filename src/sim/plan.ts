@@ -4,7 +4,7 @@ import type { DurationRange } from '../core/duration.ts';
 import type { SourcePosition } from '../core/errors.ts';
 import type { EventType } from '../core/events.ts';
 import type { FaultSpec } from '../core/fault.ts';
-import type { PhoneChange, SystemPlan } from './phone-plan.ts';
+import type { LifePlan, PhoneChange, SystemPlan } from './phone-plan.ts';
 import type { PolicyPatch, ServerPolicy } from '../../mock-server/policy.ts';
 
 /** A scenario that was found valid, with every default filled in. All durations in ms. */
@@ -27,6 +27,8 @@ export interface Plan {
   /** When the app must lock itself; absent = never. */
   lock?: LockPolicy;
   devices: readonly DevicePlan[];
+  /** Lent to the client as `config.options`. */
+  client?: NonNullable<HostConfig['options']>;
   /** One-way network latency, ms; drawn per message. */
   latency: DurationRange;
   steps: readonly Step[];
@@ -44,6 +46,8 @@ export interface DevicePlan {
   platform: 'ios' | 'android' | 'web' | 'node';
   /** The operating system that is modelled; absent = processes live as the steps say, and jobs never run by themselves. */
   os?: SystemPlan;
+  /** Who uses it while time passes; absent = nobody but the steps. */
+  life?: LifePlan;
   /** First one signs in; all share the store. */
   processes: readonly string[];
   user: string;

@@ -5,6 +5,7 @@ import { checkExpectations, matchesOutcome, outcomeText, type ExpectationMiss } 
 import { OPERATION_LIMIT, type LogicalRequest, type Operation, type Operations } from './operations.ts';
 import { hangUp, listen, type AppStream } from './listening.ts';
 import type { RequestStep, Step, StreamStep } from './plan.ts';
+import { lifeOf } from './phones.ts';
 import { takeStep, type Player } from './steps.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import type { Stage } from './stage.ts';
@@ -36,6 +37,7 @@ export class Script implements Player {
   async play(): Promise<void> {
     await this.#prelude();
     this.originMs = this.stage.kernel.now;
+    for (const device of this.stage.devices) lifeOf(this.stage, this.operations, device)?.begin();
     for (const step of this.stage.plan.steps) await this.step(step);
     await this.#comeToRest();
     this.misses.push(...checkExpectations(this, this.stage.plan.expect));

@@ -211,7 +211,7 @@ async function job(script: Player, { id, expireAfter, wait }: JobStep, process: 
   const run = jobs.start(process, id, { by: 'step' });
   if (expireAfter !== undefined) kernel.after(expireAfter, 'script.expire', () => jobs.stop(run, 'expired'));
   const done = script.settled(run, (expireAfter ?? 0) + JOB_LIMIT).then(() => {
-    if (asleep) script.lifecycle.suspend(process);
+    if (asleep && !jobs.running(process)) script.lifecycle.suspend(process);
   });
   await (wait ? done : script.pause(0));
 }

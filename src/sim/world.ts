@@ -195,6 +195,7 @@ export class World implements Stage {
       ...CONFIG,
       scope: device?.plan.scope ?? '',
       ...(this.plan.lock === undefined ? {} : { lock: this.plan.lock }),
+      ...(this.plan.client === undefined ? {} : { options: this.plan.client }),
       ...(silentRefresh === 'off' ? {} : { silentRefreshHeader: silentRefresh.header }),
     };
   }

@@ -344,6 +344,11 @@ describe('each mistake is named with code, line and column', () => {
       'TW_SCENARIO_VERB 4:11 phone has no operating system that is modelled | say which one: devices: { phone: { os: android 14 } }',
     ],
     [
+      'a life without a phone',
+      'devices: { phone: { profile: daily } }\nsteps: [{ advance: 5d }]\n',
+      'TW_SCENARIO_KEY 4:21 a profile is lived by a phone whose system is modelled | say which one: os: android 14',
+    ],
+    [
       'a word of the other system',
       'devices: { phone: { os: ios 18 } }\nsteps: [{ phone: swipe-away }]\n',
       'TW_SCENARIO_VALUE 5:18 there is no "swipe-away" on ios | force-quit',
