@@ -19,7 +19,7 @@ export async function renewIfDue(rt: Runtime, lasting: Lasting, signal: AbortSig
   if (session.ended !== undefined) return await renewIfDue(rt, lasting, signal);
   const ahead = lasting(session.tokens.life);
   let end: DueEnd = 'good';
-  if (!session.isFresh(monoOf(rt) + ahead) && session.tokens.refreshToken !== undefined) {
+  if (!session.isSettled(monoOf(rt) + ahead) && session.tokens.refreshToken !== undefined) {
     if (stored === 'locked' || stored === 'unreadable' || !rt.gate.online || rt.stopped || signal.aborted) return 'failed';
     const flight = flightOf(rt, session);
     flight.ahead = Math.max(flight.ahead, ahead);

@@ -116,7 +116,7 @@ async function underLock(rt: Runtime, session: Session, flight: Flight, spent: S
   spent.locks += 1;
   const stored = await reconcile(rt, session);
   if (stored === 'over') return 'ended';
-  if (session.isFresh(monoOf(rt) + flight.ahead)) return 'renewed';
+  if (session.isSettled(monoOf(rt) + flight.ahead)) return 'renewed';
   flight.releaseAhead();
   if (spent.locks < LOCK_PATIENCE) return 'again';
   observe(rt, { type: 'lock-bypassed' });
@@ -127,7 +127,7 @@ async function underLock(rt: Runtime, session: Session, flight: Flight, spent: S
 async function attempt(rt: Runtime, session: Session, flight: Flight, { blind, holds }: Spent & { holds: boolean }): Promise<Step> {
   const stored = await reconcile(rt, session);
   if (stored === 'over' || session.ended !== undefined) return 'ended';
-  if (session.isFresh(monoOf(rt) + flight.ahead)) return 'renewed';
+  if (session.isSettled(monoOf(rt) + flight.ahead)) return 'renewed';
   const { revision } = session;
   const { refreshToken } = session.tokens;
   if (refreshToken === undefined) return await finish(rt, session, 'no-refresh-token');

@@ -90,6 +90,11 @@ export class Session {
     return mono < this.#freshUntil && this.#refused === undefined;
   }
 
+  /** As fresh, and no exchange has been lost that may have spent the refresh token: the server forgives that for a moment only. */
+  isSettled(mono: number): boolean {
+    return this.isFresh(mono) && this.outage?.unknown !== true;
+  }
+
   isAlive(mono: number): boolean {
     return mono < this.#aliveUntil && this.#refused === undefined;
   }

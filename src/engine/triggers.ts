@@ -30,7 +30,7 @@ export async function freshen(rt: Runtime): Promise<void> {
   if (session === undefined || session.writing !== undefined || session.flight !== undefined) return;
   await reconcile(rt, session);
   const idle = session.ended === undefined && session.flight === undefined && !rt.stopped;
-  if (!idle || session.isFresh(monoOf(rt)) || session.tokens.refreshToken === undefined) return;
+  if (!idle || session.isSettled(monoOf(rt)) || session.tokens.refreshToken === undefined) return;
   if (rt.gate.online && refreshFloor(rt, session) <= 0) flightOf(rt, session);
 }
 
