@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { am, input } from './commands/am.ts';
 import { dumpsys } from './commands/dumpsys.ts';
-import { cat, cmd, date, getprop, locksettings, log, logcat, runAs, settings, svc } from './commands/system.ts';
+import { cat, cmd, date, getprop, locksettings, log, logcat, pidof, runAs, settings, svc } from './commands/system.ts';
 import { openConsole } from './console.ts';
 import { DeviceShell, type Reply } from './device-shell.ts';
 import { Link, type Trust } from './link.ts';
@@ -114,6 +114,8 @@ async function execute(phone: Phone, argv: readonly string[]): Promise<Reply> {
       return log(phone, args);
     case 'logcat':
       return logcat(phone, args);
+    case 'pidof':
+      return pidof(phone, args[0] ?? '');
     case 'run-as':
       return runAs(phone, args);
     case 'settings':

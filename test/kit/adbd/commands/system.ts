@@ -112,7 +112,10 @@ export function cat(phone: Phone, path: string): Reply {
 
 export async function date(phone: Phone, args: readonly string[]): Promise<Reply> {
   const set = args.find((word) => word.startsWith('@'));
-  if (set === undefined) return { out: `${Math.floor(phone.wall() / 1_000)}\n` };
+  if (set === undefined)
+    return {
+      out: `${Math.floor(phone.wall() / 1_000)} ${phone.api >= 30 ? `${phone.wall() % 1_000}`.padStart(3, '0').padEnd(9, '0') : 'N'}\n`,
+    };
   if (phone.options.root !== true) return { err: 'date: cannot set date: Operation not permitted\n', code: 1 };
   phone.setWall(Number(set.slice(1)) * 1_000);
   await phone.jobs.check();
@@ -127,6 +130,11 @@ export function runAs(phone: Phone, args: readonly string[]): Reply {
   const path = join(app.work.folder, rest[1] ?? '');
   if (rest[0] !== 'cat' || !existsSync(path)) return { err: `cat: ${rest[1] ?? ''}: No such file or directory\n`, code: 1 };
   return { out: readFileSync(path) };
+}
+
+export function pidof(phone: Phone, name: string): Reply {
+  const pid = phone.apps.get(name)?.pid;
+  return pid === undefined ? { code: 1 } : { out: `${pid}\n` };
 }
 
 export function log(phone: Phone, args: readonly string[]): Reply {
