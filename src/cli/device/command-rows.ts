@@ -1,7 +1,11 @@
 // The commands for real devices, as rows of the table of commands. Their modules, adb and everything below are loaded when one runs.
 import type { CommandRow } from '../command-table.ts';
+import type { System } from '../system.ts';
 import { DEVICE_ACTIONS, JOURNAL_ACTIONS } from './actions.ts';
 import { DEVICE_OPTIONS, DEVICES_OPTIONS, DOCTOR_OPTIONS, FIRE_OPTIONS, WHY_OPTIONS } from './options.ts';
+
+/** Their help is of little use without adb or Xcode: it says what to install. */
+const needs = async (): Promise<(system: System) => Promise<void>> => (await import('./tools.ts')).checkTools;
 
 export const DEVICE_COMMANDS = {
   devices: {
@@ -53,6 +57,7 @@ export const DEVICE_COMMANDS = {
       ],
     ],
     load: async () => (await import('./fire.ts')).fire,
+    needs,
   },
   why: {
     args: '',
@@ -66,6 +71,7 @@ export const DEVICE_COMMANDS = {
       ['tokenwarp why --package com.example.app --work refresh --json', 'as data'],
     ],
     load: async () => (await import('./why.ts')).why,
+    needs,
   },
   device: {
     args: '[word...]',
@@ -80,5 +86,6 @@ export const DEVICE_COMMANDS = {
       ['tokenwarp device restore', 'everything is put back'],
     ],
     load: async () => (await import('./device.ts')).device,
+    needs,
   },
 } as const satisfies Record<string, CommandRow>;

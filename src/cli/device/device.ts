@@ -17,7 +17,7 @@ export async function device(invocation: Invocation<DeviceOptions>): Promise<Rea
   checkWords(action, words, invocation.options);
   const { options, system } = invocation;
   const paint = paintOf(detectScreen(system.env, system.out, options.color ?? 'auto'));
-  return inRoom(system, async (context) => {
+  return inRoom({ system, options }, async (context) => {
     const phone = await open(context, options);
     const said = await action.android?.(phone, { words, options });
     const pending = phone.undo.pending();

@@ -25,7 +25,7 @@ export async function fireAndroid({ options, system, cwd }: Invocation<FireOptio
       '--url http://127.0.0.1:7357, or --ready-file <path>',
     );
   const paint = paintOf(detectScreen(system.env, system.out, options.color ?? 'auto'));
-  return inRoom(system, async (context) => {
+  return inRoom({ system, options }, async (context) => {
     const { openAndroid } = await import('../../device/android/open.ts');
     const { fire } = await import('../../device/android/fire.ts');
     const device = await openAndroid(context, options.device);

@@ -17,7 +17,7 @@ interface Left {
 }
 
 export async function changes({ options, system }: Invocation<DeviceOptions>): Promise<ReadonlySet<ExitCondition>> {
-  return inRoom(system, async (context) => {
+  return inRoom({ system, options }, async (context) => {
     const left = leftOn(context, options.device);
     const told = left.map(({ key, pending }) => ({
       platform: key.platform,
@@ -37,7 +37,7 @@ export async function changes({ options, system }: Invocation<DeviceOptions>): P
 
 export async function restore({ options, system }: Invocation<DeviceOptions>): Promise<ReadonlySet<ExitCondition>> {
   const paint = paintOf(detectScreen(system.env, system.out, options.color ?? 'auto'));
-  return inRoom(system, async (context) => {
+  return inRoom({ system, options }, async (context) => {
     const left = leftOn(context, options.device);
     const undone: { device: string; text: string }[] = [];
     const failed: string[] = [];

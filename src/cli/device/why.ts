@@ -14,7 +14,7 @@ export async function why({ options, system }: Invocation<WhyOptions>): Promise<
   const app = options.package;
   if (app === undefined) throw usageError('--package is missing', 'which app: tokenwarp why --package com.example.app');
   const paint = paintOf(detectScreen(system.env, system.out, options.color ?? 'auto'));
-  return inRoom(system, async (context) => {
+  return inRoom({ system, options }, async (context) => {
     const { openAndroid } = await import('../../device/android/open.ts');
     const { why: ask } = await import('../../device/android/look.ts');
     const device = await openAndroid(context, options.device);

@@ -18,11 +18,17 @@ export async function setClock(shell: Shell, wall: number): Promise<void> {
   throw commandFailed(shell.id, script, ran.code === 0 ? 'it said nothing and the clock did not move' : saidBy(ran), HINT);
 }
 
-/** Unix ms; to the second where `date` knows no `%N`. */
+/** Prints the time in seconds and, where `date` knows it, the nanoseconds behind. */
+export const CLOCK_SCRIPT = "date '+%s %N'";
+
 export async function readClock(shell: Shell): Promise<number> {
-  const said = await shell.must("date '+%s %N'", 'is this an Android device?');
-  const [, seconds, nanos] = /^(\d+) (\d{9})?/.exec(said) ?? [];
-  if (seconds === undefined) throw strangeOutput('date +%s', said.slice(0, 60));
+  return parseClock(await shell.must(CLOCK_SCRIPT, 'is this an Android device?'));
+}
+
+/** Unix ms; to the second where `date` knows no `%N`. */
+export function parseClock(said: string): number {
+  const [, seconds, nanos] = /^\s*(\d+) (\d{9})?/.exec(said) ?? [];
+  if (seconds === undefined) throw strangeOutput('date', said.trim().slice(0, 60));
   return Number(seconds) * 1_000 + (nanos === undefined ? 0 : Math.floor(Number(nanos) / 1e6));
 }
 

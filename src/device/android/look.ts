@@ -1,26 +1,38 @@
 // Everything that decides whether a job runs, read at one time; `why` is the first gate of it that is shut.
 import { DeviceError } from '../../core/errors.ts';
-import { readClock } from './clock.ts';
+import { CLOCK_SCRIPT, parseClock } from './clock.ts';
 import { shutGates, type HeldBy, type Look } from './gates.ts';
 import type { AndroidDevice } from './open.ts';
 import { readSituation, type Situation, type Work } from './situation.ts';
-import { readDeviceIdle } from './state/power.ts';
-import { bucketName, isBackgroundRestricted, readBucket } from './state/standing.ts';
+import { parseDeviceIdle } from './read/device-idle.ts';
+import { backgroundScript, bucketName, bucketScript, isRestricted } from './state/standing.ts';
 import { asksByName, findWork, type Wanted } from './target.ts';
 import { nextRun } from './due.ts';
 
+/** One connection, so that all of it is of one moment. */
 export async function readLook(device: AndroidDevice, situation: Situation, work: Work): Promise<Look> {
   const { app } = situation;
+  const { sdk, user } = device.facts;
+  const parts = await device.shell.parts({
+    clock: CLOCK_SCRIPT,
+    idle: 'dumpsys deviceidle',
+    background: backgroundScript(app),
+    user: `am get-started-user-state ${user}`,
+    bucket: sdk < BUCKETS_FROM ? ':' : bucketScript(app),
+  });
   return {
     situation,
     work,
-    wall: await readClock(device.shell),
-    idle: await readDeviceIdle(device),
-    restricted: await isBackgroundRestricted(device, app),
-    unlocked: await isUnlocked(device),
-    ...(await bucketOf(device, app)),
+    wall: parseClock(parts.clock.stdout),
+    idle: parseDeviceIdle(parts.idle.stdout),
+    restricted: isRestricted(parts.background.stdout),
+    unlocked: !parts.user.stdout.includes('RUNNING_LOCKED'),
+    ...(/^\d+\s*$/.test(parts.bucket.stdout.trim()) ? { bucket: bucketName(Number(parts.bucket.stdout)) } : {}),
   };
 }
+
+/** Android 9 brought them. */
+const BUCKETS_FROM = 28;
 
 export interface Why {
   readonly app: string;
@@ -60,14 +72,4 @@ function stoppedWork(situation: Situation, wanted: Wanted): Work {
     if (!(error instanceof DeviceError)) throw error;
     return { names: wanted.work === undefined ? [] : [wanted.work], ...(wanted.worker === undefined ? {} : { worker: wanted.worker }) };
   }
-}
-
-async function isUnlocked({ shell, facts }: AndroidDevice): Promise<boolean> {
-  const { stdout } = await shell.run(`am get-started-user-state ${facts.user}`);
-  return !/RUNNING_LOCKED/.test(stdout);
-}
-
-async function bucketOf(device: AndroidDevice, app: string): Promise<{ bucket?: string }> {
-  if (device.facts.sdk < 28) return {};
-  return { bucket: bucketName(await readBucket(device, app)) };
 }

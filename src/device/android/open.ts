@@ -60,8 +60,8 @@ export async function withUndo<T>(device: AndroidDevice, act: () => Promise<T>):
   }
 }
 
-/** How often a change is tried to be undone while the device cannot be reached, and ms between. */
-const TRIES = 20;
+/** How long a device may be away while its changes wait to be undone, and ms between two tries. */
+const LONGEST_AWAY = 30_000;
 const PAUSE = 500;
 
 /** Undoes changes of a device that may be gone for a moment. An interruption does not reach in here. */
@@ -72,11 +72,12 @@ export async function restore(
   const { machine, stateFolder } = shell.context;
   const context = { machine, stateFolder };
   const calm = openShell(context, await openAdb(context), id);
-  let failures: Failure[] = [];
-  for (let i = 0; i < TRIES; i++) {
+  const until = machine.now() + LONGEST_AWAY;
+  let failures: Failure[];
+  for (;;) {
     failures = await undo.undo((action) => performUndo(calm, action), which);
     if (failures.length === 0) return;
-    if (!failures.some(({ error }) => isAway(error))) break;
+    if (!failures.some(({ error }) => isAway(error)) || machine.now() > until) break;
     await comeBack(calm);
     await machine.sleep(PAUSE);
   }

@@ -39,8 +39,8 @@ export const COMMANDS = [
 const STUB = `#!/bin/sh
 printf '%s\\0' "$(( $# + 1 ))" "\${0##*/}" "$@" >&3
 read -r code <&4
-/bin/cat "$TW_REPLY/out"
-/bin/cat "$TW_REPLY/err" >&2
+[ -s "$TW_REPLY/out" ] && /bin/cat "$TW_REPLY/out"
+[ -s "$TW_REPLY/err" ] && /bin/cat "$TW_REPLY/err" >&2
 exit "$code"
 `;
 

@@ -12,10 +12,11 @@ import { Phone, type PhoneOptions } from './phone.ts';
 import { serviceOf } from './services.ts';
 import { socketOf } from './stream-socket.ts';
 
-/** What befalls a command whose line matches: the cable comes out before or after it did its work, or it never ends. */
+/** What befalls a command whose line matches: the cable comes out before or after it did its work, it never ends, or `act` comes first. */
 export interface Fault {
   when: RegExp;
-  kind: 'drop' | 'drop-after' | 'hang';
+  kind: 'drop' | 'drop-after' | 'hang' | 'before';
+  act?(): unknown;
   /** How often; always when absent. */
   times?: number;
 }
@@ -103,7 +104,7 @@ async function execute(phone: Phone, argv: readonly string[]): Promise<Reply> {
     case 'dumpsys':
       return dumpsys(phone, args);
     case 'getprop':
-      return { out: `${getprop(phone, args[0] ?? '')}\n` };
+      return getprop(phone);
     case 'id':
       return { out: phone.options.root === true ? '0\n' : '2000\n' };
     case 'input':
@@ -132,6 +133,10 @@ async function underFaults(device: EmulatedDevice, argv: readonly string[], act:
   const fault = device.faults.find(({ when, times }) => when.test(line) && times !== 0);
   if (fault === undefined) return act();
   if (fault.times !== undefined) fault.times--;
+  if (fault.kind === 'before') {
+    fault.act?.();
+    return act();
+  }
   if (fault.kind === 'drop-after') await act();
   if (fault.kind !== 'hang') device.drop();
   return new Promise(() => undefined);

@@ -15,6 +15,8 @@ export interface AdbRoom {
   adb(...args: string[]): Promise<string>;
   /** Starts a device and waits until adb lists it; answers its serial too. */
   connect(options?: DeviceOptions): Promise<Connected>;
+  /** adb forgets a device that has been stopped. */
+  forget(serial: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -58,6 +60,10 @@ export async function openAdbRoom(): Promise<AdbRoom> {
       const serial = consolePort === undefined ? `127.0.0.1:${port}` : `emulator-${consolePort}`;
       await adb('connect', consolePort === undefined ? serial : `emu:${consolePort},${port}`);
       return Object.assign(device, { serial });
+    },
+    async forget(serial) {
+      // A device of this port may come back under it: not as a stranger.
+      await adb('disconnect', serial.startsWith('emulator-') ? '' : serial).catch(() => undefined);
     },
     async stop() {
       await adb('kill-server').catch(() => undefined);

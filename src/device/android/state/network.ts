@@ -3,6 +3,7 @@ import { commandFailed } from '../../errors.ts';
 import type { AndroidDevice } from '../open.ts';
 import { reverseUndo, shellUndo } from '../perform.ts';
 import { complaint } from '../adb.ts';
+import type { Shell } from '../shell.ts';
 
 export async function setAirplaneMode(device: AndroidDevice, on: boolean): Promise<void> {
   device.need('airplane-mode');
@@ -45,8 +46,8 @@ export async function reversePort(device: AndroidDevice, port: number, target: n
 }
 
 /** `tcp:8080 tcp:7357` of each forward. */
-export async function listReverse({ shell, id }: Pick<AndroidDevice, 'shell' | 'id'>): Promise<{ from: string; to: string }[]> {
-  const { stdout } = await shell.adb.run(['-s', id, 'reverse', '--list']);
+export async function listReverse({ adb, id }: Shell): Promise<{ from: string; to: string }[]> {
+  const { stdout } = await adb.run(['-s', id, 'reverse', '--list']);
   return stdout.split(/\r?\n/).flatMap((text) => {
     const [, from, to] = /(\S+) (\S+)$/.exec(text.trim()) ?? [];
     return from === undefined || to === undefined ? [] : [{ from, to }];

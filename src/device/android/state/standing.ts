@@ -6,8 +6,12 @@ import { shellUndo } from '../perform.ts';
 import { line } from '../quote.ts';
 import { saidBy } from '../shell.ts';
 
+export function bucketScript(app: string): string {
+  return line('am', 'get-standby-bucket', app);
+}
+
 export async function readBucket({ shell }: Pick<AndroidDevice, 'shell'>, app: string): Promise<number> {
-  const said = await shell.must(line('am', 'get-standby-bucket', app), 'am get-standby-bucket exists from Android 9 on');
+  const said = await shell.must(bucketScript(app), 'am get-standby-bucket exists from Android 9 on');
   if (!/^\d+$/.test(said)) throw strangeOutput('am get-standby-bucket', said.slice(0, 60));
   return Number(said);
 }
@@ -32,14 +36,18 @@ export async function setBucket(device: AndroidDevice, app: string, bucket: Stan
   return { from, to };
 }
 
-export async function isBackgroundRestricted({ shell }: Pick<AndroidDevice, 'shell'>, app: string): Promise<boolean> {
-  const { stdout } = await shell.run(line('cmd', 'appops', 'get', app, 'RUN_ANY_IN_BACKGROUND'));
-  return /RUN_ANY_IN_BACKGROUND: (?:ignore|deny)/.test(stdout);
+export function backgroundScript(app: string): string {
+  return line('cmd', 'appops', 'get', app, 'RUN_ANY_IN_BACKGROUND');
+}
+
+/** Of what that script printed. */
+export function isRestricted(said: string): boolean {
+  return /RUN_ANY_IN_BACKGROUND: (?:ignore|deny)/.test(said);
 }
 
 export async function restrictBackground(device: AndroidDevice, app: string, restricted: boolean): Promise<void> {
   device.need('background-restriction');
-  const before = await device.shell.run(line('cmd', 'appops', 'get', app, 'RUN_ANY_IN_BACKGROUND'));
+  const before = await device.shell.run(backgroundScript(app));
   const mode = /RUN_ANY_IN_BACKGROUND: (\w+)/.exec(before.stdout)?.[1] ?? 'default';
   const set = (to: string): string => line('cmd', 'appops', 'set', app, 'RUN_ANY_IN_BACKGROUND', to);
   await device.change(`background use of ${app} set to ${restricted ? 'ignore' : 'allow'}`, shellUndo(set(mode)), () =>

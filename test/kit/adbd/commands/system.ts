@@ -90,8 +90,7 @@ export async function locksettings(phone: Phone, [verb = '', ...args]: readonly 
   return { out: `Unknown command: ${verb}\n`, code: 255 };
 }
 
-export function getprop(phone: Phone, name: string): string {
-  const { options, api } = phone;
+export function getprop({ options, api }: Phone): Reply {
   const values: Readonly<Record<string, string>> = {
     'ro.build.version.sdk': String(api),
     'ro.build.version.release': String(api === 32 ? 12 : api < 32 ? api - 19 : api - 20),
@@ -101,7 +100,11 @@ export function getprop(phone: Phone, name: string): string {
     'sys.boot_completed': options.booted === false ? '' : '1',
     'init.svc.bootanim': options.booted === false ? 'running' : 'stopped',
   };
-  return values[name] ?? '';
+  return {
+    out: Object.entries(values)
+      .map(([name, value]) => `[${name}]: [${value}]\n`)
+      .join(''),
+  };
 }
 
 export function cat(phone: Phone, path: string): Reply {
