@@ -102,6 +102,8 @@ function plain(env: Machine['env'], more: RunOptions['env'] = {}) {
     extendEnv: false,
     env: { ...env, ...more },
     killSignal: 'SIGKILL',
+    // Its own listeners for signals would end us before what was changed is undone: `signal` of the caller kills a child.
+    cleanup: false,
     maxBuffer: MOST_BYTES,
     windowsHide: true,
   } as const satisfies Options;

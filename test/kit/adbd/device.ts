@@ -34,6 +34,8 @@ export interface EmulatedDevice {
   faults: Fault[];
   reverses: Map<string, string>;
   trust: Trust;
+  /** How many connections of hosts there were, shaken hands or not. */
+  readonly connections: number;
   /** The cable is out; adb may connect again. */
   drop(): void;
   stop(): Promise<void>;
@@ -45,6 +47,7 @@ export async function startDevice(options: DeviceOptions = {}): Promise<Emulated
   const links = new Set<Link>();
   const reverses = new Map<string, string>();
   const server = createServer();
+  let connections = 0;
   const device: EmulatedDevice = {
     phone,
     port: 0,
@@ -52,6 +55,9 @@ export async function startDevice(options: DeviceOptions = {}): Promise<Emulated
     faults: [],
     reverses,
     trust: options.trust ?? 'open',
+    get connections() {
+      return connections;
+    },
     drop: () => {
       for (const link of links) link.drop();
     },
@@ -72,6 +78,7 @@ export async function startDevice(options: DeviceOptions = {}): Promise<Emulated
       serve: (service) => serviceOf(service, { shell, answer, reverses }),
     });
     links.add(link);
+    connections++;
     socket.on('close', () => {
       links.delete(link);
       // Reverse forwards live in the connection.

@@ -119,10 +119,12 @@ export class JobScheduler {
     });
   }
 
-  /** onStopJob with a reason. WorkManager answers that it wants to run again. */
+  /** onStopJob with a reason. WorkManager takes the job back and hands the work over again, under another id. */
   stop(job: Job, reason: number, words: string): void {
     if (!job.active) return;
     job.active = false;
+    const at = this.jobs.indexOf(job);
+    if (at >= 0) this.jobs.splice(at, 1);
     this.#note('STOP', job, words);
     job.app.stopJob(job, reason);
   }

@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { startDevice, type DeviceOptions, type EmulatedDevice } from './device.ts';
 
@@ -59,7 +60,8 @@ export async function openAdbRoom(): Promise<AdbRoom> {
       const { port, consolePort } = device;
       const serial = consolePort === undefined ? `127.0.0.1:${port}` : `emulator-${consolePort}`;
       await adb('connect', consolePort === undefined ? serial : `emu:${consolePort},${port}`);
-      return Object.assign(device, { serial });
+      if (device.trust === 'open') await untilListed(adb, serial);
+      return Object.defineProperty(device, 'serial', { value: serial }) as Connected;
     },
     async forget(serial) {
       // A device of this port may come back under it: not as a stranger.
@@ -71,6 +73,16 @@ export async function openAdbRoom(): Promise<AdbRoom> {
       rmSync(home, { recursive: true, force: true });
     },
   };
+}
+
+/** `adb connect` comes back before the handshake is over. */
+async function untilListed(adb: AdbRoom['adb'], serial: string): Promise<void> {
+  for (let i = 0; i < 200; i++) {
+    const lines = (await adb('devices')).split('\n').map((line) => line.split('\t'));
+    if (lines.some(([each, state]) => each === serial && state?.trim() === 'device')) return;
+    await sleep(50);
+  }
+  throw new Error(`adb never listed ${serial} as a device`);
 }
 
 async function freePort(): Promise<number> {
