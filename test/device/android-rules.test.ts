@@ -1,12 +1,15 @@
 // The pure rules of the driver: when work is due, which gate holds it, what became of it.
 import { describe, expect, test } from 'vitest';
-import { ANDROID_GATES } from '../../src/core/android-words.ts';
+import { ANDROID_GATES, JOB_STOP_REASONS, STANDBY_BUCKETS } from '../../src/core/android-words.ts';
 import { nextRun, refusedUntil, type WorkTiming } from '../../src/device/android/due.ts';
 import { shutGates, type Look } from '../../src/device/android/gates.ts';
 import type { JobRecord } from '../../src/device/android/read/jobs.ts';
 import { isWorker } from '../../src/device/android/target.ts';
 import { decide, type Evidence, type Snapshot } from '../../src/device/android/verdict.ts';
 import type { WorkRow } from '../../src/device/android/workdb.ts';
+import { GATES } from '../../src/os/android/gates.ts';
+import { stopReasonOf } from '../../src/os/android/stop-reasons.ts';
+import { BUCKETS } from '../../src/os/android/tables.ts';
 
 const H = 3_600_000;
 const NOW = 1_700_000_000_000;
@@ -112,34 +115,46 @@ function look(
 }
 const IDLE = { deep: 'IDLE', light: 'OVERRIDE', forced: false, deepEnabled: true, lightEnabled: true, allowed: [] };
 
+/** Gate, and what shuts it. */
+const SHUT = [
+  ['FLAG_STOPPED', { stopped: true }],
+  ['USER_LOCKED', { unlocked: false }],
+  ['BLOCKED', { row: { state: 'BLOCKED', after: ['x'] } }],
+  ['NOT_SCHEDULED', { job: undefined }],
+  ['WORK_NOT_DUE', { row: {} }],
+  ['TIMING_DELAY', { job: { required: ['TIMING_DELAY'], unsatisfied: ['TIMING_DELAY'], earliest: H } }],
+  ['CHARGING', { job: { required: ['CHARGING'], unsatisfied: ['CHARGING'] } }],
+  ['BATTERY_NOT_LOW', { job: { required: ['BATTERY_NOT_LOW'], unsatisfied: ['BATTERY_NOT_LOW'] } }],
+  ['STORAGE_NOT_LOW', { job: { required: ['STORAGE_NOT_LOW'], unsatisfied: ['STORAGE_NOT_LOW'] } }],
+  ['IDLE', { job: { required: ['IDLE'], unsatisfied: ['IDLE'] } }],
+  ['CONNECTIVITY', { job: { required: ['CONNECTIVITY'], unsatisfied: ['CONNECTIVITY'] } }],
+  ['DEVICE_NOT_DOZING', { job: { implicit: { readyNotDozing: false } } }],
+  ['DEVICE_NOT_DOZING', { job: { implicit: {} }, idle: IDLE }],
+  ['BACKGROUND_NOT_RESTRICTED', { restricted: true }],
+  ['BACKGROUND_NOT_RESTRICTED', { job: { implicit: { readyNotRestrictedInBg: false } } }],
+  ['WITHIN_QUOTA', { job: { bucket: 'RARE', unsatisfied: ['WITHIN_QUOTA'] } }],
+  ['WITHIN_QUOTA', { job: { bucket: 'NEVER' } }],
+  ['FLEXIBILITY', { job: { required: ['FLEXIBILITY'], unsatisfied: ['FLEXIBILITY'] } }],
+  ['BATCHING', { job: { bucket: 'RARE', batchedFor: 60_000 } }],
+  ['CONCURRENCY', { job: { ready: { value: true, parts: { pending: true, active: false } } } }],
+] as const;
+
 describe('the gate that holds it', () => {
   test('none', () => expect(shutGates(look())).toEqual([]));
 
-  test.each([
-    ['FLAG_STOPPED', { stopped: true }],
-    ['USER_LOCKED', { unlocked: false }],
-    ['BLOCKED', { row: { state: 'BLOCKED', after: ['x'] } }],
-    ['NOT_SCHEDULED', { job: undefined }],
-    ['WORK_NOT_DUE', { row: {} }],
-    ['TIMING_DELAY', { job: { required: ['TIMING_DELAY'], unsatisfied: ['TIMING_DELAY'], earliest: H } }],
-    ['CHARGING', { job: { required: ['CHARGING'], unsatisfied: ['CHARGING'] } }],
-    ['BATTERY_NOT_LOW', { job: { required: ['BATTERY_NOT_LOW'], unsatisfied: ['BATTERY_NOT_LOW'] } }],
-    ['STORAGE_NOT_LOW', { job: { required: ['STORAGE_NOT_LOW'], unsatisfied: ['STORAGE_NOT_LOW'] } }],
-    ['IDLE', { job: { required: ['IDLE'], unsatisfied: ['IDLE'] } }],
-    ['CONNECTIVITY', { job: { required: ['CONNECTIVITY'], unsatisfied: ['CONNECTIVITY'] } }],
-    ['DEVICE_NOT_DOZING', { job: { implicit: { readyNotDozing: false } } }],
-    ['DEVICE_NOT_DOZING', { job: { implicit: {} }, idle: IDLE }],
-    ['BACKGROUND_NOT_RESTRICTED', { restricted: true }],
-    ['BACKGROUND_NOT_RESTRICTED', { job: { implicit: { readyNotRestrictedInBg: false } } }],
-    ['WITHIN_QUOTA', { job: { bucket: 'RARE', unsatisfied: ['WITHIN_QUOTA'] } }],
-    ['WITHIN_QUOTA', { job: { bucket: 'NEVER' } }],
-    ['FLEXIBILITY', { job: { required: ['FLEXIBILITY'], unsatisfied: ['FLEXIBILITY'] } }],
-    ['BATCHING', { job: { bucket: 'RARE', batchedFor: 60_000 } }],
-    ['CONCURRENCY', { job: { ready: { value: true, parts: { pending: true, active: false } } } }],
-  ] as const)('%s', (gate, change) => {
+  test.each(SHUT)('%s', (gate, change) => {
     const [first] = shutGates(look(change as Parameters<typeof look>[0]));
     expect(first?.gate).toBe(gate);
     expect([first?.detail, first?.by].every((text) => (text ?? '').length > 3)).toBe(true);
+  });
+
+  test('is one of those of the model of Android, which has no other, and the reasons of a stop are those it knows', () => {
+    expect(GATES).toEqual([...new Set(SHUT.map(([gate]) => gate))].toSorted((a, b) => GATES.indexOf(a) - GATES.indexOf(b)));
+    expect(
+      SHUT.flatMap(([, change]) => shutGates(look(change as Parameters<typeof look>[0]))).every(({ gate }) => GATES.includes(gate)),
+    ).toBe(true);
+    expect(Object.values(JOB_STOP_REASONS).map(stopReasonOf)).not.toContain('STOP_REASON_UNKNOWN');
+    expect(Object.keys(STANDBY_BUCKETS)).toEqual(BUCKETS);
   });
 
   test('is the first in the order of the system; the others stand behind it', () => {
@@ -159,8 +174,8 @@ describe('the gate that holds it', () => {
     expect(all).toEqual([
       'WORK_NOT_DUE',
       'TIMING_DELAY',
-      'CHARGING',
       'CONNECTIVITY',
+      'CHARGING',
       'DEVICE_NOT_DOZING',
       'BACKGROUND_NOT_RESTRICTED',
       'WITHIN_QUOTA',

@@ -1,5 +1,6 @@
 // `tokenwarp why` over the real adb: it names the gate that really holds the job of an emulated phone, and the command it names opens it.
 import { describe, expect, test } from 'vitest';
+import { GATES } from '../../src/os/android/gates.ts';
 import { APP, MINUTES, signedIn, useLab, type Signed } from '../kit/adbd/lab.ts';
 import type { Connected } from '../kit/adbd/room.ts';
 import type { Api } from '../kit/adbd/phone.ts';
@@ -18,7 +19,10 @@ interface WhyJson {
 async function why(device: Connected, ...args: string[]): Promise<WhyJson> {
   const { code, stdout, stderr } = await lab.tokenwarp('why', '--json', '--device', device.serial, '--package', APP, ...args);
   expect([code, stderr]).toEqual([0, '']);
-  return JSON.parse(stdout) as WhyJson;
+  const told = JSON.parse(stdout) as WhyJson;
+  // The words of the model, and no others.
+  expect(told.gates.filter(({ gate }) => !GATES.some((each) => each === gate))).toEqual([]);
+  return told;
 }
 
 async function waiting(api: Api, more: Parameters<typeof signedIn>[2] = {}): Promise<Signed & { device: Connected }> {
