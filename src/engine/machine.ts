@@ -2,7 +2,7 @@
 // name is left alone by it. Transitions are told before anything that follows from them, so that no request settles while the state
 // still says otherwise (invariants I7b, I18).
 import type { Rejection, SessionState } from '../core/contract.ts';
-import { Room, type Wait } from './room.ts';
+import { Room } from './room.ts';
 
 type Row = Partial<Readonly<Record<SessionState, SessionState>>>;
 
@@ -62,8 +62,9 @@ export type Listener = (transition: Transition) => void;
 export class Machine {
   state: SessionState = 'loading';
   closed = false;
+  /** Opened after each transition, when all listeners have heard of it. */
+  readonly changed = new Room();
   readonly #listeners = new Set<Listener>();
-  readonly #waiting = new Room();
 
   subscribe(listener: Listener): () => void {
     this.#listeners.add(listener);
@@ -77,18 +78,13 @@ export class Machine {
     if (to === undefined) return;
     this.state = to;
     for (const listener of this.#listeners) quietly(() => listener({ from, to, reason }));
-    this.#waiting.open();
+    this.changed.open();
   }
 
   /** Nothing will happen any more. */
   close(): void {
     this.closed = true;
-    this.#waiting.open();
-  }
-
-  /** Waits for the next transition; `leave` gives up. */
-  next(): Wait {
-    return this.#waiting.wait();
+    this.changed.open();
   }
 }
 

@@ -30,15 +30,11 @@ export interface TokenSet {
 /** A run of failed refreshes since the last grant. */
 export interface Outage {
   readonly failures: number;
-  /** When the last attempt was sent, and for how many ms from then on no other may be. */
+  /** When the last attempt ended, and for how many ms from then on no other may be sent. */
   readonly at: Stamp;
   readonly wait: number;
-  /** The pause in it, from the end of that attempt. */
-  readonly gap: number;
   /** The part of `wait` that nothing shortens: Retry-After. */
   readonly floor: number;
-  /** As `wait`, for a retry that nothing new asks for. */
-  readonly ration: number;
   /** Retries that may still be spent before the hourly allowance sets the pace. */
   readonly credit: number;
   /** An answer may have been lost after the server committed. */

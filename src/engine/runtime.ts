@@ -1,11 +1,11 @@
 // What the parts of one engine share: the host, the settings, the session in hand and the requests under way.
 import type { Host, Rejection, RequestInit, SessionState } from '../core/contract.ts';
 import { Call, type CallLimits } from './call.ts';
-import type { Gate } from './gate.ts';
 import type { Holder } from './holder.ts';
 import { type Machine, quietly, type Reason, rejectionOf } from './machine.ts';
 import type { Settings } from './options.ts';
 import type { SessionRecord, Stamp } from './record.ts';
+import type { Room } from './room.ts';
 import { Session } from './session.ts';
 import type { Timers } from './timers.ts';
 import type { Vault } from './vault.ts';
@@ -36,31 +36,28 @@ export interface OpenStream {
   heed(state: SessionState): void;
   close(): void;
 }
-/** Where sessions come from: see loader.ts. */
-export interface Restoring {
-  /** Reads the store, if that is what everybody waits for. */
-  nudge(): void;
-  /** Reads it again: a sibling may have signed in or out. */
-  recheck(): Promise<void>;
-}
 /** See autolock.ts. */
 export interface Locking {
   /** Whether the app is one that locks itself. */
   readonly isOn: boolean;
   /** Too long without interaction? */
-  isDue(mono: number): boolean;
+  isDue(): boolean;
   /** Locks if so. */
   check(): void;
   interaction(): void;
+  /** Left the screen. */
+  background(): void;
+  /** Back on screen: locked by the end of this call, if at all. */
+  foreground(): void;
 }
 /** See prompts.ts. */
 export interface Asking {
   /** Asks the person for what the state wants, if that has not been tried; says whether it is being tried. */
   begin(): boolean;
-}
-/** See clockwork.ts. */
-export interface Timing {
-  arm(): void;
+  /** The app comes to the screen or leaves it. */
+  show(visible: boolean): void;
+  /** Whether a prompt to sign in again is open. */
+  isSigningIn(): boolean;
 }
 
 export interface Runtime {
@@ -69,21 +66,24 @@ export interface Runtime {
   readonly machine: Machine;
   readonly vault: Vault;
   readonly holder: Holder;
-  readonly gate: Gate;
   readonly timers: Timers;
-  /** The time-outs of refresh exchanges: they outlive the other timers, for `stop` waits for the answer that matters. */
-  readonly exchanges: Timers;
   /** Requests that have not settled. */
   readonly calls: Set<Call>;
+  /** Those of them, and revocations, that wait for the network. */
+  readonly queue: Room;
   /** Monotonic ms of the latest refresh sendings. */
   readonly sendings: number[];
   readonly watchers: Set<(event: EngineEvent) => void>;
   /** What the app listens to. */
   readonly streams: Set<OpenStream>;
-  readonly loader: Restoring;
+  /** Reads the store again: a sibling may have signed in or out. See loader.ts. */
+  readonly recheck: () => Promise<boolean>;
   readonly autoLock: Locking;
   readonly prompts: Asking;
-  readonly clockwork: Timing;
+  /** Sets the clock for the session in hand. See clockwork.ts. */
+  readonly arm: () => void;
+  /** Hears no more of the network. */
+  readonly disconnect: () => void;
   /** Monotonic ms before which the server wants no refresh from this device, whoever is signed in (RFC 9110 10.2.3). */
   quietUntil: number;
   /** Set by `stop`: nothing new begins. */
@@ -99,30 +99,29 @@ export function monoOf({ host }: Runtime): number {
   return host.clock.monotonic();
 }
 
+export function isOnline({ host }: Runtime): boolean {
+  return host.connectivity.online();
+}
+
 /** A request of the app, or something that waits as one does; over at once when its signal was aborted before. */
 export function openCall<T>(rt: Runtime, path: string, init: RequestInit, limits?: CallLimits): Call<T> {
-  const { settings, host, calls, gate } = rt;
-  const call = new Call<T>(path, init, {
-    clock: host.clock,
-    limits: limits ?? { online: settings.requestDeadline, offline: settings.queueDeadline },
-    removed: (over) => calls.delete(over),
-  });
-  if (!call.closed) calls.add(call);
-  call.watch(gate.online);
+  const { requestDeadline: online, queueDeadline: offline } = rt.settings;
+  const call = new Call<T>(path, init, { clock: rt.host.clock, limits: limits ?? { online, offline }, calls: rt.calls });
+  call.watch(isOnline(rt));
   return call;
 }
 
 /** Makes a stored or just granted record the session in hand. */
 export function openSession(rt: Runtime, record: SessionRecord, durable: boolean): Session {
-  const session = new Session(record, monoOf(rt), durable);
+  const session = new Session(record, rt.host.clock, durable);
   rt.holder.take(session);
   return session;
 }
 
 /** Lets the session have the tokens of `record`. */
 export function adopt(rt: Runtime, session: Session, record: SessionRecord): void {
-  session.adopt(record, monoOf(rt));
-  rt.clockwork.arm();
+  session.adopt(record);
+  rt.arm();
   for (const stream of rt.streams) stream.renew(session);
 }
 

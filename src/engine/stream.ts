@@ -22,10 +22,10 @@ export async function openStream(rt: Runtime, path: string, onMessage: (message:
   opening.unasked = true;
   const stream = new Stream(rt, opening, onMessage);
   rt.streams.add(stream);
-  rt.clockwork.arm();
+  rt.arm();
   void stream.run().finally(() => {
     rt.streams.delete(stream);
-    rt.clockwork.arm();
+    rt.arm();
   });
   await opening.promise;
   return { close: () => stream.close() };
@@ -131,7 +131,8 @@ class Stream implements OpenStream {
   }
 
   /** Whether it has opened. A refused token is not sent again; any other refusal in words is for good. */
-  #accepts({ status, headers }: HostStream, session: Session, accessToken: string): boolean {
+  #accepts(connection: HostStream, session: Session, accessToken: string): boolean {
+    const { status } = connection;
     if (status >= 200 && status < 300) {
       this.#refusals = 0;
       this.#opened = true;
@@ -140,7 +141,7 @@ class Stream implements OpenStream {
       if (session.tokens.accessToken !== accessToken) this.renew(session);
       return !this.#isOver;
     }
-    if (refusesToken(status, headers.get('www-authenticate'))) {
+    if (refusesToken(connection)) {
       session.refuse(accessToken);
       this.#refusals += 1;
     } else if (status < 500 && status !== 408 && status !== 429) this.#refusals = MOST_REFUSALS + 1;

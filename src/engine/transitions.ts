@@ -5,25 +5,19 @@ import type { Machine, Transition } from './machine.ts';
 export function transitionsOf(machine: Machine, signal: AbortSignal | undefined): AsyncIterableIterator<Transition> {
   const heard: Transition[] = [];
   const forget = machine.subscribe((transition) => heard.push(transition));
-  return drain(machine, heard, forget, signal);
-}
-
-async function* drain(
-  machine: Machine,
-  heard: Transition[],
-  forget: () => void,
-  signal: AbortSignal | undefined,
-): AsyncIterableIterator<Transition> {
-  try {
-    for (;;) {
-      for (let next = heard.shift(); next !== undefined; next = heard.shift()) yield next;
-      if (machine.closed || signal?.aborted === true) return;
-      const { done, leave } = machine.next();
-      signal?.addEventListener('abort', leave);
-      await done;
-      signal?.removeEventListener('abort', leave);
+  const wake = (): void => machine.changed.open();
+  signal?.addEventListener('abort', wake);
+  async function* drain(): AsyncIterableIterator<Transition> {
+    try {
+      for (;;) {
+        for (let next = heard.shift(); next !== undefined; next = heard.shift()) yield next;
+        if (machine.closed || signal?.aborted === true) return;
+        await machine.changed.wait();
+      }
+    } finally {
+      forget();
+      signal?.removeEventListener('abort', wake);
     }
-  } finally {
-    forget();
   }
+  return drain();
 }

@@ -3,25 +3,19 @@
 import { relieved } from './backoff.ts';
 import { reconcile } from './keeper.ts';
 import { flightOf, refreshFloor } from './refresh.ts';
-import { monoOf, type Runtime } from './runtime.ts';
+import { isOnline, monoOf, type Runtime } from './runtime.ts';
 import type { Session } from './session.ts';
 
 /** A push that asks for a refresh is believed to be answered by a token no older than this, ms, or a quarter of its life. */
 const BRAND_NEW = 60_000;
 
 /** Whatever made refreshes fail may be over: the next attempt need not wait for the back-off of the last one. */
-export function relieve(rt: Runtime): void {
-  const { session } = rt.holder;
-  if (session?.outage === undefined) return;
-  session.outage = relieved(session.outage);
-  if (session.flight === undefined) return;
-  session.flight.fresh = true;
-  session.flight.kick();
-}
-
-export function backOnline(rt: Runtime): Promise<void> {
-  relieve(rt);
-  return freshen(rt);
+export function relieve({ holder: { session } }: Runtime): void {
+  if (session === undefined) return;
+  const { record, flight } = session;
+  if (record.outage !== undefined) session.note(relieved(record.outage));
+  if (record.outage !== undefined && flight !== undefined) flight.fresh = true;
+  flight?.kick();
 }
 
 /** A sibling may have rotated meanwhile, and a token near its end is better renewed before somebody waits. */
@@ -30,14 +24,15 @@ export async function freshen(rt: Runtime): Promise<void> {
   if (session === undefined || session.writing !== undefined || session.flight !== undefined) return;
   await reconcile(rt, session);
   const idle = session.ended === undefined && session.flight === undefined && !rt.stopped;
-  if (!idle || session.isFresh(monoOf(rt)) || session.tokens.refreshToken === undefined) return;
-  if (rt.gate.online && refreshFloor(rt, session) <= 0) flightOf(rt, session);
+  if (!idle || session.isFresh() || session.tokens.refreshToken === undefined) return;
+  if (isOnline(rt) && refreshFloor(rt, session) <= 0) flightOf(rt, session);
 }
 
 /** A silent push, in any state of the app. One of type `refresh` asks for a new token. */
 export async function pushed(rt: Runtime, payload: unknown): Promise<void> {
-  while (rt.machine.state === 'loading' && rt.holder.session === undefined && !rt.stopped) await rt.machine.next().done;
-  const { session } = rt.holder;
+  const { machine, holder } = rt;
+  while (machine.state === 'loading' && holder.session === undefined && !rt.stopped) await machine.changed.wait();
+  const { session } = holder;
   const wanted = typeof payload === 'object' && payload !== null && 'type' in payload && payload.type === 'refresh';
   if (wanted && session !== undefined && !isBrandNew(rt, session)) session.hasten();
   await freshen(rt);

@@ -19,7 +19,7 @@ export type Reading =
 
 /** What the store is to hold: null = nothing, undefined = what it holds now. */
 export type Wanted = SessionRecord | Tombstone | null | undefined;
-/** `skipped`: when its turn came, nothing was wanted. */
+/** `skipped`: when its turn came, nothing was wanted. `refused`: it could not be written, or not be read so that nobody knows. */
 export type WriteEnd = 'written' | 'refused' | 'skipped';
 
 export class Vault {
@@ -37,19 +37,21 @@ export class Vault {
     return this.#enqueue(() => this.#read());
   }
 
-  /** Writes what is wanted when its turn comes. */
+  /** Writes what is wanted when its turn comes, whatever the store holds. */
   write(wanted: () => Wanted): Promise<WriteEnd> {
     return this.#enqueue(async () => {
-      if (!this.#marked) this.#marked = (await this.#plain((plain) => plain.set(this.#keyOf('mark'), '1').then(() => true))) === true;
+      await this.#mark();
       return await this.#put(wanted());
     });
   }
 
-  /** As `write`, by what the store holds: never undoes what a sibling has done meanwhile. */
-  change(wanted: (reading: Reading) => Wanted): Promise<WriteEnd> {
+  /** Writes what `decide` makes of what the store holds, with nothing of this process in between. */
+  change(decide: (reading: Reading) => Wanted): Promise<WriteEnd> {
     return this.#enqueue(async () => {
+      await this.#mark();
       const reading = await this.#read();
-      return reading.kind === 'unreadable' ? 'refused' : await this.#put(wanted(reading));
+      const end = await this.#put(decide(reading));
+      return end === 'skipped' && reading.kind === 'unreadable' ? 'refused' : end;
     });
   }
 
@@ -64,8 +66,13 @@ export class Vault {
   }
 
   /** Resolves when everything asked for so far is done. */
-  async drain(): Promise<void> {
-    await this.#tail;
+  drain(): Promise<unknown> {
+    return this.#tail;
+  }
+
+  /** Marks this installation, once. */
+  async #mark(): Promise<void> {
+    if (!this.#marked) this.#marked = (await this.#plain((plain) => plain.set(this.#keyOf('mark'), '1').then(() => true))) === true;
   }
 
   async #read(): Promise<Reading> {

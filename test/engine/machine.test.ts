@@ -63,7 +63,7 @@ describe('a machine', () => {
     const machine = machineIn('active');
     const order: string[] = [];
     machine.subscribe(({ to }) => order.push(to));
-    const waiting = machine.next().done.then(() => order.push('woken'));
+    const waiting = machine.changed.wait().then(() => order.push('woken'));
     machine.fire('unlocked');
     machine.fire('idle-timeout');
     await waiting;

@@ -198,8 +198,10 @@ describe('the lock', () => {
   test('held by a process that never comes back is waited for twice and then passed by', async () => {
     const stuck = (host: Host): Host => ({
       ...host,
-      lock: (_name, _fn, options) =>
-        host.clock.sleep(options?.timeout ?? 0).then(() => Promise.reject(Object.assign(new Error('busy'), { code: 'lock-timeout' }))),
+      lock: (name, fn, options) =>
+        name === 'refresh'
+          ? host.clock.sleep(options?.timeout ?? 0).then(() => Promise.reject(Object.assign(new Error('busy'), { code: 'lock-timeout' })))
+          : host.lock(name, fn, options),
     });
     const run = await runEngine('steps: [{ advance: past-expiry }, { request: /a }]', { wrap: stuck });
     expect(run.outcomes).toEqual({ n1: 200 });

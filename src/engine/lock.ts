@@ -1,0 +1,48 @@
+// The lock of the device, which its processes share: whoever holds it may present the refresh token, or correct what the store holds.
+import { observe, type Runtime } from './runtime.ts';
+import { codeOf } from './vault.ts';
+
+const LOCK = 'refresh';
+/** A holder that outlasts two waits is frozen or dead: its own exchange was abandoned long ago (refresh-bugs class L). */
+const PATIENCE = 2;
+
+/** How a job has its lock: `none` where the host has no locks, `passed` where a holder that stands still was passed by. */
+export type Grip = 'held' | 'passed' | 'none';
+
+/** Runs `job` under a lock of the device, or without where the host has none. Not at all when it stays taken: then undefined. */
+export async function exclusively<T>(
+  rt: Runtime,
+  name: string,
+  job: (grip: Grip) => Promise<T>,
+  timeout?: number,
+): Promise<{ done: T } | undefined> {
+  const held: { job?: Promise<T> } = {};
+  try {
+    await rt.host.lock(name, () => (held.job = job('held')), timeout === undefined ? {} : { timeout });
+  } catch (error) {
+    if (held.job === undefined && codeOf(error) === 'lock-timeout') return undefined;
+    // A lock that cannot be given back is the host's affair: what was done under it is done.
+  }
+  return { done: await (held.job ?? job('none')) };
+}
+
+/** The lock as one job waits for it, with how often it was waited for in vain. */
+export interface Wait {
+  missed: number;
+}
+
+/** Runs `job` under the device's lock; after two waits for a holder beside it, where those who pass are exclusive again. Else undefined. */
+export async function underLock<T>(rt: Runtime, wait: Wait, job: (grip: Grip) => Promise<T>): Promise<{ done: T } | undefined> {
+  const { lockTimeout } = rt.settings;
+  const held = await exclusively(rt, LOCK, job, lockTimeout);
+  if (held !== undefined || ++wait.missed < PATIENCE) return held;
+  return await exclusively(
+    rt,
+    `${LOCK}-bypass`,
+    () => {
+      observe(rt, { type: 'lock-bypassed' });
+      return job('passed');
+    },
+    lockTimeout,
+  );
+}
