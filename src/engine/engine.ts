@@ -118,7 +118,7 @@ function wire(host: Host, settings: Settings): Runtime {
     settings,
     machine,
     vault: new Vault(host, settings),
-    holder: new Holder(machine),
+    holder: new Holder(),
     timers: new Timers(host.clock),
     calls: new Set(),
     queue: new Room(),

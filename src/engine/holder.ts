@@ -1,6 +1,6 @@
 // Which session this process holds, and how it tells leftovers of earlier ones in the store.
-import { readClaims } from './expiry.ts';
-import { isReplaced, type Machine, type Reason, rejectionOf } from './machine.ts';
+import { isSameUser } from './expiry.ts';
+import { type Reason, rejectionOf } from './machine.ts';
 import { isLater, type SessionRecord, type Stamp } from './record.ts';
 import type { Session } from './session.ts';
 
@@ -15,12 +15,7 @@ export class Holder {
   cutoff: Stamp | undefined;
   /** The one that ended last. */
   last: Session | undefined;
-  readonly #machine: Machine;
   readonly #ended = new Map<string, Session>();
-
-  constructor(machine: Machine) {
-    this.#machine = machine;
-  }
 
   /** Whether a stored session is a leftover of one that ended here. */
   isOver(stored: StoredName): boolean {
@@ -39,33 +34,20 @@ export class Holder {
 
   /** Whether `accessToken` is of the user whose session ended last; undefined when the tokens do not say. */
   isSameUser(accessToken: string): boolean | undefined {
-    const { sub } = readClaims(accessToken);
-    const known = this.last && readClaims(this.last.tokens.accessToken).sub;
-    return sub === undefined || known === undefined ? undefined : sub === known;
+    return isSameUser(this.last?.tokens.accessToken, accessToken);
   }
 
-  /** Makes `session` the current one without a transition: its state follows when it may be used. */
   take(session: Session): void {
     this.session = session;
     this.epoch += 1;
   }
 
-  /** Nobody is signed in from now on; for a process that holds no session (any more). */
-  leave(reason: Reason): void {
-    this.epoch += 1;
-    this.#machine.fire(reason);
-  }
-
-  /** Ends `session`; nothing happens when it is over already. One that another replaces has no transition: the other one will. */
   end(session: Session, reason: Reason): void {
-    if (session.ended !== undefined) return;
     session.ended = reason;
     this.#ended.set(session.record.session, session);
-    if (this.session !== session) return;
-    this.session = undefined;
     this.last = session;
+    this.session = undefined;
     this.epoch += 1;
-    if (!isReplaced(reason)) this.#machine.fire(reason);
   }
 }
 

@@ -7,7 +7,7 @@ import { decideStored, isLeftover } from './decide.ts';
 import { underLock } from './lock.ts';
 import type { Reason } from './machine.ts';
 import type { SessionRecord, Stamp } from './record.ts';
-import { adopt, endSession, observe, openSession, rejectCalls, type Runtime, stampOf } from './runtime.ts';
+import { adopt, endSession, observe, openSession, quit, rejectCalls, type Runtime, stampOf } from './runtime.ts';
 import type { Session } from './session.ts';
 import type { Reading, WriteEnd } from './vault.ts';
 
@@ -61,16 +61,25 @@ function heed(rt: Runtime, session: Session, reading: Reading): Reconciled {
       endSession(rt, session, verdict.reason);
       return 'over';
     case 'replaced':
-      endSession(rt, session, 'sibling-signed-in', (call) => mayCarryOver(call, verdict.record.since.mono));
-      openSession(rt, verdict.record, true);
-      rt.machine.fire('sibling-signed-in');
+      takeOver(rt, verdict.record);
       return 'over';
   }
 }
 
-/** A read that the app asked for after the other sign-in is the new user's; a write may have been composed for the old one. */
-function mayCarryOver({ init, calledAt }: Call, since: number): boolean {
-  return calledAt > since && SAFE_METHODS.includes(init.method ?? 'GET');
+/**
+ * A sibling has signed somebody in. What was asked for after that goes on; but a write may have been composed for the user that was shown
+ * until now. What was asked for before goes on for a user who is known to have come back.
+ */
+export function takeOver(rt: Runtime, record: SessionRecord): void {
+  const { holder, machine } = rt;
+  const before = holder.session;
+  const isBack = before === undefined && holder.isSameUser(record.tokens.accessToken) === true;
+  const isSpared = ({ init, calledAt }: Call): boolean =>
+    isBack || (calledAt > record.since.mono && (before === undefined || SAFE_METHODS.includes(init.method ?? 'GET')));
+  if (before === undefined) rejectCalls(rt, 'signed-out', isSpared);
+  else endSession(rt, before, 'sibling-signed-in', isSpared);
+  openSession(rt, record, true);
+  machine.fire(before === undefined ? 'restored' : 'sibling-signed-in');
 }
 
 /** Writes a session just signed in, whatever the store holds; if that is refused, again and again until it is not. */
@@ -103,15 +112,9 @@ export function rewrite(rt: Runtime, session: Session): void {
  * and again until it works or somebody signs in here.
  */
 export async function leave(rt: Runtime, reason: Reason, rejection: Rejection = 'signed-out'): Promise<void> {
-  const { holder } = rt;
   const since = stampOf(rt);
-  if (holder.session === undefined) {
-    holder.leave(reason);
-    rejectCalls(rt, rejection);
-  } else {
-    endSession(rt, holder.session, reason);
-  }
-  holder.cutoff = since;
+  quit(rt, reason, rejection);
+  rt.holder.cutoff = since;
   const end = await rt.vault.write(() => null);
   if (end === 'refused') observe(rt, { type: 'store-clear-failed' });
   sweep(rt, since);

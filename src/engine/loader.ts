@@ -1,10 +1,10 @@
 // Restores what the store holds, at launch and later when a sibling may have signed in, and makes sure of it before anything is shown.
 // A store that cannot be read leaves the state `loading` and is asked again: a locked phone is not a signed-out user (refresh-bugs K1, K15).
 import { revoke } from './exchange.ts';
-import { leave, repeat } from './keeper.ts';
+import { leave, repeat, takeOver } from './keeper.ts';
 import type { SessionRecord } from './record.ts';
 import { finish, flightOf } from './refresh.ts';
-import { isOnline, monoOf, observe, openSession, rejectCalls, type Runtime } from './runtime.ts';
+import { isOnline, monoOf, observe, openSession, quit, type Runtime } from './runtime.ts';
 import type { Session } from './session.ts';
 import { refreshLifeLeft } from './tokens.ts';
 import type { Reading } from './vault.ts';
@@ -39,7 +39,7 @@ async function read(rt: Runtime): Promise<boolean> {
   if (reading.kind !== 'record' || holder.isOver(reading.record)) noSession(rt, reading, launching);
   else if (reinstalled && settings.afterReinstall === 'discard') await discard(rt, reading.record);
   else if (launching) launch(rt, openSession(rt, reading.record, true));
-  else join(rt, reading.record);
+  else takeOver(rt, reading.record);
   return true;
 }
 
@@ -48,8 +48,7 @@ function noSession(rt: Runtime, reading: Reading, launching: boolean): void {
   const { holder, machine } = rt;
   if (!launching) {
     if (reading.kind !== 'empty' || machine.state !== 'expired' || holder.last?.durable === false) return;
-    holder.leave('sibling-signed-out');
-    rejectCalls(rt, 'signed-out');
+    quit(rt, 'sibling-signed-out');
   } else if (reading.kind === 'ended') {
     machine.fire(reading.reason);
   } else if (reading.kind === 'corrupt') {
@@ -72,14 +71,6 @@ function launch(rt: Runtime, session: Session): void {
     session.verifying = undefined;
     if (session.ended === undefined && !rt.stopped) rt.machine.fire('restored');
   });
-}
-
-/** A sibling has signed somebody in. What was asked for before goes on only for the same user. */
-function join(rt: Runtime, record: SessionRecord): void {
-  const isSame = rt.holder.isSameUser(record.tokens.accessToken) === true;
-  openSession(rt, record, true);
-  rejectCalls(rt, 'signed-out', ({ calledAt }) => isSame || calledAt > record.since.mono);
-  rt.machine.fire('restored');
 }
 
 /**

@@ -2,7 +2,7 @@
 import type { Host, Rejection, RequestInit, SessionState } from '../core/contract.ts';
 import { Call, type CallLimits } from './call.ts';
 import type { Holder } from './holder.ts';
-import { type Machine, quietly, type Reason, rejectionOf } from './machine.ts';
+import { isReplaced, type Machine, quietly, type Reason, rejectionOf } from './machine.ts';
 import type { Settings } from './options.ts';
 import type { SessionRecord, Stamp } from './record.ts';
 import type { Room } from './room.ts';
@@ -111,7 +111,7 @@ export function openCall<T>(rt: Runtime, path: string, init: RequestInit, limits
   return call;
 }
 
-/** Makes a stored or just granted record the session in hand. */
+/** Makes a stored or just granted record the session in hand, without a transition: its state follows when it may be used. */
 export function openSession(rt: Runtime, record: SessionRecord, durable: boolean): Session {
   const session = new Session(record, rt.host.clock, durable);
   rt.holder.take(session);
@@ -125,13 +125,26 @@ export function adopt(rt: Runtime, session: Session, record: SessionRecord): voi
   for (const stream of rt.streams) stream.renew(session);
 }
 
-/** Ends a session: state first, then its requests, unless the user is asked to sign in again, then its refresh, which notices by itself. */
+/**
+ * Ends a session: state first, then its requests, unless the user is asked to sign in again, then its refresh, which notices by itself. One
+ * that another replaces has no transition: the other one will.
+ */
 export function endSession(rt: Runtime, session: Session, reason: Reason, spared?: (call: Call) => boolean): void {
   if (session.ended !== undefined) return;
   rt.holder.end(session, reason);
+  if (!isReplaced(reason)) rt.machine.fire(reason);
   const rejection = rejectionOf(reason);
   if (rejection === 'signed-out' || !rt.prompts.begin()) rejectCalls(rt, rejection, spared);
   session.flight?.kick();
+}
+
+/** Nobody is signed in here from now on: state first, then the requests. */
+export function quit(rt: Runtime, reason: Reason, rejection: Rejection = 'signed-out'): void {
+  const { holder, machine } = rt;
+  if (holder.session !== undefined) return endSession(rt, holder.session, reason);
+  holder.epoch += 1;
+  machine.fire(reason);
+  rejectCalls(rt, rejection);
 }
 
 export function rejectCalls(rt: Runtime, reason: Rejection, spared: (call: Call) => boolean = () => false): void {

@@ -26,8 +26,8 @@ export class Session {
   ended: Reason | undefined;
   flight: Flight | undefined;
   readonly #clock: HostClock;
-  /** Paths that refused brand-new tokens: how many different ones, and until when (monotonic ms) that is held against them. */
-  readonly #stubborn = new Map<string, { tokens: Set<string>; until: number }>();
+  /** Paths that refused a brand-new token: which one, and until when (monotonic ms) they are believed. */
+  readonly #stubborn = new Map<string, { accessToken: string; until: number }>();
   /** Monotonic ms until which the token is used without a thought, and until which it is sent at all. */
   #freshUntil = NEVER;
   #aliveUntil = NEVER;
@@ -78,15 +78,15 @@ export class Session {
 
   /** A path refused a token that had just been refreshed for it. One may have died on the way; the second says that it is the path. */
   noteStubborn(path: string, ms: number): void {
+    const { accessToken } = this.tokens;
     const known = this.#stubborn.get(path);
+    if (known?.accessToken === accessToken) return;
     if (this.#stubborn.size >= MOST_STUBBORN) this.#stubborn.clear();
-    const tokens = new Set([...(known?.tokens ?? []), this.tokens.accessToken]);
-    this.#stubborn.set(path, { tokens, until: this.#clock.monotonic() + ms });
+    this.#stubborn.set(path, { accessToken, until: known === undefined ? NEVER : this.#clock.monotonic() + ms });
   }
 
   isStubborn(path: string): boolean {
-    const known = this.#stubborn.get(path);
-    return known !== undefined && known.tokens.size > 1 && known.until > this.#clock.monotonic();
+    return (this.#stubborn.get(path)?.until ?? NEVER) > this.#clock.monotonic();
   }
 
   /** The path accepts tokens after all. */

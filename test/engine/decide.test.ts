@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { decideEnding, decideOffer, decideStored, decideToken, type InHand, type TokenFacts } from '../../src/engine/decide.ts';
 import { Holder } from '../../src/engine/holder.ts';
-import { Machine } from '../../src/engine/machine.ts';
 import { decodeRecord, encodeRecord, isLater, rebase, type SessionRecord } from '../../src/engine/record.ts';
 import { Session } from '../../src/engine/session.ts';
 
@@ -169,14 +168,14 @@ describe('sessions that are over', () => {
   const session = new Session(record(), clock, true);
   const stored = (over: Partial<SessionRecord> = {}) => record(over);
   test('signed out: no revision comes back', () => {
-    const holder = new Holder(new Machine());
+    const holder = new Holder();
     holder.take(session);
     holder.end(session, 'user');
     expect(holder.isOver(stored({ revision: 99 }))).toBe(true);
     expect(holder.isOver(stored({ session: 's2' }))).toBe(false);
   });
   test('refused by the server: a younger refresh token, written by a sibling, may come back, the refused one never', () => {
-    const holder = new Holder(new Machine());
+    const holder = new Holder();
     const other = new Session(record(), clock, true);
     holder.take(other);
     holder.end(other, 'invalid-grant');
@@ -191,7 +190,7 @@ describe('sessions that are over', () => {
       [true, false],
       [false, true],
     ] as const) {
-      const holder = new Holder(new Machine());
+      const holder = new Holder();
       holder.cutoff = at(200);
       holder.take(new Session(record({ session: 's2', since: at(250) }), clock, durable));
       expect(holder.isOver(stored({ since: setBack }))).toBe(over);
@@ -199,7 +198,7 @@ describe('sessions that are over', () => {
     }
   });
   test('stored before the sign-out, but never read here', () => {
-    const holder = new Holder(new Machine());
+    const holder = new Holder();
     holder.cutoff = at(200);
     expect([at(100), at(200), at(201)].map((since) => holder.isOver(stored({ since })))).toEqual([true, true, false]);
   });
