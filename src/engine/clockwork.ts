@@ -6,9 +6,6 @@ import type { Session } from './session.ts';
 import type { TokenSet } from './record.ts';
 import { refreshLifeLeft } from './tokens.ts';
 
-/** After a refresh that failed, the timer leaves it to requests for this long, ms. */
-const AFTER_FAILURE = 60_000;
-
 /** Returns what sets the clock for the session in hand, again after every change; it stands still while there is none. */
 export function clockworkOf(rt: Runtime): () => void {
   const cancels: (() => void)[] = [];
@@ -17,15 +14,15 @@ export function clockworkOf(rt: Runtime): () => void {
   const later = (ms: number, fn: () => void): void => void cancels.push(rt.timers.after(ms, fn));
 
   /** Re-armed after every end, good or bad (refresh-bugs E13, J6). */
-  const armAhead = (session: Session, least: number): void => {
+  const armAhead = (session: Session): void => {
     // A stream is a request that never ends: it needs its token renewed ahead (refresh-bugs class S).
-    if (rt.settings.timer || rt.streams.size > 0) later(Math.max(least, session.untilAhead()), () => refresh(session));
+    if (rt.settings.timer || rt.streams.size > 0) later(Math.max(0, session.untilAhead(), session.untilRested()), () => refresh(session));
   };
   const refresh = (session: Session): void => {
     if (session.ended !== undefined || session.tokens.refreshToken === undefined) return;
-    if (session.untilAhead() > 0) return armAhead(session, 0);
+    if (session.untilAhead() > 0) return armAhead(session);
     void flightOf(rt, session).done.then(() => {
-      if (session.ended === undefined) arm(session.isFresh() ? 0 : AFTER_FAILURE);
+      if (session.ended === undefined) arm();
     });
   };
   const armAlerts = (session: Session): void => {
@@ -42,14 +39,14 @@ export function clockworkOf(rt: Runtime): () => void {
     const age = monoOf(rt) - session.record.since.mono;
     for (const mark of sessionAges) if (mark > age) later(mark - age, () => observe(rt, { type: 'session-age', age: mark }));
   };
-  const arm = (least: number): void => {
+  const arm = (): void => {
     for (const cancel of cancels.splice(0)) cancel();
     const { session } = rt.holder;
     if (session === undefined) return;
-    armAhead(session, least);
+    armAhead(session);
     armAlerts(session);
   };
-  return () => arm(0);
+  return arm;
 }
 
 /** A session ends with its refresh token; one without ends with its access token. Nobody may have told when. */

@@ -28,51 +28,35 @@ export function decideToken({ fresh, alive, canRefresh }: TokenFacts): TokenUse 
 /** The session in hand, as far as it is compared with the stored one. */
 export type InHand = Pick<Session, 'record' | 'durable'>;
 
+export type Absence = Exclude<Reading, { kind: 'record' | 'unreadable' }>;
+
 /** Says of a stored session that it is over here: signed out, replaced, or ended at that revision. */
 export type IsOver = (stored: StoredName) => boolean;
 
-export type StoredVerdict =
-  | { kind: 'same'; record: SessionRecord }
+export type RecordVerdict =
+  | 'same'
   /** A sibling has rotated: its pair replaces ours. */
-  | { kind: 'newer'; record: SessionRecord }
+  | 'newer'
   /** Somebody else signed in through a sibling. */
-  | { kind: 'replaced'; record: SessionRecord }
-  /** A sibling signed out, or saw the server end the session. */
-  | { kind: 'ended'; reason: Reason }
+  | 'replaced'
   /** Ours is younger, or the store says nothing about it: memory counts. */
-  | { kind: 'ours' }
+  | 'ours'
   /** The store held it and now holds less, torn or from a backup: it is to be written again. */
-  | { kind: 'damaged' };
+  | 'damaged';
 
-/** What the store, read again, means for the session in hand. `isOver` tells leftovers. */
-export function decideStored(
-  reading: Exclude<Reading, { kind: 'unreadable' }>,
-  { record: mine, durable }: InHand,
-  isOver: IsOver,
-): StoredVerdict {
-  const signedOut: StoredVerdict = { kind: 'ended', reason: 'sibling-signed-out' };
-  switch (reading.kind) {
-    case 'empty':
-      return durable ? signedOut : { kind: 'ours' };
-    case 'ended':
-      if (reading.session === mine.session) return { kind: 'ended', reason: reading.reason };
-      // Another session's end says that ours was replaced before, unless it is older than ours.
-      return durable && !isOver(reading) ? signedOut : { kind: 'ours' };
-    case 'corrupt':
-      return { kind: durable ? 'damaged' : 'ours' };
-    case 'record':
-      return decideRecord(reading.record, { record: mine, durable }, isOver);
-  }
+/** What a record in the store, read again, means for the session in hand. `isOver` tells leftovers. */
+export function decideRecord(record: SessionRecord, { record: mine, durable }: InHand, isOver: IsOver): RecordVerdict {
+  if (record.session !== mine.session) return isOver(record) || (!durable && !isLater(record.since, mine.since)) ? 'ours' : 'replaced';
+  if (record.revision < mine.revision) return 'damaged';
+  return record.revision === mine.revision && ['', mine.tokens.accessToken].includes(record.tokens.accessToken) ? 'same' : 'newer';
 }
 
-function decideRecord(record: SessionRecord, { record: mine, durable }: InHand, isOver: IsOver): StoredVerdict {
-  if (record.session !== mine.session) {
-    const isOlder = isOver(record) || (!durable && !isLater(record.since, mine.since));
-    return isOlder ? { kind: 'ours' } : { kind: 'replaced', record };
-  }
-  if (record.revision < mine.revision) return { kind: 'damaged' };
-  const isSame = record.revision === mine.revision && ['', mine.tokens.accessToken].includes(record.tokens.accessToken);
-  return { kind: isSame ? 'same' : 'newer', record };
+/** The same of a store that can be read and holds no record. A reason: the session is over, by a sibling or by what it saw. */
+export function decideAbsence(reading: Absence, { record: mine, durable }: InHand, isOver: IsOver): Reason | 'ours' | 'damaged' {
+  if (reading.kind === 'ended' && reading.session === mine.session) return reading.reason;
+  // The end of another session says that ours was replaced before, unless it is older than ours.
+  if (!durable || (reading.kind === 'ended' && isOver(reading))) return 'ours';
+  return reading.kind === 'corrupt' ? 'damaged' : 'sibling-signed-out';
 }
 
 /** Whether the store holds anything older than a sign-out or sign-in at `since`; a later sign-in of a sibling stays. */
@@ -103,7 +87,7 @@ export interface Offered {
 }
 
 /** Whether a token that the API offers is worth taking over: it was offered for the one in hand, and is known to outlive it. */
-export function decideOffer(offered: Offered, mine: { accessToken: string; left: number }, askedWith: string): boolean {
-  if (offered.accessToken === '' || offered.accessToken === mine.accessToken || askedWith !== mine.accessToken) return false;
-  return offered.life !== undefined && offered.life > mine.left;
+export function decideOffer(offered: Offered, held: string, left: number, askedWith: string): boolean {
+  const isAnother = offered.accessToken !== '' && offered.accessToken !== held && askedWith === held;
+  return isAnother && offered.life !== undefined && offered.life > left;
 }

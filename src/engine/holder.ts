@@ -18,14 +18,11 @@ export class Holder {
   readonly #ended = new Map<string, Session>();
 
   /** Whether a stored session is a leftover of one that ended here. */
-  isOver(stored: StoredName): boolean {
+  readonly isOver = (stored: StoredName): boolean => {
     const ended = this.#ended.get(stored.session);
-    const { since } = stored;
-    return (
-      (ended !== undefined && !isYounger(stored, ended)) ||
-      (this.cutoff !== undefined && since !== undefined && !this.#isAfter(since, this.cutoff))
-    );
-  }
+    if (ended !== undefined && !isYounger(stored, ended)) return true;
+    return this.cutoff !== undefined && stored.since !== undefined && !this.#isAfter(stored.since, this.cutoff);
+  };
 
   /** Once the store has held a session of this boot, nothing older than the boot comes back there: the clock that nobody sets decides. */
   #isAfter(since: Stamp, cutoff: Stamp): boolean {

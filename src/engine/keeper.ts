@@ -3,7 +3,7 @@
 import type { Rejection } from '../core/contract.ts';
 import { laterOutage } from './backoff.ts';
 import type { Call } from './call.ts';
-import { decideStored, isLeftover } from './decide.ts';
+import { decideAbsence, decideRecord, isLeftover } from './decide.ts';
 import { underLock } from './lock.ts';
 import type { Reason } from './machine.ts';
 import type { SessionRecord, Stamp } from './record.ts';
@@ -38,30 +38,56 @@ export async function commit(rt: Runtime, session: Session, next: (stored: Recon
   return end;
 }
 
+/**
+ * Writes a younger pair of the session, if that is `wanted` once the store has been heeded. It is used from then on; where the store
+ * refuses it, only if it `stays` all the same, and the write is repeated.
+ */
+export async function renew(
+  rt: Runtime,
+  session: Session,
+  pair: Pick<SessionRecord, 'tokens' | 'outage'>,
+  { wanted, stays }: { wanted: (stored: Reconciled) => boolean; stays: boolean },
+): Promise<void> {
+  let next: SessionRecord | undefined;
+  const end = await commit(rt, session, (stored) => {
+    const { record } = session;
+    next = wanted(stored) ? { ...record, ...pair, revision: record.revision + 1 } : undefined;
+    return next;
+  });
+  if (next === undefined || session.ended !== undefined || (end !== 'written' && !stays)) return;
+  adopt(rt, session, next);
+  if (end !== 'written') rewrite(rt, session);
+}
+
 /** Lets what the store was read to hold correct the session in hand. */
 function heed(rt: Runtime, session: Session, reading: Reading): Reconciled {
   if (session.ended !== undefined) return 'over';
   if (reading.kind === 'unreadable') return reading.locked ? 'locked' : 'unreadable';
-  const verdict = decideStored(reading, session, (stored) => rt.holder.isOver(stored));
-  switch (verdict.kind) {
+  if (reading.kind === 'record') return heedRecord(rt, session, reading.record);
+  const verdict = decideAbsence(reading, session, rt.holder.isOver);
+  if (verdict === 'damaged') rewrite(rt, session);
+  if (verdict === 'damaged' || verdict === 'ours') return 'mine';
+  endSession(rt, session, verdict);
+  return 'over';
+}
+
+function heedRecord(rt: Runtime, session: Session, record: SessionRecord): Reconciled {
+  switch (decideRecord(record, session, rt.holder.isOver)) {
     case 'ours':
       return 'mine';
     case 'same':
       wasWritten(session);
-      session.note(laterOutage(session.record.outage, verdict.record.outage));
+      session.note(laterOutage(session.record.outage, record.outage));
       return 'mine';
     case 'newer':
       wasWritten(session);
-      adopt(rt, session, verdict.record);
+      adopt(rt, session, record);
       return 'adopted';
     case 'damaged':
       rewrite(rt, session);
       return 'mine';
-    case 'ended':
-      endSession(rt, session, verdict.reason);
-      return 'over';
     case 'replaced':
-      takeOver(rt, verdict.record);
+      takeOver(rt, record);
       return 'over';
   }
 }
@@ -96,7 +122,7 @@ function wasWritten(session: Session): void {
 }
 
 /** The store does not hold what memory does: it is written until it does. */
-export function rewrite(rt: Runtime, session: Session): void {
+function rewrite(rt: Runtime, session: Session): void {
   if (session.dirty) return;
   session.dirty = true;
   observe(rt, { type: 'store-write-failed' });

@@ -34,7 +34,7 @@ async function read(rt: Runtime): Promise<boolean> {
   const reading = await vault.read();
   const launching = machine.state === 'loading';
   if (reading.kind === 'unreadable') return !launching;
-  const reinstalled = launching && reading.kind === 'record' && (await vault.isReinstalled(reading));
+  const reinstalled = launching && reading.kind === 'record' && (await vault.isReinstalled(reading.record));
   if (holder.epoch !== epoch || holder.session !== undefined) return true;
   if (reading.kind !== 'record' || holder.isOver(reading.record)) noSession(rt, reading, launching);
   else if (reinstalled && settings.afterReinstall === 'discard') await discard(rt, reading.record);

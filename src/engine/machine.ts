@@ -100,7 +100,7 @@ export function isReplaced(reason: Reason): boolean {
 
 /** A reason as it was stored or told; undefined when this version knows no such end. */
 export function endingNamed(name: unknown): Reason | undefined {
-  return typeof name === 'string' && Object.hasOwn(TRANSITIONS, name) && TRANSITIONS[name as Reason] === END ? (name as Reason) : undefined;
+  return TRANSITIONS[name as Reason] === END ? (name as Reason) : undefined;
 }
 
 /** A listener that throws is its owner's fault: it must not stop a sign-out halfway. There is nobody to tell: an error could carry anything. */

@@ -3,10 +3,9 @@
 import type { HostResponse } from '../core/contract.ts';
 import { dateIn } from './classify.ts';
 import { decideOffer } from './decide.ts';
-import { commit } from './keeper.ts';
+import { type Reconciled, renew } from './keeper.ts';
 import { underLock } from './lock.ts';
-import type { SessionRecord } from './record.ts';
-import { adopt, type Runtime, stampOf } from './runtime.ts';
+import { type Runtime, stampOf } from './runtime.ts';
 import type { Session } from './session.ts';
 import { tokensFrom } from './tokens.ts';
 
@@ -20,19 +19,12 @@ export function takeOffer(rt: Runtime, session: Session, { ok, headers }: HostRe
     { access_token: accessToken, expires_in: headers.get(`${name}-expires-in`) },
     { now: stampOf(rt), date: dateIn(headers), before: session.tokens },
   );
-  const isWorthIt = (): boolean => {
-    const mine = { accessToken: session.tokens.accessToken, left: session.untilDead() };
-    return session.ended === undefined && decideOffer({ accessToken, life: tokens.life }, mine, askedWith);
-  };
-  if (!isWorthIt()) return;
+  const isWorthIt = (): boolean =>
+    decideOffer({ accessToken, life: tokens.life }, session.tokens.accessToken, session.untilDead(), askedWith);
+  if (session.ended !== undefined || !isWorthIt()) return;
   session.offered = accessToken;
   void underLock(rt, { missed: 0 }, async () => {
-    let next: SessionRecord | undefined;
-    const end = await commit(rt, session, (stored) => {
-      const { record } = session;
-      next = stored === 'mine' && isWorthIt() ? { ...record, revision: record.revision + 1, tokens } : undefined;
-      return next;
-    });
-    if (end === 'written' && next !== undefined && session.ended === undefined) adopt(rt, session, next);
+    const wanted = (stored: Reconciled): boolean => stored === 'mine' && isWorthIt();
+    await renew(rt, session, { tokens, outage: session.record.outage }, { wanted, stays: false });
   });
 }

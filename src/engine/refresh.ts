@@ -5,11 +5,10 @@ import type { Outcome } from './classify.ts';
 import { decideEnding, isOvertaken } from './decide.ts';
 import { exchange, revoke } from './exchange.ts';
 import { Flight, type FlightEnd } from './flight.ts';
-import { bury, commit, reconcile, rewrite } from './keeper.ts';
+import { bury, commit, reconcile, renew } from './keeper.ts';
 import { type Grip, underLock } from './lock.ts';
 import type { Reason } from './machine.ts';
-import type { SessionRecord } from './record.ts';
-import { adopt, endSession, isOnline, monoOf, observe, type Runtime, stampOf } from './runtime.ts';
+import { endSession, isOnline, monoOf, observe, type Runtime, stampOf } from './runtime.ts';
 import type { Session } from './session.ts';
 import { tokensFrom } from './tokens.ts';
 
@@ -54,6 +53,7 @@ async function run(rt: Runtime, session: Session, flight: Flight): Promise<Fligh
     return 'failed';
   } finally {
     session.flight = undefined;
+    if (!session.isFresh()) session.rest();
   }
 }
 
@@ -160,20 +160,12 @@ async function persist(rt: Runtime, session: Session, { response, date, sentAt, 
   const now = stampOf(rt);
   const before = session.tokens;
   const tokens = tokensFrom(rt, response, { now, date, travelled: now.mono - sentAt, before });
-  let next: SessionRecord | undefined;
-  const end = await commit(rt, session, () => {
-    const { record } = session;
-    const overtaken = record.revision > revision && isOvertaken(record.tokens, tokens, grip === 'held');
-    next = overtaken ? undefined : { ...record, revision: record.revision + 1, tokens, outage: undefined };
-    return next;
-  });
-  if (session.ended !== undefined) {
-    if (tokens.refreshToken !== undefined && tokens.refreshToken !== session.tokens.refreshToken) void revoke(rt, tokens.refreshToken);
-    return 'ended';
-  }
-  if (next !== undefined) adopt(rt, session, next);
-  if (next !== undefined && end !== 'written') rewrite(rt, session);
-  return 'renewed';
+  const isYoungest = (): boolean => session.record.revision === revision || !isOvertaken(session.tokens, tokens, grip === 'held');
+  await renew(rt, session, { tokens, outage: undefined }, { wanted: isYoungest, stays: true });
+  if (session.ended === undefined) return 'renewed';
+  const { refreshToken } = tokens;
+  if (refreshToken !== undefined && refreshToken !== session.tokens.refreshToken) void revoke(rt, refreshToken);
+  return 'ended';
 }
 
 /**

@@ -9,6 +9,8 @@ import type { Outage, SessionRecord, TokenSet } from './record.ts';
 /** Paths remembered at most. */
 const MOST_STUBBORN = 100;
 const NEVER = Number.NEGATIVE_INFINITY;
+/** After a refresh that was tried in vain, timers and streams leave it to requests for this long, ms. */
+const REST = 60_000;
 
 export class Session {
   /** What the store holds, or is to hold. */
@@ -31,6 +33,7 @@ export class Session {
   /** Monotonic ms until which the token is used without a thought, and until which it is sent at all. */
   #freshUntil = NEVER;
   #aliveUntil = NEVER;
+  #restUntil = NEVER;
 
   constructor(record: SessionRecord, clock: HostClock, durable: boolean) {
     this.record = record;
@@ -48,6 +51,7 @@ export class Session {
     const { accessToken, refreshToken } = record.tokens;
     this.record = accessToken === '' ? { ...record, tokens: { ...this.tokens, refreshToken } } : record;
     if (accessToken !== '') this.#measure();
+    this.#restUntil = NEVER;
   }
 
   /** Nobody uses a token of this session before `written` is done. */
@@ -116,6 +120,16 @@ export class Session {
   /** Ms until the token is not sent any more; Infinity when its life is unknown. */
   untilDead(): number {
     return this.#aliveUntil - this.#clock.monotonic();
+  }
+
+  /** A refresh was tried in vain. */
+  rest(): void {
+    this.#restUntil = this.#clock.monotonic() + REST;
+  }
+
+  /** Ms for which only requests may begin another refresh. */
+  untilRested(): number {
+    return this.#restUntil - this.#clock.monotonic();
   }
 
   /** The server said what time it is, ms since the Unix epoch: beats the wall clock, where only that could tell the age of a restored token. */

@@ -3,7 +3,7 @@
 import type { HostStream, SessionState } from '../core/contract.ts';
 import { acquire } from './admit.ts';
 import { gapAfter } from './backoff.ts';
-import type { Call } from './call.ts';
+import type { Call, CallLimits } from './call.ts';
 import { refusesToken } from './classify.ts';
 import { quietly } from './machine.ts';
 import { monoOf, observe, openCall, type OpenStream, type Runtime } from './runtime.ts';
@@ -18,26 +18,24 @@ const MOST_REFUSALS = 2;
 
 /** Resolves when the stream is open for the first time. While one is open the token is renewed ahead by the clock. */
 export async function openStream(rt: Runtime, path: string, onMessage: (message: string) => void): Promise<{ close(): void }> {
-  const opening = openCall<void>(rt, path, {});
-  opening.unasked = true;
-  const stream = new Stream(rt, opening, onMessage);
+  const stream = new Stream(rt, path, onMessage);
+  const opening = stream.call.promise;
   rt.streams.add(stream);
   rt.arm();
   void stream.run().finally(() => {
     rt.streams.delete(stream);
     rt.arm();
   });
-  await opening.promise;
+  await opening;
   return { close: () => stream.close() };
 }
 
 class Stream implements OpenStream {
+  /** What waits for a token now. The first one settles with the first connection, or with the reason why there is none. */
+  call: Call<void>;
   readonly #rt: Runtime;
-  /** Settles with the first connection, or with the reason why there is none. */
-  readonly #opening: Call<void>;
+  readonly #path: string;
   readonly #onMessage: (message: string) => void;
-  /** What waits for a token now. */
-  #call: Call<void>;
   #session: Session | undefined;
   #connection: HostStream | undefined;
   #controller = new AbortController();
@@ -46,26 +44,27 @@ class Stream implements OpenStream {
   #opened = false;
   #closed = false;
 
-  constructor(rt: Runtime, opening: Call<void>, onMessage: (message: string) => void) {
+  constructor(rt: Runtime, path: string, onMessage: (message: string) => void) {
     this.#rt = rt;
-    this.#opening = this.#call = opening;
+    this.#path = path;
     this.#onMessage = onMessage;
+    this.call = this.#callFor();
   }
 
   /** Connects again and again. */
   async run(): Promise<void> {
+    const { timers, host } = this.#rt;
     let failures = 0;
-    for (;;) {
+    while (!this.#isOver) {
+      if (this.call.closed) this.call = this.#callFor(NO_LIMITS);
       const begun = monoOf(this.#rt);
       await this.#connect();
       if (this.#isOver) break;
       failures = monoOf(this.#rt) - begun > LASTING ? 0 : failures + 1;
-      await this.#rt.timers.pause(gapAfter(failures, this.#rt.host.random()));
-      if (this.#isOver) break;
-      if (this.#call.closed) this.#callAgain();
+      await timers.pause(Math.max(gapAfter(failures, host.random()), this.#session?.isAlive() === false ? this.#session.untilRested() : 0));
     }
-    this.#opening.reject('network');
-    if (this.#opened && !this.#closed) observe(this.#rt, { type: 'stream-ended', path: this.#opening.path.replace(/\?.*/, '') });
+    this.call.reject('network');
+    if (this.#opened && !this.#closed) observe(this.#rt, { type: 'stream-ended', path: this.#path.replace(/\?.*/, '') });
   }
 
   /** The session has a new token: told on the open connection where the server takes that, else a new connection brings it. */
@@ -83,7 +82,7 @@ class Stream implements OpenStream {
   close(): void {
     this.#closed = true;
     this.#hangUp();
-    this.#call.reject('aborted');
+    this.call.reject('aborted');
   }
 
   #hangUp(): void {
@@ -92,19 +91,20 @@ class Stream implements OpenStream {
   }
 
   get #isOver(): boolean {
-    const refused = this.#refusals > MOST_REFUSALS || (!this.#opened && this.#opening.closed);
-    return refused || this.#closed || this.#rt.stopped || this.#session?.ended !== undefined;
+    const failed = this.#refusals > MOST_REFUSALS || (!this.#opened && this.call.closed);
+    return failed || this.#closed || this.#rt.stopped || this.#session?.ended !== undefined;
   }
 
-  #callAgain(): void {
-    this.#call = openCall<void>(this.#rt, this.#opening.path, {}, NO_LIMITS);
-    this.#call.unasked = true;
-    this.#call.promise.catch(() => {});
+  #callFor(limits?: CallLimits): Call<void> {
+    const call = openCall<void>(this.#rt, this.#path, {}, limits);
+    call.unasked = true;
+    call.promise.catch(() => {});
+    return call;
   }
 
   /** One connection from its token to its end. */
   async #connect(): Promise<void> {
-    const session = await acquire(this.#rt, this.#call);
+    const session = await acquire(this.#rt, this.call);
     this.#session ??= session;
     if (session === undefined || session !== this.#session || this.#isOver) return;
     const { accessToken } = session.tokens;
@@ -124,7 +124,7 @@ class Stream implements OpenStream {
       ...(this.#lastId === undefined ? {} : { 'last-event-id': this.#lastId }),
     };
     try {
-      return await this.#rt.host.stream(urlOf(this.#rt, this.#opening.path), { headers, signal: this.#controller.signal });
+      return await this.#rt.host.stream(urlOf(this.#rt, this.#path), { headers, signal: this.#controller.signal });
     } catch {
       return undefined;
     }
@@ -136,7 +136,7 @@ class Stream implements OpenStream {
     if (status >= 200 && status < 300) {
       this.#refusals = 0;
       this.#opened = true;
-      this.#call.settle();
+      this.call.settle();
       // Renewed while it opened.
       if (session.tokens.accessToken !== accessToken) this.renew(session);
       return !this.#isOver;

@@ -7,8 +7,7 @@ import type { Settings } from './options.ts';
 import { decodeRecord, encodeRecord, type SessionRecord, type Tombstone } from './record.ts';
 
 export type Reading =
-  /** `marked`: it was written by an installation that left its mark in the plain tier. */
-  | { kind: 'record'; record: SessionRecord; marked: boolean }
+  | { kind: 'record'; record: SessionRecord }
   /** The server has ended this session. */
   | { kind: 'ended'; session: string; reason: Reason }
   | { kind: 'empty' }
@@ -59,8 +58,8 @@ export class Vault {
    * Whether what was read comes from before a reinstall: the mark of the installation that wrote it is gone with the plain tier. Only a
    * record that says it was marked is doubted, so no update of the app and no refusing plain tier signs anybody out (refresh-bugs K10).
    */
-  async isReinstalled({ marked }: { marked: boolean }): Promise<boolean> {
-    const mark = marked ? await this.#plain(async (plain) => (await plain.get(this.#keyOf('mark'))) ?? '') : undefined;
+  async isReinstalled({ marked }: SessionRecord): Promise<boolean> {
+    const mark = marked === true ? await this.#plain(async (plain) => (await plain.get(this.#keyOf('mark'))) ?? '') : undefined;
     this.#marked = Boolean(mark);
     return mark === '';
   }
@@ -84,8 +83,7 @@ export class Vault {
       const stored = decodeRecord(value, { wall: clock.now(), mono: clock.monotonic() }, monotonicSince === 'boot');
       if (stored === undefined) return { kind: 'corrupt' };
       if ('ended' in stored) return { kind: 'ended', session: stored.session, reason: endingNamed(stored.ended) ?? 'invalid-grant' };
-      const { marked, ...record } = stored;
-      return { kind: 'record', record: await this.#withAccess(record), marked };
+      return { kind: 'record', record: await this.#withAccess(stored) };
     } catch (error) {
       return { kind: 'unreadable', locked: codeOf(error) === 'store-locked' };
     }
@@ -98,7 +96,7 @@ export class Vault {
     const record = value !== null && 'tokens' in value ? value : undefined;
     const kept = record === undefined || tier === 'secure' ? value : { ...record, tokens: { ...record.tokens, accessToken: '' } };
     try {
-      await (kept === null ? store.delete(storeKey) : store.set(storeKey, encodeRecord({ ...kept, marked: this.#marked })));
+      await (kept === null ? store.delete(storeKey) : store.set(storeKey, encodeRecord(kept, this.#marked)));
     } catch {
       return 'refused';
     }

@@ -1,5 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import { decideEnding, decideOffer, decideStored, decideToken, type InHand, type TokenFacts } from '../../src/engine/decide.ts';
+import {
+  type Absence,
+  decideAbsence,
+  decideEnding,
+  decideOffer,
+  decideRecord,
+  decideToken,
+  type InHand,
+  type IsOver,
+  type TokenFacts,
+} from '../../src/engine/decide.ts';
 import { Holder } from '../../src/engine/holder.ts';
 import { decodeRecord, encodeRecord, isLater, rebase, type SessionRecord } from '../../src/engine/record.ts';
 import { Session } from '../../src/engine/session.ts';
@@ -23,8 +33,9 @@ const record = (over: Partial<SessionRecord> = {}): SessionRecord => ({
     ...over.tokens,
   },
 });
-type Stored = Parameters<typeof decideStored>[0];
-const reading = (over: Partial<SessionRecord> = {}): Stored => ({ kind: 'record', record: record(over), marked: false });
+type Stored = SessionRecord | Absence;
+const decideStored = (stored: Stored, hand: InHand, isOver: IsOver) =>
+  'tokens' in stored ? decideRecord(stored, hand, isOver) : decideAbsence(stored, hand, isOver);
 const decode = (value: string) => decodeRecord(value, at(1_000), true);
 const mine: InHand = { record: record(), durable: true };
 const clock = { now: () => 100, monotonic: () => 100, setTimeout: () => () => undefined, sleep: async () => undefined };
@@ -45,21 +56,21 @@ describe('the token in hand', () => {
 
 describe('the stored record', () => {
   test.each<[string, Stored, Partial<InHand>, string]>([
-    ['is the one in hand', reading(), {}, 'same'],
-    ['has a higher revision: a sibling rotated', reading({ revision: 4 }), {}, 'newer'],
+    ['is the one in hand', record(), {}, 'same'],
+    ['has a higher revision: a sibling rotated', record({ revision: 4 }), {}, 'newer'],
     [
       'has the same revision with another pair: a sibling rotated at the same time',
-      reading({ tokens: { ...record().tokens, accessToken: 'b3' } }),
+      record({ tokens: { ...record().tokens, accessToken: 'b3' } }),
       {},
       'newer',
     ],
-    ['has the same revision and keeps no access token', reading({ tokens: { ...record().tokens, accessToken: '' } }), {}, 'same'],
-    ['has a lower revision: it came from a backup, or our write is still to come', reading({ revision: 2 }), {}, 'damaged'],
-    ['is another session: somebody else signed in', reading({ session: 's2' }), {}, 'replaced'],
-    ['is an older session while ours was never written: a leftover', reading({ session: 's0', since: at(50) }), { durable: false }, 'ours'],
+    ['has the same revision and keeps no access token', record({ tokens: { ...record().tokens, accessToken: '' } }), {}, 'same'],
+    ['has a lower revision: it came from a backup, or our write is still to come', record({ revision: 2 }), {}, 'damaged'],
+    ['is another session: somebody else signed in', record({ session: 's2' }), {}, 'replaced'],
+    ['is an older session while ours was never written: a leftover', record({ session: 's0', since: at(50) }), { durable: false }, 'ours'],
     [
       'is a later session while ours was never written: somebody else signed in',
-      reading({ session: 's2', since: at(150) }),
+      record({ session: 's2', since: at(150) }),
       { durable: false },
       'replaced',
     ],
@@ -76,13 +87,12 @@ describe('the stored record', () => {
     ['is torn: memory is written again', { kind: 'corrupt' }, {}, 'damaged'],
     ['is torn before ours was ever in it', { kind: 'corrupt' }, { durable: false }, 'ours'],
   ])('%s', (_name, stored, over, kind) => {
-    const verdict = decideStored(stored, { ...mine, ...over }, nothingOver);
-    expect('reason' in verdict ? verdict.reason : verdict.kind).toBe(kind);
+    expect(decideStored(stored, { ...mine, ...over }, nothingOver)).toBe(kind);
   });
 
   test('of a session that is over here is a leftover', () => {
-    expect(decideStored(reading({ session: 's0' }), mine, () => true).kind).toBe('ours');
-    expect(decideStored({ kind: 'ended', session: 's0', reason: 'reused' }, mine, () => true).kind).toBe('ours');
+    expect(decideStored(record({ session: 's0' }), mine, () => true)).toBe('ours');
+    expect(decideStored({ kind: 'ended', session: 's0', reason: 'reused' }, mine, () => true)).toBe('ours');
   });
 });
 
@@ -99,7 +109,6 @@ describe('a refused refresh token', () => {
 });
 
 describe('a token offered by the API', () => {
-  const held = { accessToken: 'a1', left: 60_000 };
   test.each([
     ['for the one in hand, that lives longer, is taken', { accessToken: 'a2', life: 90_000 }, 'a1', true],
     ['for an older one is not', { accessToken: 'a2', life: 90_000 }, 'a0', false],
@@ -108,17 +117,16 @@ describe('a token offered by the API', () => {
     ['that is the one in hand is not', { accessToken: 'a1', life: 90_000 }, 'a1', false],
     ['that is empty is not', { accessToken: '', life: 90_000 }, 'a1', false],
   ])('%s', (_name, offered, askedWith, taken) => {
-    expect(decideOffer(offered, held, askedWith)).toBe(taken);
+    expect(decideOffer(offered, 'a1', 60_000, askedWith)).toBe(taken);
   });
 });
 
 describe('the store entry', () => {
   const full = record({ outage: { failures: 2, at: at(7), wait: 300, floor: 0, credit: 12, unknown: true } });
   test('comes back as it was written', () => {
-    const stored = { ...full, marked: true };
-    expect(decode(encodeRecord(stored))).toEqual(stored);
-    const note = { session: 's1', ended: 'invalid-grant', marked: false };
-    expect(decode(encodeRecord(note))).toEqual(note);
+    expect(decode(encodeRecord(full, true))).toEqual({ ...full, marked: true });
+    const note = { session: 's1', ended: 'invalid-grant' };
+    expect(decode(encodeRecord(note, false))).toEqual(note);
   });
   test.each<[string, string]>([
     ['no JSON', '{"v":1,'],
