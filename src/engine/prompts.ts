@@ -78,11 +78,13 @@ export class Prompts implements Asking {
   }
 
   async #show(method: PromptMethod, purpose: PromptPurpose): Promise<PromptOutcome> {
-    this.#visible = true;
     this.#signingIn = purpose === 'sign-in';
     try {
       const outcome = await this.#rt.host.reauthenticate[method](purpose);
-      if (outcome !== 'unavailable') this.#rt.autoLock.interaction();
+      if (outcome !== 'unavailable') {
+        this.#visible ??= true;
+        this.#rt.autoLock.interaction();
+      }
       return outcome;
     } catch {
       return 'unavailable';
