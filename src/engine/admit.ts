@@ -11,8 +11,8 @@ const AHEAD_PATIENCE = 3_000;
 
 /** The session whose token can be sent as it is; undefined = something must be waited for. Synchronous: the happy path. */
 export function lookup(rt: Runtime): Session | undefined {
-  const { session } = rt.holder;
-  if (session === undefined || session.writing !== undefined || rt.machine.state !== 'active') return undefined;
+  const { session } = rt;
+  if (session === undefined || session.writing !== undefined || rt.state !== 'active') return undefined;
   return session.isFresh() && !rt.autoLock.isDue() && isOnline(rt) ? session : undefined;
 }
 
@@ -21,7 +21,7 @@ export async function acquire(rt: Runtime, call: Call): Promise<Session | undefi
   let renewals = 0;
   let patient = true;
   rt.autoLock.check();
-  if (rt.machine.state === 'locked' && !call.unasked && !call.replayed) rt.prompts.begin();
+  if (rt.state === 'locked' && !call.unasked && !call.replayed) rt.prompts.begin();
   while (!call.closed) {
     const session = await admit(rt, call);
     if (session === undefined) continue;
@@ -45,17 +45,17 @@ export async function acquire(rt: Runtime, call: Call): Promise<Session | undefi
 /** The app is locked: its requests wait for the unlock or fail, as it likes. */
 export async function whileLocked(rt: Runtime, call: Call): Promise<void> {
   if (rt.settings.whenLocked === 'refuse' && !call.unasked) call.reject('locked');
-  else await call.wait(rt.machine.changed);
+  else await call.wait(rt.changed);
 }
 
 /** The session that may be used, online and active; undefined when something had to be waited for: look again. */
 async function admit(rt: Runtime, call: Call): Promise<Session | undefined> {
-  const { session } = rt.holder;
+  const { session } = rt;
   rt.autoLock.check();
   if (session?.writing !== undefined) return void (await session.writing);
-  switch (rt.machine.state) {
+  switch (rt.state) {
     case 'loading':
-      return void (await call.wait(rt.machine.changed));
+      return void (await call.wait(rt.changed));
     case 'locked':
       if (session?.isFresh() === false) void freshen(rt);
       return void (await whileLocked(rt, call));
@@ -79,10 +79,10 @@ async function queue(rt: Runtime, call: Call): Promise<void> {
 
 /** Nobody is signed in: perhaps through a sibling by now, perhaps the user will, else the call fails with what the state says. */
 async function waitForSession(rt: Runtime, call: Call): Promise<void> {
-  const { state } = rt.machine;
+  const { state } = rt;
   await rt.recheck();
-  if (call.closed || rt.machine.state !== state) return;
+  if (call.closed || rt.state !== state) return;
   if (state !== 'expired') call.reject('signed-out');
-  else if (rt.prompts.begin()) await call.wait(rt.machine.changed);
+  else if (rt.prompts.begin()) await call.wait(rt.changed);
   else call.reject('reauthentication-required');
 }

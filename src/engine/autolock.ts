@@ -1,11 +1,10 @@
 // Locks the app by itself: after too long without interaction on screen, or away from it. All of it is counted on the monotonic clock, so
 // a wall clock that is set neither locks nor unlocks; a timer that slept is made up for by whoever comes next (refresh-bugs N3).
-import { type Locking, monoOf, type Runtime } from './runtime.ts';
+import { fire, type Locking, monoOf, type Runtime } from './runtime.ts';
 
 const NEVER = Number.POSITIVE_INFINITY;
 
 export function autoLockOf(rt: Runtime): Locking {
-  const { machine, timers } = rt;
   const { idle = NEVER, background = NEVER } = rt.settings.lock ?? rt.host.config.lock ?? {};
   /** Monotonic ms at which too long has passed without interaction; not counted in background, where only what was left of it is known. */
   let due = NEVER;
@@ -23,20 +22,20 @@ export function autoLockOf(rt: Runtime): Locking {
     left = ms;
     if (away !== undefined) return;
     due = monoOf(rt) + ms;
-    cancel = timers.after(ms, () => machine.fire('idle-timeout'));
+    cancel = rt.timers.after(ms, () => fire(rt, 'idle-timeout'));
   };
   const isDue = (): boolean => monoOf(rt) >= due;
   const check = (): void => {
-    if (isDue()) machine.fire('idle-timeout');
+    if (isDue()) fire(rt, 'idle-timeout');
   };
-  machine.subscribe(({ to }) => (to === 'active' ? begin(idle) : stop()));
   return {
+    heed: (state) => (state === 'active' ? begin(idle) : stop()),
     isOn: Math.min(idle, background) < NEVER,
     isDue,
     check,
     interaction: () => {
       check();
-      if (machine.state === 'active') begin(idle);
+      if (rt.state === 'active') begin(idle);
     },
     background: () => {
       check();
@@ -48,8 +47,8 @@ export function autoLockOf(rt: Runtime): Locking {
     foreground: () => {
       const since = away;
       away = undefined;
-      if (since === undefined || machine.state !== 'active') return;
-      if (monoOf(rt) - since >= background) machine.fire('background-timeout');
+      if (since === undefined || rt.state !== 'active') return;
+      if (monoOf(rt) - since >= background) fire(rt, 'background-timeout');
       else begin(left);
     },
   };

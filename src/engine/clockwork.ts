@@ -41,7 +41,7 @@ export function clockworkOf(rt: Runtime): () => void {
   };
   const arm = (): void => {
     for (const cancel of cancels.splice(0)) cancel();
-    const { session } = rt.holder;
+    const { session } = rt;
     if (session === undefined) return;
     armAhead(session);
     armAlerts(session);

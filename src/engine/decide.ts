@@ -1,6 +1,6 @@
 // The decisions of the engine, apart from every effect: what to do with the token in hand, what a stored record means for it, why a
 // session is over, what is worth taking over. Pure.
-import type { StoredName } from './holder.ts';
+import type { StoredName } from './leftovers.ts';
 import type { Reason } from './machine.ts';
 import { isLater, type SessionRecord, type Stamp, type TokenSet } from './record.ts';
 import type { Session } from './session.ts';

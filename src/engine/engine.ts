@@ -5,15 +5,27 @@ import { TokenwarpError } from '../core/errors.ts';
 import { autoLockOf } from './autolock.ts';
 import { clockworkOf } from './clockwork.ts';
 import { revoke } from './exchange.ts';
-import { Holder } from './holder.ts';
+import { isSameUser } from './expiry.ts';
 import { leave, save, sweep } from './keeper.ts';
 import { loaderOf, start } from './loader.ts';
-import { type Listener, Machine, type Transition } from './machine.ts';
+import type { Listener, Transition } from './machine.ts';
 import { type EngineOptions, type Settings, settingsOf } from './options.ts';
 import { Prompts } from './prompts.ts';
 import { RequestRejected } from './rejection.ts';
 import { Room } from './room.ts';
-import { endSession, type EngineEvent, isOnline, observe, openCall, openSession, rejectCalls, type Runtime, stampOf } from './runtime.ts';
+import {
+  endSession,
+  type EngineEvent,
+  fire,
+  isOnline,
+  openCall,
+  openSession,
+  rejectCalls,
+  type Runtime,
+  stampOf,
+  subscribe,
+  watch,
+} from './runtime.ts';
 import { perform } from './send.ts';
 import { openStream } from './stream.ts';
 import { Timers } from './timers.ts';
@@ -80,7 +92,7 @@ export interface Engine extends Client {
  */
 export function createEngine(host: Host, options: EngineOptions = {}): Engine {
   const rt = wire(host, settingsOf(options));
-  const { machine, watchers, autoLock, prompts } = rt;
+  const { autoLock, prompts } = rt;
   return {
     features: FEATURES,
     refreshAhead: rt.settings.refreshAhead,
@@ -89,13 +101,10 @@ export function createEngine(host: Host, options: EngineOptions = {}): Engine {
     signOut: () => signOut(rt),
     request: (path, init) => request(rt, path, init),
     openStream: (path, onMessage) => openStream(rt, path, onMessage),
-    state: () => machine.state,
-    subscribe: (listener) => machine.subscribe(listener),
-    transitions: (signal) => transitionsOf(machine, signal),
-    watch: (watcher) => {
-      watchers.add(watcher);
-      return () => watchers.delete(watcher);
-    },
+    state: () => rt.state,
+    subscribe: (listener) => subscribe(rt, listener),
+    transitions: (signal) => transitionsOf(rt, signal),
+    watch: (watcher) => watch(rt, watcher),
     foreground: () => foreground(rt),
     background: () => {
       autoLock.background();
@@ -112,13 +121,14 @@ export function createEngine(host: Host, options: EngineOptions = {}): Engine {
 
 /** The parts of one engine, of which some need others by way of the whole. */
 function wire(host: Host, settings: Settings): Runtime {
-  const machine = new Machine();
   const whole: Omit<Runtime, 'autoLock' | 'prompts' | 'recheck' | 'arm' | 'disconnect'> = {
     host,
     settings,
-    machine,
+    state: 'loading',
+    changed: new Room(),
     vault: new Vault(host, settings),
-    holder: new Holder(),
+    epoch: 0,
+    ended: new Map(),
     timers: new Timers(host.clock),
     calls: new Set(),
     queue: new Room(),
@@ -137,17 +147,11 @@ function wire(host: Host, settings: Settings): Runtime {
     rt.queue.open();
   });
   Object.assign(rt, { autoLock: autoLockOf(rt), prompts: new Prompts(rt), recheck: loaderOf(rt), arm: clockworkOf(rt), disconnect });
-  machine.subscribe((transition) => {
-    observe(rt, { type: 'session-state', ...transition });
-    rt.arm();
-    for (const stream of rt.streams) stream.heed(transition.to);
-  });
   return rt;
 }
 
 /** The session before ends first. What was asked for goes on with the new one if that is the same user, or answers the engine's own prompt. */
 async function signIn(rt: Runtime, response: TokenResponse): Promise<void> {
-  const { machine, holder } = rt;
   const { access_token: accessToken } = response;
   if (typeof accessToken !== 'string' || accessToken === '') {
     throw new TokenwarpError('TW_SIGN_IN_INVALID', 'the token response has no access_token', {
@@ -155,20 +159,20 @@ async function signIn(rt: Runtime, response: TokenResponse): Promise<void> {
     });
   }
   const prompted = rt.prompts.isSigningIn();
-  const goOn = machine.state === 'expired' && (holder.isSameUser(accessToken) ?? prompted);
-  if (holder.session !== undefined) endSession(rt, holder.session, 'signed-in');
+  const goOn = rt.state === 'expired' && (isSameUser(rt.last?.tokens.accessToken, accessToken) ?? prompted);
+  if (rt.session !== undefined) endSession(rt, rt.session, 'signed-in');
   else if (!goOn) rejectCalls(rt, 'signed-out');
   const now = stampOf(rt);
   const record = { session: nameOf(rt), since: now, revision: 1, tokens: tokensFrom(rt, response, { now }), outage: undefined };
   const session = openSession(rt, record, false);
   await session.hold(save(rt, session));
   if (session.ended !== undefined) return;
-  machine.fire(prompted && goOn ? 'reauthenticated' : 'signed-in');
+  fire(rt, prompted && goOn ? 'reauthenticated' : 'signed-in');
   sweep(rt, now);
 }
 
 async function signOut(rt: Runtime): Promise<void> {
-  const refreshToken = rt.holder.session?.tokens.refreshToken;
+  const refreshToken = rt.session?.tokens.refreshToken;
   await leave(rt, 'user');
   if (refreshToken === undefined) return;
   const revoked = revoke(rt, refreshToken);
@@ -187,8 +191,8 @@ function foreground(rt: Runtime): void {
   rt.prompts.show(true);
   relieve(rt);
   rt.timers.hurry();
-  if (rt.holder.session !== undefined) void freshen(rt);
-  else if (rt.machine.state !== 'loading') void rt.recheck();
+  if (rt.session !== undefined) void freshen(rt);
+  else if (rt.state !== 'loading') void rt.recheck();
 }
 
 /** An exchange that has left is waited for: its answer may hold the only good refresh token. Those of sessions long over are given up. */
@@ -200,13 +204,13 @@ async function stop(rt: Runtime): Promise<void> {
   rejectCalls(rt, 'aborted');
   rt.disconnect();
   rt.queue.open();
-  const { session } = rt.holder;
+  const { session } = rt;
   session?.flight?.kick();
   await Promise.allSettled([session?.flight?.exchange]);
   rt.timers.close();
   if (session?.dirty === true) await rt.vault.write(() => (session.ended === undefined ? session.record : undefined));
   await rt.vault.drain();
-  rt.machine.close();
+  rt.changed.open();
 }
 
 /** 64 random bits: tells sign-ins apart within one store. */

@@ -4,10 +4,12 @@ import type { Rejection } from '../core/contract.ts';
 import { laterOutage } from './backoff.ts';
 import type { Call } from './call.ts';
 import { decideAbsence, decideRecord, isLeftover } from './decide.ts';
+import { isSameUser } from './expiry.ts';
+import { isOver } from './leftovers.ts';
 import { underLock } from './lock.ts';
 import type { Reason } from './machine.ts';
 import type { SessionRecord, Stamp } from './record.ts';
-import { adopt, endSession, observe, openSession, quit, rejectCalls, type Runtime, stampOf } from './runtime.ts';
+import { adopt, endSession, fire, observe, openSession, quit, rejectCalls, type Runtime, stampOf } from './runtime.ts';
 import type { Session } from './session.ts';
 import type { Reading, WriteEnd } from './vault.ts';
 
@@ -64,7 +66,7 @@ function heed(rt: Runtime, session: Session, reading: Reading): Reconciled {
   if (session.ended !== undefined) return 'over';
   if (reading.kind === 'unreadable') return reading.locked ? 'locked' : 'unreadable';
   if (reading.kind === 'record') return heedRecord(rt, session, reading.record);
-  const verdict = decideAbsence(reading, session, rt.holder.isOver);
+  const verdict = decideAbsence(reading, session, (stored) => isOver(rt, stored));
   if (verdict === 'damaged') rewrite(rt, session);
   if (verdict === 'damaged' || verdict === 'ours') return 'mine';
   endSession(rt, session, verdict);
@@ -72,7 +74,7 @@ function heed(rt: Runtime, session: Session, reading: Reading): Reconciled {
 }
 
 function heedRecord(rt: Runtime, session: Session, record: SessionRecord): Reconciled {
-  switch (decideRecord(record, session, rt.holder.isOver)) {
+  switch (decideRecord(record, session, (stored) => isOver(rt, stored))) {
     case 'ours':
       return 'mine';
     case 'same':
@@ -97,15 +99,14 @@ function heedRecord(rt: Runtime, session: Session, record: SessionRecord): Recon
  * until now. What was asked for before goes on for a user who is known to have come back.
  */
 export function takeOver(rt: Runtime, record: SessionRecord): void {
-  const { holder, machine } = rt;
-  const before = holder.session;
-  const isBack = before === undefined && holder.isSameUser(record.tokens.accessToken) === true;
+  const before = rt.session;
+  const isBack = before === undefined && isSameUser(rt.last?.tokens.accessToken, record.tokens.accessToken) === true;
   const isSpared = ({ init, calledAt }: Call): boolean =>
     isBack || (calledAt > record.since.mono && (before === undefined || SAFE_METHODS.includes(init.method ?? 'GET')));
   if (before === undefined) rejectCalls(rt, 'signed-out', isSpared);
   else endSession(rt, before, 'sibling-signed-in', isSpared);
   openSession(rt, record, true);
-  machine.fire(before === undefined ? 'restored' : 'sibling-signed-in');
+  fire(rt, before === undefined ? 'restored' : 'sibling-signed-in');
 }
 
 /** Writes a session just signed in, whatever the store holds; if that is refused, again and again until it is not. */
@@ -140,7 +141,7 @@ function rewrite(rt: Runtime, session: Session): void {
 export async function leave(rt: Runtime, reason: Reason, rejection: Rejection = 'signed-out'): Promise<void> {
   const since = stampOf(rt);
   quit(rt, reason, rejection);
-  rt.holder.cutoff = since;
+  rt.cutoff = since;
   const end = await rt.vault.write(() => null);
   if (end === 'refused') observe(rt, { type: 'store-clear-failed' });
   sweep(rt, since);
@@ -151,12 +152,11 @@ export async function leave(rt: Runtime, reason: Reason, rejection: Rejection = 
  * deletion of an older one may have hit the new one. Whoever signs out of the new one for certain sweeps after this, and deletes it then.
  */
 export function sweep(rt: Runtime, since: Stamp): void {
-  const { holder, vault } = rt;
-  const { epoch } = holder;
-  const isCurrent = (): boolean => holder.epoch === epoch;
+  const { epoch } = rt;
+  const isCurrent = (): boolean => rt.epoch === epoch;
   void insist(rt, isCurrent, async () => {
-    const end = await vault.change((reading) => {
-      const { session } = holder;
+    const end = await rt.vault.change((reading) => {
+      const { session } = rt;
       if (!isCurrent()) return undefined;
       if (session === undefined) return isLeftover(reading, since) ? null : undefined;
       if (isLost(rt, session, reading)) return session.record;
@@ -168,8 +168,8 @@ export function sweep(rt: Runtime, since: Stamp): void {
 }
 
 /** Whether something older than the session has taken its place in the store. */
-function isLost({ holder }: Runtime, { record }: Session, reading: Reading): boolean {
-  if (reading.kind === 'ended') return reading.session !== record.session && holder.isOver(reading);
+function isLost(rt: Runtime, { record }: Session, reading: Reading): boolean {
+  if (reading.kind === 'ended') return reading.session !== record.session && isOver(rt, reading);
   return (
     reading.kind === 'empty' ||
     (reading.kind === 'record' && reading.record.session !== record.session && isLeftover(reading, record.since))
@@ -180,7 +180,7 @@ function isLost({ holder }: Runtime, { record }: Session, reading: Reading): boo
 export async function bury(rt: Runtime, { record: { session } }: Session, reason: Reason): Promise<void> {
   const note = async (): Promise<boolean> => {
     const end = await rt.vault.change((reading) => {
-      const isThat = reading.kind === 'record' && reading.record.session === session && rt.holder.isOver(reading.record);
+      const isThat = reading.kind === 'record' && reading.record.session === session && isOver(rt, reading.record);
       return isThat ? { session, ended: reason } : undefined;
     });
     return end !== 'refused';

@@ -2,9 +2,10 @@
 // A store that cannot be read leaves the state `loading` and is asked again: a locked phone is not a signed-out user (refresh-bugs K1, K15).
 import { revoke } from './exchange.ts';
 import { leave, repeat, takeOver } from './keeper.ts';
+import { isOver } from './leftovers.ts';
 import type { SessionRecord } from './record.ts';
 import { finish, flightOf } from './refresh.ts';
-import { isOnline, monoOf, observe, openSession, quit, type Runtime } from './runtime.ts';
+import { fire, isOnline, monoOf, observe, openSession, quit, type Runtime } from './runtime.ts';
 import type { Session } from './session.ts';
 import { refreshLifeLeft } from './tokens.ts';
 import type { Reading } from './vault.ts';
@@ -12,9 +13,9 @@ import type { Reading } from './vault.ts';
 /** Reads once; if that fails, goes on in the background. Ends when the state is known, or cannot be yet. */
 export async function start(rt: Runtime): Promise<void> {
   const first = rt.recheck();
-  void repeat(rt, () => rt.machine.state === 'loading' && rt.holder.session === undefined, rt.recheck);
+  void repeat(rt, () => rt.state === 'loading' && rt.session === undefined, rt.recheck);
   await first;
-  await rt.holder.session?.verifying;
+  await rt.session?.verifying;
 }
 
 /** Looks into the store, once for all who ask at the same time. True once it has answered, or somebody signed in or out meanwhile. */
@@ -29,15 +30,14 @@ export function loaderOf(rt: Runtime): () => Promise<boolean> {
 }
 
 async function read(rt: Runtime): Promise<boolean> {
-  const { holder, vault, machine, settings } = rt;
-  const { epoch } = holder;
+  const { vault, epoch } = rt;
   const reading = await vault.read();
-  const launching = machine.state === 'loading';
+  const launching = rt.state === 'loading';
   if (reading.kind === 'unreadable') return !launching;
   const reinstalled = launching && reading.kind === 'record' && (await vault.isReinstalled(reading.record));
-  if (holder.epoch !== epoch || holder.session !== undefined) return true;
-  if (reading.kind !== 'record' || holder.isOver(reading.record)) noSession(rt, reading, launching);
-  else if (reinstalled && settings.afterReinstall === 'discard') await discard(rt, reading.record);
+  if (rt.epoch !== epoch || rt.session !== undefined) return true;
+  if (reading.kind !== 'record' || isOver(rt, reading.record)) noSession(rt, reading, launching);
+  else if (reinstalled && rt.settings.afterReinstall === 'discard') await discard(rt, reading.record);
   else if (launching) launch(rt, openSession(rt, reading.record, true));
   else takeOver(rt, reading.record);
   return true;
@@ -45,17 +45,16 @@ async function read(rt: Runtime): Promise<boolean> {
 
 /** Once a session that the server ended is in the store no more, not even as a note, somebody signed out. */
 function noSession(rt: Runtime, reading: Reading, launching: boolean): void {
-  const { holder, machine } = rt;
   if (!launching) {
-    if (reading.kind !== 'empty' || machine.state !== 'expired' || holder.last?.durable === false) return;
+    if (reading.kind !== 'empty' || rt.state !== 'expired' || rt.last?.durable === false) return;
     quit(rt, 'sibling-signed-out');
   } else if (reading.kind === 'ended') {
-    machine.fire(reading.reason);
+    fire(rt, reading.reason);
   } else if (reading.kind === 'corrupt') {
     observe(rt, { type: 'store-corrupt' });
-    machine.fire('store-corrupt');
+    fire(rt, 'store-corrupt');
   } else {
-    machine.fire('store-empty');
+    fire(rt, 'store-empty');
   }
 }
 
@@ -66,10 +65,10 @@ async function discard(rt: Runtime, { tokens }: SessionRecord): Promise<void> {
 }
 
 function launch(rt: Runtime, session: Session): void {
-  if (rt.autoLock.isOn) rt.machine.fire('cold-start');
+  if (rt.autoLock.isOn) fire(rt, 'cold-start');
   session.verifying = verify(rt, session).then(() => {
     session.verifying = undefined;
-    if (session.ended === undefined && !rt.stopped) rt.machine.fire('restored');
+    if (session.ended === undefined && !rt.stopped) fire(rt, 'restored');
   });
 }
 

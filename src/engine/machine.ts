@@ -2,7 +2,6 @@
 // name is left alone by it. Transitions are told before anything that follows from them, so that no request settles while the state
 // still says otherwise (invariants I7b, I18).
 import type { Rejection, SessionState } from '../core/contract.ts';
-import { Room } from './room.ts';
 
 type Row = Partial<Readonly<Record<SessionState, SessionState>>>;
 
@@ -59,33 +58,9 @@ export interface Transition {
 }
 export type Listener = (transition: Transition) => void;
 
-export class Machine {
-  state: SessionState = 'loading';
-  closed = false;
-  /** Opened after each transition, when all listeners have heard of it. */
-  readonly changed = new Room();
-  readonly #listeners = new Set<Listener>();
-
-  subscribe(listener: Listener): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  }
-
-  /** Follows the table; nothing happens when it says nothing. */
-  fire(reason: Reason): void {
-    const from = this.state;
-    const to = (TRANSITIONS[reason] as Row)[from];
-    if (to === undefined) return;
-    this.state = to;
-    for (const listener of this.#listeners) quietly(() => listener({ from, to, reason }));
-    this.changed.open();
-  }
-
-  /** Nothing will happen any more. */
-  close(): void {
-    this.closed = true;
-    this.changed.open();
-  }
+/** Where a reason leads from a state; undefined where the table says nothing: then nothing happens. */
+export function nextState(from: SessionState, reason: Reason): SessionState | undefined {
+  return (TRANSITIONS[reason] as Row)[from];
 }
 
 /** What becomes of the requests of a session that ends so. */
@@ -95,7 +70,7 @@ export function rejectionOf(reason: Reason): Extract<Rejection, 'reauthenticatio
 
 /** Whether a session that ends so makes room for another, with no other state between. */
 export function isReplaced(reason: Reason): boolean {
-  return (TRANSITIONS[reason] as Row).active === 'active';
+  return nextState('active', reason) === 'active';
 }
 
 /** A reason as it was stored or told; undefined when this version knows no such end. */

@@ -5,7 +5,7 @@ import { leave } from './keeper.ts';
 import { exclusively } from './lock.ts';
 import type { PromptMethod } from './options.ts';
 import { Room } from './room.ts';
-import { type Asking, rejectCalls, type Runtime } from './runtime.ts';
+import { type Asking, fire, rejectCalls, type Runtime } from './runtime.ts';
 
 /** The lock of a device that goes with an open prompt. */
 const PROMPT_LOCK = 'prompt';
@@ -39,16 +39,16 @@ export class Prompts implements Asking {
 
   begin(): boolean {
     if (this.#climbing) return true;
-    const { machine, settings, holder, stopped } = this.#rt;
-    const purpose = machine.state === 'locked' ? 'unlock' : 'sign-in';
-    const methods = purpose === 'unlock' ? settings.unlock : settings.reauthenticate;
-    const asks = purpose === 'unlock' || (machine.state === 'expired' && this.#unaskable !== holder.epoch);
-    if (!asks || methods.length === 0 || stopped) return false;
+    const rt = this.#rt;
+    const purpose = rt.state === 'locked' ? 'unlock' : 'sign-in';
+    const methods = purpose === 'unlock' ? rt.settings.unlock : rt.settings.reauthenticate;
+    const asks = purpose === 'unlock' || (rt.state === 'expired' && this.#unaskable !== rt.epoch);
+    if (!asks || methods.length === 0 || rt.stopped) return false;
     this.#climbing = true;
     void this.#climb(purpose, [...methods]).finally(() => {
       this.#climbing = false;
       // The session may have ended under an unlock prompt.
-      if (machine.state === 'expired' && !this.begin()) rejectCalls(this.#rt, 'reauthentication-required');
+      if (rt.state === 'expired' && !this.begin()) rejectCalls(rt, 'reauthentication-required');
     });
     return true;
   }
@@ -56,10 +56,8 @@ export class Prompts implements Asking {
   /** Rung after rung. Who leaves the screen in between leaves the lock to others too, and looks again after coming back. */
   async #climb(purpose: PromptPurpose, left: PromptMethod[]): Promise<void> {
     const rt = this.#rt;
-    const { machine, holder } = rt;
-    const { state } = machine;
-    const { epoch } = holder;
-    const wanted = (): boolean => !rt.stopped && machine.state === state && (purpose === 'unlock' || holder.epoch === epoch);
+    const { state, epoch } = rt;
+    const wanted = (): boolean => !rt.stopped && rt.state === state && (purpose === 'unlock' || rt.epoch === epoch);
     let end: PromptOutcome = 'unavailable';
     const ask = async (): Promise<void> => {
       // Another process may have come first.
@@ -98,12 +96,12 @@ export class Prompts implements Asking {
     const rt = this.#rt;
     if (purpose === 'sign-in' && end !== 'unavailable') return await leave(rt, 'reauthentication-failed', 'reauthentication-required');
     if (purpose === 'sign-in') {
-      this.#unaskable = rt.holder.epoch;
+      this.#unaskable = rt.epoch;
       rejectCalls(rt, 'reauthentication-required');
     } else if (end === 'ok') {
       // What is shown then has been verified: right after a launch that may take a moment longer.
-      await rt.holder.session?.verifying;
-      rt.machine.fire('unlocked');
+      await rt.session?.verifying;
+      fire(rt, 'unlocked');
     }
   }
 }

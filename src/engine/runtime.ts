@@ -1,8 +1,7 @@
 // What the parts of one engine share: the host, the settings, the session in hand and the requests under way.
 import type { Host, Rejection, RequestInit, SessionState } from '../core/contract.ts';
 import { Call, type CallLimits } from './call.ts';
-import type { Holder } from './holder.ts';
-import { isReplaced, type Machine, quietly, type Reason, rejectionOf } from './machine.ts';
+import { isReplaced, type Listener, nextState, quietly, type Reason, rejectionOf } from './machine.ts';
 import type { Settings } from './options.ts';
 import type { SessionRecord, Stamp } from './record.ts';
 import type { Room } from './room.ts';
@@ -33,13 +32,15 @@ export type EngineEvent =
 export interface OpenStream {
   /** The session has a new token. */
   renew(session: Session): void;
-  heed(state: SessionState): void;
+  /** The state has changed. */
+  heed(): void;
   close(): void;
 }
 /** See autolock.ts. */
 export interface Locking {
   /** Whether the app is one that locks itself. */
   readonly isOn: boolean;
+  heed(state: SessionState): void;
   /** Too long without interaction? */
   isDue(): boolean;
   /** Locks if so. */
@@ -63,9 +64,19 @@ export interface Asking {
 export interface Runtime {
   readonly host: Host;
   readonly settings: Settings;
-  readonly machine: Machine;
+  state: SessionState;
+  /** Opened after each transition, when everybody who listens has heard of it. */
+  readonly changed: Room;
   readonly vault: Vault;
-  readonly holder: Holder;
+  /** The one in hand. */
+  session?: Session;
+  /** Changes whenever somebody signs in or out: work begun before must not touch what came after. */
+  epoch: number;
+  /** Those that ended here, by name, and the one that ended last. */
+  readonly ended: Map<string, Session>;
+  last?: Session;
+  /** The last sign-out here, see leftovers.ts. */
+  cutoff?: Stamp;
   readonly timers: Timers;
   /** Requests that have not settled. */
   readonly calls: Set<Call>;
@@ -111,10 +122,24 @@ export function openCall<T>(rt: Runtime, path: string, init: RequestInit, limits
   return call;
 }
 
+/** Follows the table of transitions. They are told before anything that follows from them happens. */
+export function fire(rt: Runtime, reason: Reason): void {
+  const { state: from } = rt;
+  const to = nextState(from, reason);
+  if (to === undefined) return;
+  rt.state = to;
+  rt.autoLock.heed(to);
+  observe(rt, { type: 'session-state', from, to, reason });
+  rt.arm();
+  for (const stream of rt.streams) quietly(() => stream.heed());
+  rt.changed.open();
+}
+
 /** Makes a stored or just granted record the session in hand, without a transition: its state follows when it may be used. */
 export function openSession(rt: Runtime, record: SessionRecord, durable: boolean): Session {
   const session = new Session(record, rt.host.clock, durable);
-  rt.holder.take(session);
+  rt.session = session;
+  rt.epoch += 1;
   return session;
 }
 
@@ -131,8 +156,12 @@ export function adopt(rt: Runtime, session: Session, record: SessionRecord): voi
  */
 export function endSession(rt: Runtime, session: Session, reason: Reason, spared?: (call: Call) => boolean): void {
   if (session.ended !== undefined) return;
-  rt.holder.end(session, reason);
-  if (!isReplaced(reason)) rt.machine.fire(reason);
+  session.ended = reason;
+  rt.ended.set(session.record.session, session);
+  rt.last = session;
+  delete rt.session;
+  rt.epoch += 1;
+  if (!isReplaced(reason)) fire(rt, reason);
   const rejection = rejectionOf(reason);
   if (rejection === 'signed-out' || !rt.prompts.begin()) rejectCalls(rt, rejection, spared);
   session.flight?.kick();
@@ -140,15 +169,29 @@ export function endSession(rt: Runtime, session: Session, reason: Reason, spared
 
 /** Nobody is signed in here from now on: state first, then the requests. */
 export function quit(rt: Runtime, reason: Reason, rejection: Rejection = 'signed-out'): void {
-  const { holder, machine } = rt;
-  if (holder.session !== undefined) return endSession(rt, holder.session, reason);
-  holder.epoch += 1;
-  machine.fire(reason);
+  if (rt.session !== undefined) return endSession(rt, rt.session, reason);
+  rt.epoch += 1;
+  fire(rt, reason);
   rejectCalls(rt, rejection);
 }
 
 export function rejectCalls(rt: Runtime, reason: Rejection, spared: (call: Call) => boolean = () => false): void {
   for (const call of [...rt.calls]) if (!spared(call)) call.reject(reason);
+}
+
+/** Has `watcher` hear all events; returns its removal. */
+export function watch({ watchers }: Runtime, watcher: (event: EngineEvent) => void): () => void {
+  watchers.add(watcher);
+  return () => watchers.delete(watcher);
+}
+
+/** Has `listener` hear the transitions among them. */
+export function subscribe(rt: Runtime, listener: Listener): () => void {
+  return watch(rt, (event) => {
+    if (event.type !== 'session-state') return;
+    const { from, to, reason } = event;
+    listener({ from, to, reason });
+  });
 }
 
 /** Tells whoever watches. */

@@ -31,7 +31,7 @@ export async function perform(rt: Runtime, call: Call<HostResponse>): Promise<vo
     }
     if (next === 'settle') {
       // What came back while the app was locked is not shown before the unlock (invariants I18).
-      while (rt.machine.state === 'locked' && !call.closed) await whileLocked(rt, call);
+      while (rt.state === 'locked' && !call.closed) await whileLocked(rt, call);
       return call.settle(answer);
     }
     answer.text().catch(() => {});

@@ -1,6 +1,6 @@
 // A stream that the app listens to: kept open over renewals of the token, loss of the network and the lock, until it is closed or its
 // session ends. It never runs on the token of another session (refresh-bugs class S).
-import type { HostStream, SessionState } from '../core/contract.ts';
+import type { HostStream } from '../core/contract.ts';
 import { acquire } from './admit.ts';
 import { gapAfter } from './backoff.ts';
 import type { Call, CallLimits } from './call.ts';
@@ -75,8 +75,8 @@ class Stream implements OpenStream {
   }
 
   /** While the app is locked nothing may be shown: what comes then is asked for again afterwards. After its session nothing comes at all. */
-  heed(state: SessionState): void {
-    if (state !== 'active' || this.#isOver) this.#hangUp();
+  heed(): void {
+    if (this.#rt.state !== 'active' || this.#isOver) this.#hangUp();
   }
 
   close(): void {
@@ -152,7 +152,7 @@ class Stream implements OpenStream {
     try {
       for (;;) {
         const message = await connection.next();
-        if (message === undefined || this.#isOver || this.#rt.machine.state !== 'active') return;
+        if (message === undefined || this.#isOver || this.#rt.state !== 'active') return;
         this.#lastId = /^id: ?(.*)$/m.exec(message)?.[1] ?? this.#lastId;
         quietly(() => this.#onMessage(message));
       }

@@ -10,7 +10,7 @@ import type { Session } from './session.ts';
 const BRAND_NEW = 60_000;
 
 /** Whatever made refreshes fail may be over: the next attempt need not wait for the back-off of the last one. */
-export function relieve({ holder: { session } }: Runtime): void {
+export function relieve({ session }: Runtime): void {
   if (session === undefined) return;
   const { record, flight } = session;
   if (record.outage !== undefined) session.note(relieved(record.outage));
@@ -20,7 +20,7 @@ export function relieve({ holder: { session } }: Runtime): void {
 
 /** A sibling may have rotated meanwhile, and a token near its end is better renewed before somebody waits. */
 export async function freshen(rt: Runtime): Promise<void> {
-  const { session } = rt.holder;
+  const { session } = rt;
   if (session === undefined || session.writing !== undefined || session.flight !== undefined) return;
   await reconcile(rt, session);
   const idle = session.ended === undefined && session.flight === undefined && !rt.stopped;
@@ -30,9 +30,8 @@ export async function freshen(rt: Runtime): Promise<void> {
 
 /** A silent push, in any state of the app. One of type `refresh` asks for a new token. */
 export async function pushed(rt: Runtime, payload: unknown): Promise<void> {
-  const { machine, holder } = rt;
-  while (machine.state === 'loading' && holder.session === undefined && !rt.stopped) await machine.changed.wait();
-  const { session } = holder;
+  while (rt.state === 'loading' && rt.session === undefined && !rt.stopped) await rt.changed.wait();
+  const { session } = rt;
   const wanted = typeof payload === 'object' && payload !== null && 'type' in payload && payload.type === 'refresh';
   if (wanted && session !== undefined && !isBrandNew(rt, session)) session.hasten();
   await freshen(rt);

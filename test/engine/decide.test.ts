@@ -10,7 +10,8 @@ import {
   type IsOver,
   type TokenFacts,
 } from '../../src/engine/decide.ts';
-import { Holder } from '../../src/engine/holder.ts';
+import { isOver, type Past } from '../../src/engine/leftovers.ts';
+import type { Reason } from '../../src/engine/machine.ts';
 import { decodeRecord, encodeRecord, isLater, rebase, type SessionRecord } from '../../src/engine/record.ts';
 import { Session } from '../../src/engine/session.ts';
 
@@ -175,22 +176,21 @@ describe('time between two stamps', () => {
 describe('sessions that are over', () => {
   const session = new Session(record(), clock, true);
   const stored = (over: Partial<SessionRecord> = {}) => record(over);
+  const pastOf = (over: Session, reason: Reason): Past => {
+    over.ended = reason;
+    return { ended: new Map([[over.record.session, over]]) };
+  };
   test('signed out: no revision comes back', () => {
-    const holder = new Holder();
-    holder.take(session);
-    holder.end(session, 'user');
-    expect(holder.isOver(stored({ revision: 99 }))).toBe(true);
-    expect(holder.isOver(stored({ session: 's2' }))).toBe(false);
+    const past = pastOf(session, 'user');
+    expect(isOver(past, stored({ revision: 99 }))).toBe(true);
+    expect(isOver(past, stored({ session: 's2' }))).toBe(false);
   });
   test('refused by the server: a younger refresh token, written by a sibling, may come back, the refused one never', () => {
-    const holder = new Holder();
-    const other = new Session(record(), clock, true);
-    holder.take(other);
-    holder.end(other, 'invalid-grant');
+    const past = pastOf(new Session(record(), clock, true), 'invalid-grant');
     const younger = { ...record().tokens, accessToken: 'a4', refreshToken: 'r4' };
-    expect(holder.isOver(stored({ revision: 3 }))).toBe(true);
-    expect(holder.isOver(stored({ revision: 4, tokens: younger }))).toBe(false);
-    expect(holder.isOver(stored({ revision: 4, tokens: { ...younger, refreshToken: record().tokens.refreshToken } }))).toBe(true);
+    expect(isOver(past, stored({ revision: 3 }))).toBe(true);
+    expect(isOver(past, stored({ revision: 4, tokens: younger }))).toBe(false);
+    expect(isOver(past, stored({ revision: 4, tokens: { ...younger, refreshToken: record().tokens.refreshToken } }))).toBe(true);
   });
   test('stored before the sign-out by the monotonic clock, once a later session has been in the store', () => {
     const setBack = { wall: 100, mono: 300 };
@@ -198,16 +198,13 @@ describe('sessions that are over', () => {
       [true, false],
       [false, true],
     ] as const) {
-      const holder = new Holder();
-      holder.cutoff = at(200);
-      holder.take(new Session(record({ session: 's2', since: at(250) }), clock, durable));
-      expect(holder.isOver(stored({ since: setBack }))).toBe(over);
-      expect(holder.isOver(stored({ since: { wall: 300, mono: 100 } }))).toBe(true);
+      const past = { ended: new Map(), cutoff: at(200), session: new Session(record({ session: 's2', since: at(250) }), clock, durable) };
+      expect(isOver(past, stored({ since: setBack }))).toBe(over);
+      expect(isOver(past, stored({ since: { wall: 300, mono: 100 } }))).toBe(true);
     }
   });
   test('stored before the sign-out, but never read here', () => {
-    const holder = new Holder();
-    holder.cutoff = at(200);
-    expect([at(100), at(200), at(201)].map((since) => holder.isOver(stored({ since })))).toEqual([true, true, false]);
+    const past = { ended: new Map(), cutoff: at(200) };
+    expect([at(100), at(200), at(201)].map((since) => isOver(past, stored({ since })))).toEqual([true, true, false]);
   });
 });
