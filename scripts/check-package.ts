@@ -57,6 +57,9 @@ try {
   await tally.check('npx tokenwarp --version says the version', () => expectRun(tokenwarp('--version'), { code: 0, stdout: version }));
   await tally.check('npx tokenwarp --help explains itself', () => expectRun(tokenwarp('--help'), { code: 0, stdout: 'Usage' }));
   await tally.check('npx tokenwarp run passes the built-in corpus', () => expectRun(tokenwarp('run'), { code: 0, stdout: 'passed' }));
+  await tally.check('npx tokenwarp list --coverage finds the catalogue', () =>
+    expectRun(tokenwarp('list', 'late-401', '--coverage'), { code: 0, stdout: 'class of bug' }),
+  );
   await tally.check('the engine and what runs in browsers and phones import nothing: no Node, no package', checkPortable);
   await tally.check('the Node host works from the tarball, without the packages it may use', useTheNodeHost);
   await tally.check("import 'tokenwarp' and 'tokenwarp/engine' work", useTheApi);
@@ -109,6 +112,7 @@ function checkFiles(): void {
     'dist/sandbox/worker.js',
     'dist/THIRD-PARTY-LICENSES.txt',
     'dist/types/src/index.d.ts',
+    'scenarios/bugs.yaml',
     'dist/types/src/host/node.d.ts',
     'scenarios/scenario.schema.json',
   ];

@@ -1,4 +1,11 @@
-// The two shapes of Markdown that the written documents need.
+// The shapes of Markdown that the written documents need.
+
+const GENERATED = 'Generated from the tables in `src/` and from `scenarios/` by `npm run docs`; change those.';
+
+/** A whole document. */
+export function page(title: string, parts: readonly string[]): string {
+  return `${[`# ${title}`, GENERATED, ...parts].join('\n\n')}\n`;
+}
 
 /** A table as lines. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {

@@ -5,9 +5,7 @@ import { DIALS, DIAL_GROUPS } from '../../src/scenario/dials.ts';
 import { scenarioJsonSchema } from '../../src/scenario/json-schema.ts';
 import { loadScenarios } from '../../src/scenario/load.ts';
 import { INVARIANTS } from '../../src/verify/invariants.ts';
-import { sentence, table } from './markdown.ts';
-
-const GENERATED = 'Generated from the tables in `src/` and from `scenarios/` by `npm run docs`; change those.';
+import { page, sentence, table } from './markdown.ts';
 
 export function invariantsPage(): string {
   return page('Invariants', [
@@ -117,8 +115,4 @@ export function corpusPage(): string {
       ).join('\n'),
     ]),
   );
-}
-
-function page(title: string, parts: readonly string[]): string {
-  return `${[`# ${title}`, GENERATED, ...parts].join('\n\n')}\n`;
 }

@@ -1,7 +1,7 @@
 // Every command once, as data, with the module that does the work: loaded only when the command runs.
 import type { Command } from './invocation.ts';
 import { SERVE_OPTIONS } from './serve-options.ts';
-import { GLOBAL_OPTIONS, RUN_OPTIONS, SELECT_OPTIONS } from './option-table.ts';
+import { GLOBAL_OPTIONS, LIST_OPTIONS, RUN_OPTIONS } from './option-table.ts';
 import { CTL_OPTIONS } from './ctl-options.ts';
 import type { OptionRow } from './option-table.ts';
 
@@ -73,9 +73,10 @@ export const COMMANDS = {
     args: '[filter...]',
     summary: 'what there is: name, family, tags, summary',
     details: FILTER,
-    options: SELECT_OPTIONS,
+    options: LIST_OPTIONS,
     examples: [
       ['tokenwarp list --tag concurrency', 'scenarios with that tag'],
+      ['tokenwarp list --coverage', 'which class of bug is shown where, and judged by what'],
       ['tokenwarp list --json', 'the same as data'],
     ],
     load: async () => (await import('./list.ts')).list,

@@ -1,15 +1,18 @@
-// `tokenwarp list`: what there is, one line per scenario. It runs nothing.
+// `tokenwarp list`: what there is, one line per scenario. It runs nothing, unless it is asked what is covered.
 import { detectScreen, paintOf } from '../report/screen.ts';
 import type { Plan } from '../sim/plan.ts';
 import type { Invocation } from './invocation.ts';
 import type { ExitCondition } from './exit.ts';
-import type { SelectOptions } from './option-table.ts';
+import type { ListOptions } from './option-table.ts';
 import { selectPlans } from './select.ts';
 
 /** Prints a table, or JSON with `--json`. */
-export async function list({ args, options, system, cwd }: Invocation<SelectOptions>): Promise<ReadonlySet<ExitCondition>> {
+export async function list(invocation: Invocation<ListOptions>): Promise<ReadonlySet<ExitCondition>> {
+  const { args, options, system, cwd } = invocation;
   const plans = selectPlans(args, options, cwd);
-  if (options.json === true) {
+  if (options.coverage === true) {
+    await printCoverage(plans, invocation);
+  } else if (options.json === true) {
     const scenarios = plans.map(({ name, family, file, tags, summary, specs, reproduces, needs }) => ({
       name,
       family,
@@ -26,6 +29,16 @@ export async function list({ args, options, system, cwd }: Invocation<SelectOpti
     system.out.write(table(plans, screen.tty ? screen.columns : Number.POSITIVE_INFINITY, paintOf(screen)));
   }
   return new Set();
+}
+
+async function printCoverage(plans: readonly Plan[], { options, system, cwd }: Invocation<ListOptions>): Promise<void> {
+  const [{ coverageOf }, { coverageText }] = await Promise.all([import('./coverage.ts'), import('./coverage-text.ts')]);
+  const coverage = await coverageOf(plans, cwd);
+  system.out.write(
+    options.json === true
+      ? `${JSON.stringify({ schema: 'tokenwarp/coverage.v1', ...coverage }, undefined, 2)}\n`
+      : coverageText(coverage, paintOf(detectScreen(system.env, system.out, options.color ?? 'auto')), options.verbose === true),
+  );
 }
 
 /** Summaries are cut to the width of a terminal, and whole where nobody says how wide. */

@@ -54,6 +54,16 @@ export const SELECT_OPTIONS = {
   },
 } as const satisfies Record<string, OptionRow>;
 
+export const LIST_OPTIONS = {
+  ...SELECT_OPTIONS,
+  coverage: {
+    flags: '--coverage',
+    group: 'show',
+    summary:
+      'runs the selected scenarios once and shows classes of bugs, their scenarios, what judged there, which dials are moved, and the gaps',
+  },
+} as const satisfies Record<string, OptionRow>;
+
 export const RUN_OPTIONS = {
   ...SELECT_OPTIONS,
   list: { flags: '--list', group: 'select', summary: 'print what would run, and run nothing' },
@@ -118,6 +128,7 @@ export type ValuesOf<T extends Record<string, OptionRow>> = {
 
 export type GlobalOptions = ValuesOf<typeof GLOBAL_OPTIONS>;
 export type SelectOptions = ValuesOf<typeof SELECT_OPTIONS>;
+export type ListOptions = ValuesOf<typeof LIST_OPTIONS>;
 export type RunOptions = ValuesOf<typeof RUN_OPTIONS>;
 
 /** `maxVirtual` -> `TOKENWARP_MAX_VIRTUAL`. */

@@ -12,6 +12,8 @@ import type { Session } from './session.ts';
 
 /** A connection that lasted this long was a good one: the next pause is short again, ms. */
 const LASTING = 5_000;
+/** A connection that does not take the new token within this is dead, ms. */
+const TELLING = 10_000;
 const NO_LIMITS = { online: Number.POSITIVE_INFINITY, offline: Number.POSITIVE_INFINITY };
 /** So many tokens refused in a row say that it is not the token. */
 const MOST_REFUSALS = 2;
@@ -71,7 +73,12 @@ class Stream implements OpenStream {
   renew(session: Session): void {
     const connection = this.#connection;
     if (session !== this.#session || connection === undefined) return;
-    connection.send(`Bearer ${session.tokens.accessToken}`).catch(() => connection.close());
+    const told = connection.send(`Bearer ${session.tokens.accessToken}`).then(
+      () => true,
+      () => false,
+    );
+    // Half-open: nobody says that it is dead.
+    void this.#rt.timers.within(TELLING, told, false).then((taken) => void (taken || connection.close()));
   }
 
   /** While the app is locked nothing may be shown: what comes then is asked for again afterwards. After its session nothing comes at all. */

@@ -98,7 +98,9 @@ export function sentFact(flight: Flight, labels: TokenLabels, known: readonly st
 function refreshTokenIn({ url, body }: HttpRequest, bearer: string, labels: TokenLabels): string | undefined {
   if (bearer.startsWith('RT')) return bearer;
   if (body === '' && !url.includes('?')) return undefined;
-  return labels.inside(`${url} ${body}`).find((label) => label.startsWith('RT'));
+  // JSON, or a form: `refresh_token=...&client_id=...`.
+  const pieces = [`${url} ${body}`, `${url} ${body}`.replaceAll(/[=&?]/g, ' ')];
+  return pieces.flatMap((text) => labels.inside(text)).find((label) => label.startsWith('RT'));
 }
 
 /** The fact that the answer reached the client. `now` is the client's wall clock, for Retry-After dates. */

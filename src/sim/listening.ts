@@ -5,6 +5,8 @@ import type { Stage } from './stage.ts';
 
 /** One stream as the app knows it, over however many connections. */
 export interface AppStream extends Operation {
+  /** `l1`, `l2` ... in the history. */
+  readonly l: string;
   readonly path: string;
   /** Life of the process in which it was asked for. */
   readonly epoch: number;
@@ -16,22 +18,27 @@ export interface AppStream extends Operation {
   closed: boolean;
 }
 
-export function listen(operations: Operations, process: Process, path: string): AppStream {
+/** `l` names it in the history. */
+export function listen(operations: Operations, process: Process, path: string, l: string): AppStream {
   const { epoch } = process;
   const asked = operations.operation(process, `stream ${path} on ${process.name}`);
-  const stream: AppStream = { ...asked, path, epoch, messages: [], closed: false };
+  const stream: AppStream = { ...asked, l, path, epoch, messages: [], closed: false };
   const heard = (message: unknown): void => {
     if (process.alive(epoch) && !stream.closed) stream.messages.push(numberIn(String(message)));
   };
   operations.begin(
     stream,
     'stream',
-    () => undefined,
+    () => ({ type: 'stream.asked', l, path }),
     (client) => client.openStream?.(path, heard),
     (value) => {
-      if (isHandle(value)) stream.handle = value;
-      else stream.reason ??= 'malformed-result';
-      return undefined;
+      if (isHandle(value)) {
+        stream.handle = value;
+        return undefined;
+      }
+      // Nothing came of it: the app shows an error, and listens no more.
+      stream.reason ??= 'malformed-result';
+      return { type: 'stream.left', l };
     },
   );
   return stream;
@@ -41,6 +48,7 @@ export function listen(operations: Operations, process: Process, path: string): 
 export function hangUp(stage: Stage, stream: AppStream): void {
   stage.act(stream.process, 'stream.close', () => {
     stream.closed = true;
+    stage.note(stream.process, { type: 'stream.left', l: stream.l }, true);
     stream.handle?.close();
   });
 }

@@ -22,6 +22,7 @@ export class Script implements Player {
   /** Requests by the name the scenario gave them. */
   readonly named = new Map<string, LogicalRequest>();
   /** Streams by the name the scenario gave them. */
+  #listenings = 0;
   readonly streams = new Map<string, AppStream>();
   originMs = 0;
   done = false;
@@ -137,7 +138,7 @@ export class Script implements Player {
       const stream = this.streams.get(change.close);
       return stream === undefined ? undefined : hangUp(this.stage, stream);
     }
-    const stream = listen(this.operations, process, change.open);
+    const stream = listen(this.operations, process, change.open, `l${++this.#listenings}`);
     if (step.as !== undefined) this.streams.set(nameOf(step.as, step, process), stream);
     return step.wait ? this.settled(stream, step.deadline) : undefined;
   }

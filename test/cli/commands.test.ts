@@ -31,6 +31,41 @@ describe('list', () => {
   });
 });
 
+describe('list --coverage', () => {
+  test('a row for each class of bug, then what nothing shows', () => {
+    const said = tokenwarp(['list', 'late-401', '--coverage']);
+    expect([said.code, said.stderr]).toEqual([0, '']);
+    expect(said.stdout).toMatch(/^B {2}late 401, stale snapshot +1 +\d\/10 {2}no-duplicate-refresh 1, /m);
+    expect(said.stdout).toMatch(/^gap {2}S [^:]+: no scenario$/m);
+    expect(said.stdout.match(/^[A-S] {2}/gm)).toHaveLength(19);
+  });
+
+  test('--verbose names the scenarios of each class, what judged there, and the reports', () => {
+    const said = tokenwarp(['list', 'late-401', '--coverage', '--verbose']);
+    expect(said.stdout).toMatch(/^ {5}concurrency\/late-401: no-duplicate-refresh, .* \(andrewkoltsov\/librus-sdk#114, /m);
+  });
+
+  test('as data, a scenario that reproduces nothing of a class is not in its row', () => {
+    interface Row {
+      class: string;
+      scenarios: { name: string; judgedBy: string[] }[];
+      entries: { id: string; threads: string[]; scenarios: string[] }[];
+    }
+    const { schema, rows, gaps } = JSON.parse(tokenwarp(['list', 'one-server-error', '--coverage', '--json']).stdout) as {
+      schema: string;
+      rows: Row[];
+      gaps: string[];
+    };
+    expect(schema).toBe('tokenwarp/coverage.v1');
+    const names = Object.fromEntries(rows.map((row) => [row.class, row.scenarios.map(({ name }) => name)]));
+    expect(names).toMatchObject({ A: [], D: ['one-server-error'], Q: [] });
+    const wrongSignOut = rows.find((row) => row.class === 'D');
+    expect(wrongSignOut?.scenarios[0]?.judgedBy).toContain('no-logout-without-invalid-grant');
+    expect(wrongSignOut?.entries.find(({ id }) => id === 'D7')?.scenarios).toEqual(['one-server-error']);
+    expect(gaps).toContain('Q security: no scenario');
+  });
+});
+
 describe('validate', () => {
   test('says how many files are valid', () => {
     expect(tokenwarp(['validate'])).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+ files valid\n$/) as string, stderr: '' });

@@ -3,11 +3,14 @@
 export interface BrokenClient {
   /** File under broken/, without `.ts`. */
   readonly name: string;
-  /** The invariant meant for its bug. */
+  /** The invariant meant for its bug, or {@link EXPECTATIONS}: what scenarios say must come of it, where no rule holds in every history. */
   readonly invariant: string;
-  /** Scenarios made for it, or that show it best: that invariant must find it in each of them. */
+  /** Scenarios made for it, or that show it best: each of them must find it by that. */
   readonly scenarios: readonly string[];
 }
+
+/** In place of an invariant. */
+export const EXPECTATIONS = 'expectations';
 
 /** One row for each row of the detection matrix that the invariants of this version judge. */
 export const BROKEN: readonly BrokenClient[] = [
@@ -38,7 +41,7 @@ export const BROKEN: readonly BrokenClient[] = [
   broken('refreshes-while-offline', 'no-refresh-while-offline', 'offline-at-expiry', 'launched-offline-with-a-stale-token'),
   broken('some-requests-never-settle', 'every-request-settles', 'fifty-requests-one-dead-token'),
   broken('locked-store-read-as-signed-out', 'unreadable-is-not-absent', 'store-locked-at-launch'),
-  broken('refreshes-on-every-start', 'no-needless-refresh-at-start', 'restarted-with-a-good-token', 'crash-loop-at-start'),
+  broken('refreshes-on-every-start', 'no-needless-refresh-at-start', 'restarted-with-a-good-token', 'slow-store-at-cold-start'),
   broken('ahead-buffer-larger-than-lifetime', 'no-duplicate-refresh', 'token-shorter-than-the-buffer'),
   broken('replays-post-with-empty-body', 'replay-at-most-once', 'post-replayed-with-its-body'),
   broken('discards-rotation-after-commit', 'no-lost-rotation', 'clock-behind', 'clock-set-back-mid-refresh'),
@@ -52,6 +55,47 @@ export const BROKEN: readonly BrokenClient[] = [
   broken('zero-lifetime-means-expired', 'refresh-rate-bounded', 'expires-in-of-zero'),
   broken('clears-without-looking', 'fenced-writes', 'late-clearing-meets-a-new-session'),
   broken('drops-rotation-when-write-fails', 'no-lost-rotation', 'store-write-fails-once', 'store-locks-before-the-answer'),
+  broken('prompt-for-every-caller', 'one-prompt-at-a-time', 'ten-callers-one-prompt', 'biometrics-after-the-session-ended'),
+  broken('prompts-in-background', 'one-prompt-at-a-time', 'session-ends-in-background'),
+  broken('password-before-biometrics', 'one-prompt-at-a-time', 'every-rung-fails', 'unlock-fails'),
+  broken('carries-out-twice-after-a-prompt', 'replay-at-most-once', 'payment-under-a-prompt'),
+  broken('content-before-the-lock', 'locked-precedes-content', 'back-after-the-threshold', 'preset-fintech'),
+  broken('background-time-by-wall-clock', 'locked-precedes-content', 'clock-moved-in-background'),
+  broken('idle-timer-runs-in-background', 'locked-precedes-content', 'idle-time-stands-still-in-background'),
+  broken('opens-unlocked-at-launch', 'locked-precedes-content', 'launched-locked'),
+  broken('requests-count-as-touches', 'locked-precedes-content', 'polling-is-no-touch'),
+  broken('replays-drained-stream', 'replay-at-most-once', 'upload-stream-is-not-sent-twice'),
+  broken('sends-again-after-a-lost-answer', 'replay-at-most-once', 'post-not-sent-twice', 'post-meets-a-gateway-timeout'),
+  broken('older-offer-overwrites', 'no-stale-token-after-refresh', 'all-four-at-once'),
+  broken('push-refreshes-beside-the-flight', 'no-duplicate-refresh', 'push-refreshes-in-background', 'push-after-push'),
+  broken('refreshes-on-every-return', 'no-duplicate-refresh', 'back-after-the-threshold', 'preset-corporate'),
+  broken('forbidden-taken-as-expired', 'no-duplicate-refresh', 'forbidden-is-not-expired'),
+  broken('stream-opened-with-its-first-token', 'no-stale-token-after-refresh', 'cut-after-expiry', 'open-over-two-refreshes'),
+  broken('stream-never-told', 'stream-follows-token', 'cut-after-expiry', 'half-open'),
+  broken('stream-forgotten-at-its-end', 'stream-follows-token', 'cut-after-expiry', 'idle-page-with-a-feed'),
+  broken('stream-outlives-sign-out', 'stream-follows-token', 'user-switched-under-an-open-stream'),
+  broken('loser-deletes-the-winners-pair', 'fenced-writes', 'loser-deletes-the-winners-pair'),
+  broken('pauses-inside-the-lock', 'bounded-hold', 'one-server-error', 'four-commands-inside-the-limit'),
+  broken('waits-for-the-lock-for-ever', 'bounded-hold', 'frozen-holder', 'lock-that-nobody-gets'),
+  broken('old-answer-over-a-newer-pair', 'no-stale-token-after-refresh', 'frozen-holder', 'notification-extension-rotates-meanwhile'),
+  broken(
+    'never-reads-the-store-again',
+    'no-refresh-token-reuse',
+    'sibling-rotated-while-asleep',
+    'idle-for-three-days',
+    'worker-in-a-fresh-process',
+  ),
+  broken('refresh-token-in-the-plain-tier', 'no-token-leak', 'two-expiries-in-a-row'),
+  broken('bearer-undefined', 'only-grants-adopted', 'never-signed-in', 'push-to-who-has-signed-out'),
+  broken('retry-survives-sign-out', 'no-request-after-sign-out', 'sign-out-during-the-pause', 'signed-out-with-waiters'),
+  broken('sign-out-waits-for-the-server', 'no-request-after-sign-out', 'sign-out-while-revocation-hangs', 'sign-out-offline'),
+  broken('no-jitter', 'no-retry-storm', 'outage-hits-nine-phones-at-once'),
+  broken('crashes-on-a-corrupt-entry', EXPECTATIONS, 'one-flipped-byte', 'torn-write', 'corrupted-behind-the-app'),
+  broken('lifetime-in-the-wrong-unit', 'no-duplicate-refresh', 'seconds-taken-for-milliseconds', 'two-expiries-in-a-row'),
+  broken('zero-refresh-life-means-over', 'no-logout-without-invalid-grant', 'refresh-expires-in-zero'),
+  broken('signed-out-until-read', 'unreadable-is-not-absent', 'slow-store-at-cold-start'),
+  broken('cache-outlives-its-user', 'no-cross-user', 'account-switched-with-a-good-token'),
+  broken('refreshes-where-the-401-says', 'no-token-leak', 'metadata-of-a-stranger'),
 ];
 
 function broken(name: string, invariant: string, ...scenarios: readonly string[]): BrokenClient {

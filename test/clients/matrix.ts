@@ -3,6 +3,7 @@ import type { ClientFactory } from '../../src/core/contract.ts';
 import { runScenario } from '../../src/scenario/run.ts';
 import type { Plan } from '../../src/sim/plan.ts';
 import { INVARIANTS } from '../../src/verify/invariants.ts';
+import { EXPECTATIONS } from './catalogue.ts';
 import type { Outcome, RunResult } from '../../src/verify/result.ts';
 
 export interface NamedClient {
@@ -18,6 +19,8 @@ export interface Cell {
   readonly primary: string | undefined;
   /** Every other invariant that was broken, as a finding of its own or folded under one. */
   readonly secondary: ReadonlySet<string>;
+  /** Something that the scenario expects did not come true. */
+  readonly missed: boolean;
   /** Sentences for people, of findings, expectations and faults of the client as code. */
   readonly said: readonly string[];
 }
@@ -47,6 +50,7 @@ function cellOf({ scenario, outcome, reason, verdict, expectations, clientErrors
     outcome,
     primary: first?.invariant,
     secondary: new Set(others.filter((name) => name !== first?.invariant)),
+    missed: expectations.length > 0,
     said: [
       ...findings.map((finding) => `${finding.invariant}${finding.clause === undefined ? '' : ` (${finding.clause})`}: ${finding.message}`),
       ...expectations.map((miss) => `expected: ${miss.message}`),
@@ -56,9 +60,9 @@ function cellOf({ scenario, outcome, reason, verdict, expectations, clientErrors
   };
 }
 
-/** Whether the invariant was broken at all. */
+/** Whether the invariant was broken at all, or an expectation missed. */
 export function caught(cell: Cell, invariant: string): boolean {
-  return cell.primary === invariant || cell.secondary.has(invariant);
+  return invariant === EXPECTATIONS ? cell.missed : cell.primary === invariant || cell.secondary.has(invariant);
 }
 
 /** The matrix as Markdown: rows are clients, columns invariants, `2+1` = first cause in 2 scenarios, beside another in 1. */
@@ -70,7 +74,7 @@ export function renderMatrix(rows: readonly { name: string; invariant: string; c
     ...rows.map(({ name, invariant, cells }) => [
       name,
       ...columns.map((column) => count(cells, column.name, column.name === invariant)),
-      columns.find((column) => column.name === invariant)?.id ?? '?',
+      columns.find((column) => column.name === invariant)?.id ?? (invariant === EXPECTATIONS ? invariant : '?'),
       cells.find((cell) => cell.primary === invariant)?.scenario ?? cells.find((cell) => caught(cell, invariant))?.scenario ?? 'none',
     ]),
   ];

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import type { Feature } from '../../src/core/contract.ts';
 import { GRACE_POLICIES } from '../../src/core/server-words.ts';
 import { loadScenarios } from '../../src/scenario/load.ts';
 import { runScenario } from '../../src/scenario/run.ts';
@@ -17,7 +16,7 @@ const allSteps = (steps: readonly Step[]): Step[] => steps.flatMap((step) => [st
 
 test('every scenario file is right', () => {
   expect(problems).toEqual([]);
-  expect(plans.length).toBeGreaterThanOrEqual(30);
+  expect(plans.length).toBeGreaterThanOrEqual(160);
 });
 
 test('every file is named after its scenario and begins with the line that makes editors help', () => {
@@ -37,25 +36,16 @@ test('every grace policy has a scenario in which the answer to a refresh is lost
   expect(GRACE_POLICIES.filter((policy) => !lost.includes(policy))).toEqual([]);
 });
 
-test('a scenario for several processes has them', () => {
-  const alone = plans.filter((plan) => plan.needs.includes('cross-process') && plan.devices.every((device) => device.processes.length < 2));
+test('a scenario for several processes has them, or several clients in one', () => {
+  const several = (plan: Plan): boolean =>
+    plan.devices.some((device) => device.processes.length > 1) ||
+    allSteps(plan.steps).some((step) => step.verb === 'app' && step.action === 'mount');
+  const alone = plans.filter((plan) => plan.needs.includes('cross-process') && !several(plan));
   expect(alone.map((plan) => plan.name)).toEqual([]);
 });
 
-/** What the built-in engine does not claim yet: scenarios that need it are not applicable. An entry that it claims must go. */
-const LATER: readonly Feature[] = [];
-const isLater = (plan: Plan): boolean => plan.needs.some((feature) => LATER.includes(feature));
-
-test('what is left for later is not claimed, and nothing else keeps a scenario from the built-in engine', async () => {
-  const { events } = await runScenario(plans[0] as Plan);
-  const claimed = events.flatMap((event) => (event.type === 'client.declared' ? event.features : []));
-  expect(claimed.length).toBeGreaterThan(0);
-  expect(LATER.filter((feature) => claimed.includes(feature))).toEqual([]);
-  for (const plan of plans.filter(isLater)) expect((await runScenario(plan)).outcome).toBe('not-applicable');
-});
-
 describe('the built-in engine passes every scenario', () => {
-  test.each(plans.filter((plan) => !isLater(plan)).map((plan) => [plan.name, plan] as const))('%s', async (_, plan) => {
+  test.each(plans.map((plan) => [plan.name, plan] as const))('%s', async (_, plan) => {
     for (const seed of [1, 2, 3])
       expect(summaryOf(await runScenario(plan, { seed }))).toEqual({
         seed,

@@ -34,6 +34,9 @@ function judge(view: HistoryView): Judgement {
     if (exchange.delivered !== undefined && outcome(exchange).kind !== 'granted') flawed.push(exchange);
   }
   if (view.exchanges.length > 0) violations.push(...flawed.flatMap((exchange) => overwritten(view, exchange)), ...bareRequests(view));
+  const nobodys = ofNobody(view);
+  judged += nobodys.judged;
+  violations.push(...nobodys.violations);
   return { judged, violations: violations.sort((a, b) => a.seq - b.seq) };
 }
 
@@ -75,6 +78,25 @@ function bareRequests(view: HistoryView): Violation[] {
     );
   }
   return found;
+}
+
+/** Clause c: nobody is signed in, and a request goes out as if somebody were: "Bearer null". A store that others changed may hold anything. */
+function ofNobody(view: HistoryView): Judgement {
+  const requests = view.requests.filter(({ called, device }) => {
+    return called !== undefined && view.session(device, called.seq) === undefined && view.device(device).changes.length === 0;
+  });
+  const violations = requests.flatMap(({ called, sendings, process }) => {
+    const sent = sendings.find((sending) => sending.sent.at === 'unknown')?.sent;
+    if (sent === undefined) return [];
+    return violation(onlyGrantsAdopted, {
+      clause: 'c',
+      message: `${process} sent ${sent.n} with a token that nobody issued although nobody was signed in`,
+      hint: 'without a session send no Authorization header; reject the request, or ask the user to sign in',
+      at: sent,
+      witness: [called],
+    });
+  });
+  return { judged: requests.length, violations };
 }
 
 /** Clause a: a write right after an answer that is no grant takes the refresh token out of the store. */

@@ -145,18 +145,18 @@ function gaps(view: HistoryView, listening: Listening): Gap[] {
     .filter((gap) => gap.to.seq > gap.from.seq);
 }
 
-/** Longer than a client needs, and nothing outside of it made it so: no failed refresh, no refused or broken attempt but a 401. */
+/**
+ * Longer than a client needs, and nothing outside of it made it so: no failed refresh, no refused or broken attempt but a 401, and no 401
+ * for a second token, which is not about the token.
+ */
 function isTooLong(view: HistoryView, { process, device, path }: Listening, { from, to }: Gap): boolean {
   if (able(view, view.process(process), from.t, to.t) <= PATIENCE) return false;
   const isWithin = (seq: number): boolean => seq > from.seq && seq < to.seq;
   const failed = view.device(device).exchanges.some((exchange) => isWithin(exchange.sent.seq) && outcome(exchange).kind !== 'granted');
-  return (
-    !failed &&
-    !view.sendings.some(({ sent, delivered, broken }) => {
-      const ended = broken ?? (delivered?.status === 401 ? undefined : delivered);
-      return sent.actor === process && sent.path === path && isWithin(sent.seq) && ended !== undefined;
-    })
-  );
+  const attempts = view.sendings.filter(({ sent }) => sent.actor === process && sent.path === path && isWithin(sent.seq));
+  const refused = new Set(attempts.filter(({ delivered }) => delivered?.status === 401).map(({ sent }) => sent.at));
+  const ended = attempts.some(({ delivered, broken }) => (broken ?? (delivered?.status === 401 ? undefined : delivered)) !== undefined);
+  return !failed && !ended && refused.size < 2;
 }
 
 /** When nobody expects a stream any more: the app has left, the process or the session has ended, or the run. */

@@ -1,54 +1,51 @@
 // The correct client that every file in ../broken breaks in one place: class based, methods small enough to override one at a time.
-// Claims refresh-ahead, offline-queue and cross-process. Uses nothing but the host.
+// Claims all but background jobs. Uses nothing but the host. Each file of this folder is one layer of it, or what layers share.
 import type { Body, Client, Feature, HostResponse, RequestInit, SessionState, TokenResponse } from '../../../src/core/contract.ts';
-import { Refresher } from './refresher.ts';
+import { openCall, type Call } from './call.ts';
 import { Rejected, type Session } from './session.ts';
+import { Streams } from './streams.ts';
 
 const noop = (): void => undefined;
+/** Sent again after an unknown outcome, these change nothing more (RFC 9110 9.2.2). */
+const IDEMPOTENT = ['GET', 'HEAD', 'PUT', 'DELETE'];
 
-/** One logical request of the app, while it waits for anything. */
-export interface Call {
-  readonly path: string;
-  readonly init: RequestInit;
-  /** The caller's own signal. */
-  readonly caller: AbortSignal | undefined;
-  /** Aborted when the call ends early, for whatever reason. */
-  readonly signal: AbortSignal;
-  /** The sign-in whose token it was given; absent before it was given any. */
-  sessionId?: string;
-  /** Rejects when the caller aborts or the session goes away. */
-  readonly ended: Promise<never>;
-  end(reason: Rejected['reason']): void;
-  close(): void;
-}
-
-export class BaseClient extends Refresher implements Client {
-  readonly features: readonly Feature[] = ['refresh-ahead', 'offline-queue', 'cross-process'];
+export class BaseClient extends Streams implements Client {
+  readonly features: readonly Feature[] = [
+    'refresh-ahead',
+    'offline-queue',
+    'cross-process',
+    'push',
+    'silent-refresh',
+    'reauthentication',
+    'idle-lock',
+    'streams',
+  ];
   /** 270 s, and up to 25 s of jitter per token. */
   readonly refreshAhead: number = 300_000;
   /** Sendings of one request after the first, for a refused token. */
   protected readonly replays: number = 1;
   protected readonly queueLimit: number = 500;
   readonly #calls = new Set<Call>();
-  #armedFor: string | undefined;
-  #disarm: () => void = noop;
-  #lastUse = 0;
 
   async start(): Promise<void> {
     await this.sync();
   }
 
   state(): SessionState {
-    return this.phase;
+    this.checkIdle();
+    return this.phase === 'active' && this.locked ? 'locked' : this.phase;
   }
 
   async signIn(tokens: TokenResponse): Promise<void> {
-    this.#endGeneration('loading');
+    this.endGeneration('loading');
+    this.mayBeAskedAgain();
     const session = this.successor(tokens, this.monotonic());
-    const stored = this.save(session);
+    const stored = this.mark().then(() => this.save(session));
     // Usable once stored, or once the store has refused: then memory is all there is, and the write is retried.
     const work = stored.then(() => {
-      if (this.phase === 'loading' && this.adopting === work) this.take(session);
+      if (this.phase !== 'loading' || this.adopting !== work) return;
+      this.take(session);
+      this.touch();
     });
     this.adopting = work;
     await work;
@@ -57,25 +54,65 @@ export class BaseClient extends Refresher implements Client {
 
   async signOut(): Promise<void> {
     const { session } = this;
-    this.#endGeneration('signed-out');
+    this.endGeneration('signed-out');
     await this.save(undefined);
     await this.revoke(session?.refreshToken);
   }
 
   async stop(): Promise<void> {
-    this.#disarm();
-    for (const call of this.#calls) call.end('network');
+    this.disarm();
+    this.disarmIdle();
+    this.endStreams();
+    for (const call of this.#calls) call.end('aborted');
     await this.land();
     await this.closeVault();
   }
 
+  override foreground(): void {
+    super.foreground();
+    if (this.phase === 'loading') void this.sync();
+    else if (this.session !== undefined && this.remaining(this.session) <= this.aheadOf(this.session)) this.renewQuietly(this.session);
+  }
+
+  /** A silent push. One that asks for a refresh gets it, unless the token is brand new; any other is an occasion to look at its age. */
+  push(payload: unknown): void {
+    this.sync().then(() => {
+      const { session } = this;
+      if (session === undefined) return;
+      const asks = typeof payload === 'object' && payload !== null && (payload as { type?: unknown }).type === 'refresh';
+      const isBrandNew = this.monotonic() - session.issuedAt < Math.min(60_000, (session.lifetime ?? 60_000) / 4);
+      if (asks ? !isBrandNew : this.remaining(session) <= this.aheadOf(session)) this.pushed(session);
+    }, noop);
+  }
+
+  protected pushed(session: Session): void {
+    this.renewQuietly(session);
+  }
+
+  protected renewQuietly(session: Session): void {
+    this.refresh(session.accessToken, session).then((next) => this.arm(next), noop);
+  }
+
   async request(path: string, init: RequestInit = {}): Promise<{ status: number }> {
-    const call = this.#open(path, init);
-    try {
-      return { status: (await this.perform(call)).status };
-    } finally {
-      call.close();
+    let failure: Rejected | undefined;
+    for (;;) {
+      const call = this.#open(path, init);
+      try {
+        if (failure !== undefined && !(await Promise.race([this.soon(this.ask('sign-in'), false), call.ended]))) throw failure;
+        return { status: (await this.perform(call)).status };
+      } catch (error) {
+        if (error === failure || !this.goesOn(error, call)) throw error;
+        failure = error;
+      } finally {
+        call.close();
+      }
     }
+  }
+
+  /** What a new sign-in by prompt would carry out: not what may have been done already. */
+  protected goesOn(error: unknown, { init, underWay }: Call): error is Rejected {
+    if (!(error instanceof Rejected) || error.reason !== 'reauthentication-required') return false;
+    return !underWay || IDEMPOTENT.includes(init.method ?? 'GET');
   }
 
   protected async perform(call: Call): Promise<HostResponse> {
@@ -83,6 +120,7 @@ export class BaseClient extends Refresher implements Client {
     let response = await this.#send(call, session, 1);
     for (let replay = 1; replay <= this.replays && this.isRefusal(response); replay++) {
       const next = await Promise.race([this.refresh(this.refusedToken(session), session, call.caller), call.ended]);
+      await this.admitted(call.ended);
       session = this.sessionForReplay(session, next);
       response = await this.#send(call, session, replay + 1);
     }
@@ -92,56 +130,26 @@ export class BaseClient extends Refresher implements Client {
   /** A session whose access token may be sent now. */
   async #ready(call: Call): Promise<Session> {
     for (;;) {
+      await this.admitted(call.ended);
       const session = await Promise.race([this.current(), call.ended]);
       call.sessionId = session.id;
-      const fresh = await Promise.race([this.fresh(session, call), call.ended]);
-      if (this.host.connectivity.online()) return fresh;
+      const fresh = await Promise.race([this.fresh(session, call.caller), call.ended]);
+      if (this.host.connectivity.online()) {
+        if (!this.locked) return fresh;
+        continue;
+      }
       if (this.#calls.size > this.queueLimit) throw new Rejected('queue-full');
       await Promise.race([this.whenOnline(), call.ended]);
     }
   }
 
-  /** Near its end: a refresh begins beside the request; at its end: the request waits for it. */
-  protected fresh(session: Session, call: Call): Promise<Session> | Session {
-    this.#lastUse = this.monotonic();
-    const left = this.remaining(session);
-    if (left > this.aheadOf(session)) {
-      this.#arm(session);
-      return session;
+  protected override async sessionFor(path: string, signal: AbortSignal): Promise<Session> {
+    const call = this.#open(path, { signal });
+    try {
+      return await this.#ready(call);
+    } finally {
+      call.close();
     }
-    const next = this.refresh(session.accessToken, session, call.caller);
-    if (left <= Math.min(10_000, this.aheadOf(session) * 0.2)) return next;
-    next.catch(noop);
-    return session;
-  }
-
-  /** Ms of life left, on the monotonic clock: a jump or skew of the wall clock changes nothing. */
-  protected remaining(session: Session): number {
-    if (session.lifetime === undefined) return Number.POSITIVE_INFINITY;
-    const age = this.monotonic() - session.issuedAt;
-    return age < 0 ? 0 : session.lifetime - age;
-  }
-
-  /** Ms before expiry at which the refresh begins: never more than a third of a life. */
-  protected aheadOf(session: Session): number {
-    return Math.min(270_000 + 25_000 * session.early, (session.lifetime ?? 0) * 0.3);
-  }
-
-  #arm(session: Session): void {
-    if (this.#armedFor === session.accessToken || session.lifetime === undefined) return;
-    this.#disarm();
-    this.#armedFor = session.accessToken;
-    this.#disarm = this.timer(() => this.onTimer(session), this.remaining(session) - this.aheadOf(session));
-  }
-
-  protected timer(fn: () => void, ms: number): () => void {
-    return this.host.clock.setTimeout(fn, ms);
-  }
-
-  /** An app that nobody used for half a token's life stops refreshing by itself. */
-  protected onTimer(session: Session): void {
-    if (this.monotonic() - this.#lastUse > (session.lifetime ?? 0) / 2) return;
-    this.refresh(session.accessToken, session).then((next) => this.#arm(next), noop);
   }
 
   async #send(call: Call, session: Session, k: number): Promise<HostResponse> {
@@ -150,10 +158,14 @@ export class BaseClient extends Refresher implements Client {
     const body = k === 1 ? call.init.body : this.bodyForReplay(call.init);
     const headers = { ...call.init.headers, authorization: `Bearer ${session.accessToken}` };
     const init = { method, headers, ...(body === undefined ? {} : { body }) };
+    call.underWay = true;
     const answer = this.limited(300_000, call.signal, (signal) => this.transfer(url, { ...init, signal }));
     answer.catch(noop);
     try {
-      return await Promise.race([answer, call.ended]);
+      const response = await Promise.race([answer, call.ended]);
+      call.underWay = false;
+      this.offered(response, session);
+      return response;
     } catch (error) {
       throw error instanceof Rejected ? error : new Rejected('network');
     }
@@ -164,12 +176,14 @@ export class BaseClient extends Refresher implements Client {
     return this.host.fetch(url, init);
   }
 
-  protected bodyForReplay(init: RequestInit): Body | undefined {
-    return init.body;
+  /** A stream was drained by the first sending: nothing is sent in its place. */
+  protected bodyForReplay({ body }: RequestInit): Body | undefined {
+    if (body !== undefined && typeof body !== 'string') throw new Rejected('not-replayable');
+    return body;
   }
 
   /** RFC 6750 3.1: `invalid_token`, or a challenge that says nothing, is about the token; other errors are about the request. */
-  protected isRefusal(response: HostResponse): boolean {
+  protected override isRefusal(response: Pick<HostResponse, 'status' | 'headers'>): boolean {
     if (response.status !== 401) return false;
     const error = /\berror="([^"]*)"/.exec(response.headers.get('www-authenticate') ?? '')?.[1];
     return error === undefined || error === 'invalid_token';
@@ -185,33 +199,21 @@ export class BaseClient extends Refresher implements Client {
   }
 
   #open(path: string, init: RequestInit): Call {
-    const controller = new AbortController();
-    const end: Call['end'] = (reason) => controller.abort(new Rejected(reason));
-    const ended = new Promise<never>((_, reject) => {
-      controller.signal.addEventListener('abort', () => reject(controller.signal.reason as Error));
-    });
-    ended.catch(noop);
-    const onAbort = (): void => end('aborted');
-    init.signal?.addEventListener('abort', onAbort);
-    if (init.signal?.aborted === true) onAbort();
-    const close = (): void => {
-      init.signal?.removeEventListener('abort', onAbort);
-      this.#calls.delete(call);
-    };
-    const call: Call = { path, init, caller: init.signal, signal: controller.signal, ended, end, close };
+    const call = openCall(path, init, (over) => this.#calls.delete(over));
     this.#calls.add(call);
     return call;
   }
 
   protected override evict(sessionId: string, reason: 'signed-out' | 'reauthentication-required'): void {
+    this.endStreams(sessionId);
     for (const call of this.#calls) if (call.sessionId === sessionId) call.end(reason);
   }
 
-  /** Somebody signs in or out: what was asked for before is nobody's any more. */
-  #endGeneration(phase: SessionState): void {
-    this.#disarm();
-    this.#armedFor = undefined;
+  /** Somebody signs in or out: what was asked for before is nobody's any more, unless the sign-in answers a prompt for just that. */
+  protected endGeneration(phase: SessionState): void {
+    this.disarm();
+    this.endStreams();
     this.take(undefined, phase);
-    for (const call of this.#calls) call.end('signed-out');
+    if (!this.signingIn) for (const call of this.#calls) call.end('signed-out');
   }
 }

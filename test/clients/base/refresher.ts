@@ -20,6 +20,7 @@ export abstract class Refresher extends Vault {
   protected readonly flightLimit: number = 30_000;
   readonly #flights = new Map<string, Promise<Session>>();
   #pause: Pause = NO_PAUSE;
+  #missedTurns = 0;
 
   /** A session newer than the access token `stale`: the one in hand, that of the flight under way, or that of a new flight. */
   protected refresh(stale: string, session: Session, caller?: AbortSignal): Promise<Session> {
@@ -97,12 +98,22 @@ export abstract class Refresher extends Vault {
     });
   }
 
-  /** Mutual exclusion between the device's processes; undefined when the turn did not come in time. */
+  /**
+   * Mutual exclusion between the device's processes; undefined when the turn did not come in time. Where there are no locks, or after a
+   * second wait in vain, it goes on without: a lock that is broken must not be the end of the session.
+   */
   protected async exclusively<T>(work: () => Promise<T>): Promise<T | undefined> {
+    const inTurn = (): Promise<T> => {
+      this.#missedTurns = 0;
+      return work();
+    };
     try {
-      return await this.host.lock('refresh', work, { timeout: 15_000 });
+      return await this.host.lock('refresh', inTurn, { timeout: 14_000 });
     } catch (error) {
-      if ((error as { code?: unknown }).code === 'lock-timeout') return undefined;
+      const { code } = error as { code?: unknown };
+      if (code === 'lock-timeout') this.#missedTurns += 1;
+      if (code === 'lock-unavailable' || (code === 'lock-timeout' && this.#missedTurns > 1)) return work();
+      if (code === 'lock-timeout') return undefined;
       throw error;
     }
   }
@@ -141,21 +152,6 @@ export abstract class Refresher extends Vault {
     }
   }
 
-  /** Runs `work` with a signal that aborts after `ms`, or with `cancel`. */
-  protected async limited<T>(ms: number, cancel: AbortSignal | undefined, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const controller = new AbortController();
-    const abort = (): void => controller.abort();
-    const stop = ms === Number.POSITIVE_INFINITY ? noop : this.host.clock.setTimeout(abort, ms);
-    cancel?.addEventListener('abort', abort);
-    if (cancel?.aborted === true) abort();
-    try {
-      return await work(controller.signal);
-    } finally {
-      stop();
-      cancel?.removeEventListener('abort', abort);
-    }
-  }
-
   /** RFC 6749 5.1 and 5.2, to the letter: whatever is neither a grant nor an error body says nothing about the session. */
   protected read(response: HostResponse, text: string, sentAt: number): Answer {
     const body = parseObject(text);
@@ -186,14 +182,22 @@ export abstract class Refresher extends Vault {
   /** Nothing between the answer and the store may fail: the old refresh token is spent. */
   protected async granted(body: TokenResponse, sentAt: number, presented: Session): Promise<Session> {
     const next = this.successor(body, sentAt, presented);
-    const work = this.#finish(next, presented);
+    await this.#whileNobodySends(this.#finish(next, presented));
+    return this.wasOvertaken(presented, next) ? (this.session ?? next) : next;
+  }
+
+  /** A token that came without a refresh. */
+  protected adopt(next: Session): Promise<void> {
+    return this.#whileNobodySends(this.keep(next));
+  }
+
+  async #whileNobodySends(work: Promise<void>): Promise<void> {
     this.adopting = work;
     try {
       await work;
     } finally {
       if (this.adopting === work) this.adopting = undefined;
     }
-    return next;
   }
 
   async #finish(next: Session, presented: Session): Promise<void> {
@@ -202,7 +206,7 @@ export abstract class Refresher extends Vault {
       if (next.refreshToken !== presented.refreshToken) this.revoke(next.refreshToken).catch(noop);
       return;
     }
-    await this.keep(next);
+    if (!this.wasOvertaken(presented, next)) await this.keep(next);
     await this.#clearPause();
     this.report(next);
   }
@@ -210,6 +214,12 @@ export abstract class Refresher extends Vault {
   /** Whether the session an answer belongs to is still the one in hand. */
   protected stillMine(presented: Session): boolean {
     return this.session?.id === presented.id;
+  }
+
+  /** While this process slept with the lock in hand, a sibling went on without it: what it has stored is newer than our answer. */
+  protected wasOvertaken(presented: Session, next: Session): boolean {
+    const { session } = this;
+    return session?.id === presented.id && session.accessToken !== presented.accessToken && session.accessToken !== next.accessToken;
   }
 
   /** Durable before use. */
@@ -256,17 +266,6 @@ export abstract class Refresher extends Vault {
     await this.save({ ended: 'expired' });
     if (ended !== undefined) this.evict(ended.id, 'reauthentication-required');
     throw new Rejected('reauthentication-required');
-  }
-
-  /** RFC 7009; best effort, once per token. */
-  protected async revoke(token: string | undefined): Promise<void> {
-    if (token === undefined || !this.host.connectivity.online()) return;
-    const { revocationEndpoint, clientId } = this.host.config;
-    const body = `token=${encodeURIComponent(token)}&token_type_hint=refresh_token&client_id=${encodeURIComponent(clientId)}`;
-    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
-    await this.limited(5_000, undefined, (signal) =>
-      this.host.fetch(revocationEndpoint, { method: 'POST', headers, body, signal, redirect: 'manual' }),
-    ).catch(noop);
   }
 
   /** Ms to wait after the n-th failure in a row: doubling, spread, capped. */

@@ -32,14 +32,16 @@ export class Rejected extends Error {
 export interface Stored {
   readonly session?: Session;
   readonly ended?: 'expired';
+  /** There is something, and it cannot be read. */
+  readonly corrupt?: true;
 }
 
-/** The record in the store. Anything that is not ours reads as empty. */
+/** The record in the store. */
 export function readStored(text: string | undefined): Stored {
-  const value = text === undefined ? undefined : parseObject(text);
-  if (value === undefined) return {};
-  if (value['ended'] === 'expired') return { ended: 'expired' };
-  return typeof value['accessToken'] === 'string' ? { session: value as unknown as Session } : {};
+  if (text === undefined) return {};
+  const value = parseObject(text);
+  if (value?.['ended'] === 'expired') return { ended: 'expired' };
+  return typeof value?.['accessToken'] === 'string' ? { session: value as unknown as Session } : { corrupt: true };
 }
 
 /** A JSON object, or undefined for anything else: HTML, half a body, an array. */

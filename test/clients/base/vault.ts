@@ -1,9 +1,12 @@
-// The base client's memory and its durable copy. The store is the truth between processes, unless a write of ours is still owed to it.
+// The base client's memory and its durable copy, and what takes a token out of use. The store is the truth between processes, unless a
+// write of ours is still owed to it.
 // Refuses to read "unreadable" as "empty": a locked store never signs anybody out.
 import type { Host, SessionState } from '../../../src/core/contract.ts';
 import { readStored, Rejected, type Session } from './session.ts';
 
 const KEY = 'session';
+/** In the plain tier, which a reinstall empties: a session without it is of an app that was removed. */
+const MARK = 'installed';
 const noop = (): void => undefined;
 
 /** A write that the store has not taken yet. */
@@ -23,6 +26,7 @@ export abstract class Vault {
   protected adopting: Promise<unknown> | undefined;
   /** Aborted by `stop()`: ends every pause. */
   protected readonly closing = new AbortController();
+  #marked: boolean | undefined;
   /** What the store should hold (undefined = nothing) while it does not. */
   protected unsaved: Owed | undefined;
   #version = 0;
@@ -67,6 +71,7 @@ export abstract class Vault {
       return;
     }
     const version = this.#version;
+    if (this.phase === 'loading') this.#marked ??= await this.#look();
     let text: string | undefined;
     try {
       text = await this.host.store.get(KEY);
@@ -83,11 +88,47 @@ export abstract class Vault {
   }
 
   protected accept(text: string | undefined): void {
-    const { session, ended } = readStored(text);
+    const { session, ended, corrupt } = readStored(text);
     const before = this.session;
+    if (corrupt === true) return this.onCorrupt();
+    if (this.phase === 'loading' && session !== undefined && this.#marked === false) return this.onReinstalled(session);
+    const launches = this.phase === 'loading';
     if (session === undefined || session.accessToken !== before?.accessToken) this.take(session, ended ?? 'signed-out');
     if (before !== undefined && before.id !== session?.id)
       this.evict(before.id, ended === 'expired' ? 'reauthentication-required' : 'signed-out');
+    if (launches && session !== undefined) this.restored();
+  }
+
+  /** What the app was left with has been read at launch. */
+  protected abstract restored(): void;
+
+  /** Nobody can tell what it was. What is in memory is written again; without that the session is over, once and for all launches. */
+  protected onCorrupt(): void {
+    this.host.emit({ type: 'session.corrupt' });
+    if (this.session === undefined) this.take(undefined, 'expired');
+    void this.save(this.session ?? { ended: 'expired' });
+  }
+
+  /** Whoever installs the app anew begins signed out, whoever it was that signed in before. */
+  protected onReinstalled(session: Session): void {
+    this.take(undefined, 'signed-out');
+    void this.save(undefined);
+    void this.revoke(session.refreshToken);
+  }
+
+  /** Notes in the plain tier that this installation has signed in. */
+  protected mark(): Promise<void> {
+    this.#marked = true;
+    return this.host.plain.set(MARK, 'yes').catch(noop);
+  }
+
+  /** A plain tier that cannot be read says nothing. */
+  async #look(): Promise<boolean> {
+    try {
+      return (await this.host.plain.get(MARK)) !== undefined;
+    } catch {
+      return true;
+    }
   }
 
   /** From here on this is the session (or `without` one, the state there is). */
@@ -153,5 +194,31 @@ export abstract class Vault {
     this.#cancelRetry?.();
     this.#cancelRetry = undefined;
     await this.flush();
+  }
+
+  /** RFC 7009; best effort, once per token. */
+  protected async revoke(token: string | undefined): Promise<void> {
+    if (token === undefined || !this.host.connectivity.online()) return;
+    const { revocationEndpoint, clientId } = this.host.config;
+    const body = `token=${encodeURIComponent(token)}&token_type_hint=refresh_token&client_id=${encodeURIComponent(clientId)}`;
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    await this.limited(5_000, undefined, (signal) =>
+      this.host.fetch(revocationEndpoint, { method: 'POST', headers, body, signal, redirect: 'manual' }),
+    ).catch(noop);
+  }
+
+  /** Runs `work` with a signal that aborts after `ms`, or with `cancel`. */
+  protected async limited<T>(ms: number, cancel: AbortSignal | undefined, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const controller = new AbortController();
+    const abort = (): void => controller.abort();
+    const stop = ms === Number.POSITIVE_INFINITY ? noop : this.host.clock.setTimeout(abort, ms);
+    cancel?.addEventListener('abort', abort);
+    if (cancel?.aborted === true) abort();
+    try {
+      return await work(controller.signal);
+    } finally {
+      stop();
+      cancel?.removeEventListener('abort', abort);
+    }
   }
 }

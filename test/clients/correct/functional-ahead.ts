@@ -141,6 +141,7 @@ const createClient = (host: Host): Client => {
     try {
       const first = await send(trip, path, init);
       if (!refusesToken(first.response)) return { status: first.response.status };
+      if (typeof init.body === 'object') throw rejection('not-replayable'); // It has been read.
       const second = await send(trip, path, init, first.pair.access);
       return { status: second.response.status };
     } finally {

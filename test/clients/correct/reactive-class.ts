@@ -13,6 +13,7 @@ import type {
 import { Cooldown } from './reactive-class/cooldown.ts';
 import { TokenEndpoint, lifetime, tokenRefused } from './reactive-class/endpoint.ts';
 import { Ledger } from './reactive-class/ledger.ts';
+import { Turn } from './reactive-class/turn.ts';
 import { Era, Failure, jsonObject, orAborted, withLimit } from './reactive-class/waiting.ts';
 
 const MAX_WAIT = 30_000;
@@ -39,6 +40,7 @@ export class ReactiveClient implements Client {
   #flight: Promise<Tokens> | undefined;
   readonly #cooldown: Cooldown;
   readonly #ledger: Ledger;
+  readonly #turn: Turn;
   readonly #closing = new AbortController();
 
   constructor(host: Host) {
@@ -46,6 +48,7 @@ export class ReactiveClient implements Client {
     this.#endpoint = new TokenEndpoint(host);
     this.#cooldown = new Cooldown(host);
     this.#ledger = new Ledger(host.store, host.clock, 'reactive.tokens');
+    this.#turn = new Turn(host, 'reactive.refresh');
   }
 
   async start(): Promise<void> {
@@ -57,7 +60,7 @@ export class ReactiveClient implements Client {
   }
 
   async signIn(granted: TokenResponse): Promise<void> {
-    this.#turn('loading');
+    this.#newTurn('loading');
     const turn = this.#turns;
     const tokens = this.#mint(granted, this.#host.clock.monotonic(), undefined);
     await this.#ledger.save(JSON.stringify(tokens));
@@ -66,7 +69,7 @@ export class ReactiveClient implements Client {
 
   async signOut(): Promise<void> {
     const spent = this.#tokens;
-    this.#turn('signed-out');
+    this.#newTurn('signed-out');
     await this.#ledger.save(null, unlessAnother(spent));
     await this.#endpoint.revoke(spent?.refresh);
   }
@@ -81,6 +84,8 @@ export class ReactiveClient implements Client {
     const first = await this.#send(path, init, sent, era);
     if (!tokenRefused(first)) return { status: first.status };
     const renewed = await orAborted(init.signal, orAborted(era.signal, this.#renew(sent)));
+    // A stream has been read by now.
+    if (typeof init.body === 'object') throw new Failure('not-replayable');
     return { status: (await this.#send(path, init, renewed, era)).status };
   }
 
@@ -174,7 +179,7 @@ export class ReactiveClient implements Client {
     // Four tries for an outage, after that one for each who asks; tries of a sibling count.
     for (const enough = Math.max(4, this.#cooldown.failures + 1); this.#cooldown.failures < enough;) {
       await this.#coolDown(era, giveUp);
-      const tokens = await this.#host.lock('reactive.refresh', () => this.#try(stale, era), { timeout: 12_000 }).catch(timeoutIsNothing);
+      const tokens = await this.#turn.take(() => this.#try(stale, era));
       if (tokens !== undefined) return tokens;
     }
     throw new Failure('network');
@@ -186,6 +191,7 @@ export class ReactiveClient implements Client {
     if (wait > 0 && this.#cooldown.until > giveUp) throw new Failure('network');
     if (wait > 0) await this.#sleep(Math.ceil(wait));
     era.check();
+    if (this.#host.clock.monotonic() > giveUp) throw new Failure('network');
     if (!this.#host.connectivity.online()) throw new Failure('offline');
   }
 
@@ -217,6 +223,9 @@ export class ReactiveClient implements Client {
       if (next.refresh !== held.refresh) void this.#endpoint.revoke(next.refresh);
       era.check();
     }
+    // A sibling that went on without the lock, while this process slept with it, has stored something newer.
+    const newer = this.#tokens;
+    if (newer !== undefined && newer.access !== held.access) return newer;
     await this.#ledger.save(JSON.stringify(next));
     era.check();
     this.#set(next, 'active');
@@ -275,7 +284,7 @@ export class ReactiveClient implements Client {
     this.#flight = undefined;
   }
 
-  #turn(state: SessionState): void {
+  #newTurn(state: SessionState): void {
     this.#turns += 1;
     this.#newEra('signed-out');
     this.#set(undefined, state);
@@ -285,11 +294,6 @@ export class ReactiveClient implements Client {
 /** The end of a session is not made up for when a sibling has begun another one since. */
 function unlessAnother(spent: Tokens | undefined): (there: string | undefined) => boolean {
   return (there) => spent === undefined || (jsonObject(there ?? '')['session'] ?? spent.session) === spent.session;
-}
-
-function timeoutIsNothing(error: unknown): undefined {
-  if ((error as { code?: unknown }).code === 'lock-timeout') return undefined;
-  throw error;
 }
 
 // A module under test is its default export: the contract of `--client`.

@@ -59,6 +59,25 @@ spares(
   302 >R n1 AT-2
 `,
 );
+flags(
+  'a request with "Bearer null" of somebody who has not signed in',
+  ['c'],
+  `
+  0 launch
+  5 call n1
+  6 >R n1 unknown
+`,
+);
+flags(
+  'a request with "Bearer undefined" after the sign-out',
+  ['c'],
+  `
+  0 signIn ada AT-1 RT-1
+  10 signOut
+  20 call n1
+  21 >R n1 unknown
+`,
+);
 spares(
   'requests before the first sign-in',
   `

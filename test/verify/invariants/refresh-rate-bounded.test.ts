@@ -67,6 +67,14 @@ spares(
   { idle: true },
 );
 spares(
+  'launches of an app that is killed before what it was granted is written, when what the store holds is long over',
+  '0 signIn ada AT-1 RT-1 life=60000\n1 set AT-1 RT-1\n' +
+    [...Array(8).keys()]
+      .map((i) => `${70_000 + i * 500} launch\n+1 get AT-1 RT-1\n+1 >T x${i} RT-1\n+1 <T x${i} AT-${i + 2} life=60000\n+1 kill`)
+      .join('\n'),
+  { idle: true },
+);
+spares(
   'retries of refreshes whose answers got lost',
   '0 signIn ada AT-1 RT-1\n' +
     [...Array(6).keys()].map((i) => `${i * 3_000} >T a${i} RT-1\n+1 lost a${i}\n+400 >T b${i} RT-1\n+1 <T b${i} AT-${i + 2}`).join('\n'),

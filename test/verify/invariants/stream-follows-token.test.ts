@@ -50,6 +50,19 @@ describe('the newest token (a)', () => {
 });
 
 describe('the app listens (b)', () => {
+  spares(
+    'a stream that is refused with the renewed token too: it is not about the token',
+    `${OPEN}
+    5000 close s1 network
+    5001 >R c1 AT-1 path=/events
+    5050 <R c1 401
+    5051 >T x1 RT-1
+    5100 <T x1 AT-2 RT-2 life=600000
+    5101 set AT-2 RT-2
+    5102 >R c1 AT-2 path=/events
+    5150 <R c1 401
+    200000 finish`,
+  );
   flags(
     'a stream that never opens',
     ['b'],

@@ -117,9 +117,35 @@ describe('a client with a bug, seen from the server alone', () => {
 });
 
 /** Answers that got lost where the server could not see it: it must presume that they arrived, and says so. */
-const LOST_UNSEEN = ['lost-response-after-the-grace', 'network-lost-mid-refresh'];
+const LOST_UNSEEN = [
+  'lost-response-after-the-grace',
+  'network-lost-mid-refresh',
+  'tunnel-asks-for-no-finger',
+  // The process was killed or frozen, or could not store what it was given.
+  'killed-again-and-again',
+  'killed-between-two-writes',
+  'frozen-holder',
+  'notification-extension-rotates-meanwhile',
+  'locked-while-refreshing-in-the-pocket',
+  'locked-while-refreshing-strict',
+  // Which process of the device asks, and what its siblings know.
+  'five-commands-without-a-lock',
+  'lock-left-behind-by-a-kill',
+  'one-of-five-signs-out',
+];
+/** Two machines hold one token, or a refresh is held up on its way to the server: who presented what, and when, looks otherwise there. */
+const HOLDERS_UNSEEN = ['copied-to-a-second-machine', 'backup-on-a-new-phone', 'loser-deletes-the-winners-pair'];
 /** Every new request is a reason to try again, and those that fail in the app never reach a server; nor does a push that asks for a refresh. */
-const CALLS_UNSEEN = ['server-back-after-an-outage', 'silent-push-asks-for-a-refresh'];
+const CALLS_UNSEEN = [
+  'server-back-after-an-outage',
+  'silent-push-asks-for-a-refresh',
+  'push-after-push',
+  'push-refreshes-in-background',
+  // A 401 that another host gave, or that a stream met, or that came for a user of before.
+  'refused-by-a-stranger',
+  'refused-for-ever',
+  'late-401-of-the-former-user',
+];
 
 const CORRECT: Readonly<Record<string, () => Promise<ClientFactory>>> = {
   'the engine': async () => createEngine,
@@ -135,7 +161,7 @@ describe('a client without a bug, seen from the server alone', () => {
       const factory = await (CORRECT[name] as () => Promise<ClientFactory>)();
       const accused: string[] = [];
       const presumed = new Set<string>();
-      for (const plan of plans) {
+      for (const plan of plans.filter((each) => !HOLDERS_UNSEEN.includes(each.name))) {
         for (const finding of await findings(factory, plan)) {
           if (finding.presumed === undefined) accused.push(...say(plan, [finding]));
           else presumed.add(plan.name);

@@ -1,0 +1,26 @@
+// The museum has no gap: what `tokenwarp list --coverage` says of everything built in.
+import { expect, test } from 'vitest';
+import { coverageOf } from '../../src/cli/coverage.ts';
+import { selectPlans } from '../../src/cli/select.ts';
+import { ROOT } from '../kit/cli.ts';
+
+const coverage = await coverageOf(selectPlans([], {}, ROOT), ROOT);
+
+test('every class of bug has several scenarios, what is meant for it judges there, and every dial is moved', () => {
+  expect(coverage.gaps).toEqual([]);
+  expect(coverage.rows.map((row) => [row.class, row.scenarios.length >= 5])).toEqual(coverage.rows.map((row) => [row.class, true]));
+});
+
+test('nine reports of ten are reproduced; what is due later says so', () => {
+  const entries = coverage.rows.flatMap((row) => row.entries);
+  expect(entries.filter(({ scenarios }) => scenarios.length > 0).length).toBeGreaterThanOrEqual(entries.length * 0.9);
+  expect(coverage.due.map((text) => text.split(':')[0])).toEqual([
+    'O background jobs of the system',
+    'dial "server switch" (Client events)',
+    'dial "job at once, late, twice, never, cancelled" (Lifecycle and system)',
+  ]);
+});
+
+test('only scenarios of the session manager and of a standard have no public report', () => {
+  expect(coverage.unreported.length).toBeLessThanOrEqual(12);
+});
