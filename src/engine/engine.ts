@@ -31,7 +31,7 @@ import { openStream } from './stream.ts';
 import { Timers } from './timers.ts';
 import { tokensFrom } from './tokens.ts';
 import { transitionsOf } from './transitions.ts';
-import { freshen, pushed, relieve } from './triggers.ts';
+import { freshen, pushed, refreshIfDue, type RefreshOutcome, relieve } from './triggers.ts';
 import { Vault } from './vault.ts';
 
 /** When apps of a kind lock themselves, ms: for `lock`. */
@@ -66,6 +66,11 @@ export interface Engine extends Client {
   push(payload: unknown): void;
   openStream(path: string, onMessage: (message: string) => void): Promise<{ close(): void }>;
   stop(): Promise<void>;
+  /**
+   * Refreshes if a request now would: for a background job of the system, after `start`. Tries once and waits for no back-off; `failed`: it
+   * could not be tried, or brought nothing, and may work later. Rejects never.
+   */
+  refreshIfDue(): Promise<RefreshOutcome>;
   /** Hears every transition of the session state with its reason; returns its removal. */
   subscribe(listener: Listener): () => void;
   /** Every transition from now on, until `signal` is aborted or the engine is stopped. */
@@ -115,6 +120,7 @@ export function createEngine(host: Host, options: EngineOptions = {}): Engine {
       prompts.begin();
     },
     push: (payload) => void pushed(rt, payload),
+    refreshIfDue: () => refreshIfDue(rt),
     stop: () => stop(rt),
   };
 }
