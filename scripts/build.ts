@@ -25,6 +25,7 @@ const PORTABLE = {
   'engine/engine': 'src/engine/engine.ts',
   'engine/fetch': 'src/host/engine-fetch.ts',
   'engine/react-native': 'src/host/react-native.ts',
+  'engine/sessions': 'src/engine/sessions.ts',
   'engine/web': 'src/host/web.ts',
 } as const;
 /** The host of Node stands alone too: an app that embeds the engine loads nothing of the command line. */
@@ -32,7 +33,15 @@ const NODE_HOST = { 'engine/node': 'src/host/node.ts' } as const;
 /** Of the user's choice (peerDependencies), loaded on demand. */
 const OPTIONAL = ['@napi-rs/keyring'];
 /** Whose declarations are published. */
-const TYPED = ['src/index', 'src/engine/engine', 'src/host/engine-fetch', 'src/host/node', 'src/host/react-native', 'src/host/web'];
+const TYPED = [
+  'src/index',
+  'src/engine/engine',
+  'src/engine/sessions',
+  'src/host/engine-fetch',
+  'src/host/node',
+  'src/host/react-native',
+  'src/host/web',
+];
 
 /** ink reaches for react's developer tools when DEV is set; nobody debugs our view that way, and the package is not ours to bundle. */
 const WITHOUT_DEVTOOLS = {

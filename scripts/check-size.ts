@@ -8,6 +8,7 @@ import { rolldown } from 'rolldown';
 const ENTRIES: readonly { name: string; source: string; budget?: number }[] = [
   { name: 'tokenwarp/engine', source: 'src/engine/engine.ts', budget: 12_000 },
   { name: 'tokenwarp/engine/fetch', source: 'src/host/engine-fetch.ts' },
+  { name: 'tokenwarp/engine/sessions', source: 'src/engine/sessions.ts' },
   { name: 'tokenwarp/engine/web', source: 'src/host/web.ts' },
   { name: 'tokenwarp/engine/react-native', source: 'src/host/react-native.ts' },
   { name: 'tokenwarp/engine/node', source: 'src/host/node.ts' },
