@@ -32,7 +32,7 @@ import { Timers } from './timers.ts';
 import { tokensFrom } from './tokens.ts';
 import { transitionsOf } from './transitions.ts';
 import { freshen, pushed, refreshIfDue, type RefreshOutcome, relieve } from './triggers.ts';
-import { Vault } from './vault.ts';
+import { writeStore } from './vault.ts';
 
 /** When apps of a kind lock themselves, ms: for `lock`. */
 export const LOCK_PRESETS = {
@@ -132,7 +132,8 @@ function wire(host: Host, settings: Settings): Runtime {
     settings,
     state: 'loading',
     changed: new Room(),
-    vault: new Vault(host, settings),
+    written: Promise.resolve(),
+    marked: false,
     epoch: 0,
     ended: new Map(),
     timers: new Timers(host.clock),
@@ -214,8 +215,8 @@ async function stop(rt: Runtime): Promise<void> {
   session?.flight?.kick();
   await Promise.allSettled([session?.flight?.exchange]);
   rt.timers.close();
-  if (session?.dirty === true) await rt.vault.write(() => (session.ended === undefined ? session.record : undefined));
-  await rt.vault.drain();
+  if (session?.dirty === true) await writeStore(rt, () => (session.ended === undefined ? session.record : undefined));
+  await rt.written;
   rt.changed.open();
 }
 

@@ -11,7 +11,7 @@ import type { Reason } from './machine.ts';
 import type { SessionRecord, Stamp } from './record.ts';
 import { adopt, endSession, fire, observe, openSession, quit, rejectCalls, type Runtime, stampOf } from './runtime.ts';
 import type { Session } from './session.ts';
-import type { Reading, WriteEnd } from './vault.ts';
+import { changeStore, type Reading, readStore, type WriteEnd, writeStore } from './vault.ts';
 
 /** RFC 9110 9.2.1. */
 const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS'];
@@ -27,12 +27,12 @@ export type Reconciled = 'mine' | 'adopted' | 'over' | 'locked' | 'unreadable';
 
 /** Reads the store again and lets it correct the session in hand. */
 export async function reconcile(rt: Runtime, session: Session): Promise<Reconciled> {
-  return heed(rt, session, await rt.vault.read());
+  return heed(rt, session, await readStore(rt));
 }
 
 /** The same, and then writes what `next` makes of the session, if anything, unless it is over. */
 export async function commit(rt: Runtime, session: Session, next: (stored: Reconciled) => SessionRecord | undefined): Promise<WriteEnd> {
-  const end = await rt.vault.change((reading) => {
+  const end = await changeStore(rt, (reading) => {
     const stored = heed(rt, session, reading);
     return stored === 'over' ? undefined : next(stored);
   });
@@ -111,7 +111,7 @@ export function takeOver(rt: Runtime, record: SessionRecord): void {
 
 /** Writes a session just signed in, whatever the store holds; if that is refused, again and again until it is not. */
 export async function save(rt: Runtime, session: Session): Promise<void> {
-  const end = await rt.vault.write(() => (session.ended === undefined ? session.record : undefined));
+  const end = await writeStore(rt, () => (session.ended === undefined ? session.record : undefined));
   if (end === 'written') wasWritten(session);
   else if (end === 'refused') rewrite(rt, session);
 }
@@ -142,7 +142,7 @@ export async function leave(rt: Runtime, reason: Reason, rejection: Rejection = 
   const since = stampOf(rt);
   quit(rt, reason, rejection);
   rt.cutoff = since;
-  const end = await rt.vault.write(() => null);
+  const end = await writeStore(rt, () => null);
   if (end === 'refused') observe(rt, { type: 'store-clear-failed' });
   sweep(rt, since);
 }
@@ -155,7 +155,7 @@ export function sweep(rt: Runtime, since: Stamp): void {
   const { epoch } = rt;
   const isCurrent = (): boolean => rt.epoch === epoch;
   void insist(rt, isCurrent, async () => {
-    const end = await rt.vault.change((reading) => {
+    const end = await changeStore(rt, (reading) => {
       const { session } = rt;
       if (!isCurrent()) return undefined;
       if (session === undefined) return isLeftover(reading, since) ? null : undefined;
@@ -179,7 +179,7 @@ function isLost(rt: Runtime, { record }: Session, reading: Reading): boolean {
 /** Notes in the store that the server ended the session; repeated until it works. */
 export async function bury(rt: Runtime, { record: { session } }: Session, reason: Reason): Promise<void> {
   const note = async (): Promise<boolean> => {
-    const end = await rt.vault.change((reading) => {
+    const end = await changeStore(rt, (reading) => {
       const isThat = reading.kind === 'record' && reading.record.session === session && isOver(rt, reading.record);
       return isThat ? { session, ended: reason } : undefined;
     });

@@ -8,7 +8,7 @@ import { finish, flightOf } from './refresh.ts';
 import { fire, isOnline, monoOf, observe, openSession, quit, type Runtime } from './runtime.ts';
 import type { Session } from './session.ts';
 import { refreshLifeLeft } from './tokens.ts';
-import type { Reading } from './vault.ts';
+import { isReinstalled, type Reading, readStore } from './vault.ts';
 
 /** Reads once; if that fails, goes on in the background. Ends when the state is known, or cannot be yet. */
 export async function start(rt: Runtime): Promise<void> {
@@ -30,11 +30,11 @@ export function loaderOf(rt: Runtime): () => Promise<boolean> {
 }
 
 async function read(rt: Runtime): Promise<boolean> {
-  const { vault, epoch } = rt;
-  const reading = await vault.read();
+  const { epoch } = rt;
+  const reading = await readStore(rt);
   const launching = rt.state === 'loading';
   if (reading.kind === 'unreadable') return !launching;
-  const reinstalled = launching && reading.kind === 'record' && (await vault.isReinstalled(reading.record));
+  const reinstalled = launching && reading.kind === 'record' && (await isReinstalled(rt, reading.record));
   if (rt.epoch !== epoch || rt.session !== undefined) return true;
   if (reading.kind !== 'record' || isOver(rt, reading.record)) noSession(rt, reading, launching);
   else if (reinstalled && rt.settings.afterReinstall === 'discard') await discard(rt, reading.record);

@@ -7,7 +7,6 @@ import type { SessionRecord, Stamp } from './record.ts';
 import type { Room } from './room.ts';
 import { Session } from './session.ts';
 import type { Timers } from './timers.ts';
-import type { Vault } from './vault.ts';
 
 /** What an app may watch. Never a token, never a text from outside. */
 export type EngineEvent =
@@ -67,7 +66,10 @@ export interface Runtime {
   state: SessionState;
   /** Opened after each transition, when everybody who listens has heard of it. */
   readonly changed: Room;
-  readonly vault: Vault;
+  /** The end of everything asked of the store so far, see vault.ts. */
+  written: Promise<unknown>;
+  /** This installation has its mark in the plain tier. */
+  marked: boolean;
   /** The one in hand. */
   session?: Session;
   /** Changes whenever somebody signs in or out: work begun before must not touch what came after. */
