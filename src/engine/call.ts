@@ -1,20 +1,14 @@
-// One logical request of the app: settles exactly once, watches its caller's abort and its deadline, and keeps the time spent
+// One logical request of the app, or something that waits as one does: settles exactly once, watches its caller's abort and its deadline, and keeps the time spent
 // offline apart. It knows nothing of tokens.
-import type { HostClock, Rejection, RequestInit } from '../core/contract.ts';
+import type { Rejection, RequestInit } from '../core/contract.ts';
 import { RequestRejected } from './rejection.ts';
 import type { Room } from './room.ts';
+import { isOnline, monoOf, type Runtime } from './runtime.ts';
 
 /** Ms. */
 export interface CallLimits {
   online: number;
   offline: number;
-}
-
-export interface CallContext {
-  clock: HostClock;
-  limits: CallLimits;
-  /** All that have not settled. */
-  calls: Set<Call>;
 }
 
 interface Finish<T> {
@@ -36,25 +30,28 @@ export class Call<T = unknown> {
   unasked = false;
   /** Told once the call is over: leaves a queue or a flight. */
   onClose: (() => void) | undefined;
-  readonly #context: CallContext;
+  readonly #rt: Runtime;
+  readonly #limits: CallLimits;
   #finish: Finish<T> | undefined;
   #left: number;
   #since = 0;
   #online: boolean | undefined;
   #cancelTimer: (() => void) | undefined;
 
-  constructor(path: string, init: RequestInit, context: CallContext) {
+  constructor(rt: Runtime, path: string, init: RequestInit, limits: CallLimits = limitsOf(rt)) {
+    this.#rt = rt;
     this.path = path;
     this.init = init;
-    this.#context = context;
-    this.#left = context.limits.online;
-    this.calledAt = context.clock.monotonic();
+    this.#limits = limits;
+    this.#left = limits.online;
+    this.calledAt = monoOf(rt);
     this.promise = new Promise((resolve, reject) => {
       this.#finish = { resolve, reject };
     });
-    context.calls.add(this);
+    rt.calls.add(this);
     init.signal?.addEventListener('abort', this.#aborted);
     if (init.signal?.aborted === true) this.#aborted();
+    this.watch(isOnline(rt));
   }
 
   /** A stream can be read once: who sends it again sends nothing (refresh-engines 2.8). */
@@ -65,14 +62,13 @@ export class Call<T = unknown> {
   /** All time online counts towards one limit, each stretch offline towards another. To be told whenever the network comes or goes. */
   watch(online: boolean): void {
     if (this.closed || this.#online === online) return;
-    const { clock, limits } = this.#context;
-    const now = clock.monotonic();
+    const now = monoOf(this.#rt);
     this.#cancelTimer?.();
     if (this.#online === true) this.#left -= now - this.#since;
     this.#online = online;
     this.#since = now;
-    const limit = online ? Math.max(0, this.#left) : limits.offline;
-    if (Number.isFinite(limit)) this.#cancelTimer = clock.setTimeout(() => this.reject('deadline'), limit);
+    const limit = online ? Math.max(0, this.#left) : this.#limits.offline;
+    if (Number.isFinite(limit)) this.#cancelTimer = this.#rt.host.clock.setTimeout(() => this.reject('deadline'), limit);
   }
 
   /** Waits until let in, or until the call is over. */
@@ -100,8 +96,12 @@ export class Call<T = unknown> {
     this.closed = true;
     this.#cancelTimer?.();
     this.init.signal?.removeEventListener('abort', this.#aborted);
-    this.#context.calls.delete(this);
+    this.#rt.calls.delete(this);
     this.onClose?.();
     return true;
   }
+}
+
+function limitsOf({ settings: { requestDeadline: online, queueDeadline: offline } }: Runtime): CallLimits {
+  return { online, offline };
 }

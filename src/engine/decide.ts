@@ -1,6 +1,6 @@
 // The decisions of the engine, apart from every effect: what to do with the token in hand, what a stored record means for it, why a
 // session is over, what is worth taking over. Pure.
-import type { StoredName } from './leftovers.ts';
+import { isOver, type Past } from './leftovers.ts';
 import type { Reason } from './machine.ts';
 import { isLater, type SessionRecord, type Stamp, type TokenSet } from './record.ts';
 import type { Session } from './session.ts';
@@ -30,9 +30,6 @@ export type InHand = Pick<Session, 'record' | 'durable'>;
 
 export type Absence = Exclude<Reading, { kind: 'record' | 'unreadable' }>;
 
-/** Says of a stored session that it is over here: signed out, replaced, or ended at that revision. */
-export type IsOver = (stored: StoredName) => boolean;
-
 export type RecordVerdict =
   | 'same'
   /** A sibling has rotated: its pair replaces ours. */
@@ -44,18 +41,19 @@ export type RecordVerdict =
   /** The store held it and now holds less, torn or from a backup: it is to be written again. */
   | 'damaged';
 
-/** What a record in the store, read again, means for the session in hand. `isOver` tells leftovers. */
-export function decideRecord(record: SessionRecord, { record: mine, durable }: InHand, isOver: IsOver): RecordVerdict {
-  if (record.session !== mine.session) return isOver(record) || (!durable && !isLater(record.since, mine.since)) ? 'ours' : 'replaced';
+/** What a record in the store, read again, means for the session in hand. `past` tells leftovers. */
+export function decideRecord(record: SessionRecord, { record: mine, durable }: InHand, past: Past): RecordVerdict {
+  if (record.session !== mine.session)
+    return isOver(past, record) || (!durable && !isLater(record.since, mine.since)) ? 'ours' : 'replaced';
   if (record.revision < mine.revision) return 'damaged';
   return record.revision === mine.revision && ['', mine.tokens.accessToken].includes(record.tokens.accessToken) ? 'same' : 'newer';
 }
 
 /** The same of a store that can be read and holds no record. A reason: the session is over, by a sibling or by what it saw. */
-export function decideAbsence(reading: Absence, { record: mine, durable }: InHand, isOver: IsOver): Reason | 'ours' | 'damaged' {
+export function decideAbsence(reading: Absence, { record: mine, durable }: InHand, past: Past): Reason | 'ours' | 'damaged' {
   if (reading.kind === 'ended' && reading.session === mine.session) return reading.reason;
   // The end of another session says that ours was replaced before, unless it is older than ours.
-  if (!durable || (reading.kind === 'ended' && isOver(reading))) return 'ours';
+  if (!durable || (reading.kind === 'ended' && isOver(past, reading))) return 'ours';
   return reading.kind === 'corrupt' ? 'damaged' : 'sibling-signed-out';
 }
 

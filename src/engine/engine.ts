@@ -3,6 +3,7 @@
 import type { Client, Feature, Host, HostResponse, LockPolicy, RequestInit, SessionState, TokenResponse } from '../core/contract.ts';
 import { TokenwarpError } from '../core/errors.ts';
 import { autoLockOf } from './autolock.ts';
+import { Call } from './call.ts';
 import { clockworkOf } from './clockwork.ts';
 import { revoke } from './exchange.ts';
 import { isSameUser } from './expiry.ts';
@@ -18,7 +19,6 @@ import {
   type EngineEvent,
   fire,
   isOnline,
-  openCall,
   openSession,
   rejectCalls,
   type Runtime,
@@ -32,7 +32,6 @@ import { Timers } from './timers.ts';
 import { tokensFrom } from './tokens.ts';
 import { transitionsOf } from './transitions.ts';
 import { freshen, pushed, refreshIfDue, type RefreshOutcome, relieve } from './triggers.ts';
-import { writeStore } from './vault.ts';
 
 /** When apps of a kind lock themselves, ms: for `lock`. */
 export const LOCK_PRESETS = {
@@ -188,7 +187,7 @@ async function signOut(rt: Runtime): Promise<void> {
 
 function request(rt: Runtime, path: string, init: RequestInit = {}): Promise<HostResponse> {
   if (rt.stopped) return Promise.reject(new RequestRejected('aborted'));
-  const call = openCall<HostResponse>(rt, path, init);
+  const call = new Call<HostResponse>(rt, path, init);
   void perform(rt, call);
   return call.promise;
 }
@@ -215,7 +214,7 @@ async function stop(rt: Runtime): Promise<void> {
   session?.flight?.kick();
   await Promise.allSettled([session?.flight?.exchange]);
   rt.timers.close();
-  if (session?.dirty === true) await writeStore(rt, () => (session.ended === undefined ? session.record : undefined));
+  if (session?.dirty === true) await save(rt, session);
   await rt.written;
   rt.changed.open();
 }

@@ -16,6 +16,10 @@ export class Flight {
   fresh = true;
   /** The latest exchange, until what it brought is written: its answer must be kept, whoever gives up (invariants I3e, I19). */
   exchange: Promise<unknown> | undefined;
+  /** Waits for the device's lock that were in vain. */
+  missed = 0;
+  /** Looks at the store that showed nothing. */
+  blind = 0;
   /** The end of the whole flight; never rejects. */
   done: Promise<FlightEnd> = Promise.resolve('failed');
   #needs = 0;
@@ -42,10 +46,7 @@ export class Flight {
 
   /** For those whose token still works: the end, or `failed` with the first attempt that fails. */
   spare(): Promise<FlightEnd> {
-    return new Promise((resolve) => {
-      void this.done.then(resolve);
-      void this.#sparing.wait().then(() => resolve('failed'));
-    });
+    return Promise.race([this.done, this.#sparing.wait().then((): FlightEnd => 'failed')]);
   }
 
   /** An attempt failed: those who have a living token go on with it. */

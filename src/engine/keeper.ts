@@ -66,7 +66,7 @@ function heed(rt: Runtime, session: Session, reading: Reading): Reconciled {
   if (session.ended !== undefined) return 'over';
   if (reading.kind === 'unreadable') return reading.locked ? 'locked' : 'unreadable';
   if (reading.kind === 'record') return heedRecord(rt, session, reading.record);
-  const verdict = decideAbsence(reading, session, (stored) => isOver(rt, stored));
+  const verdict = decideAbsence(reading, session, rt);
   if (verdict === 'damaged') rewrite(rt, session);
   if (verdict === 'damaged' || verdict === 'ours') return 'mine';
   endSession(rt, session, verdict);
@@ -74,7 +74,7 @@ function heed(rt: Runtime, session: Session, reading: Reading): Reconciled {
 }
 
 function heedRecord(rt: Runtime, session: Session, record: SessionRecord): Reconciled {
-  switch (decideRecord(record, session, (stored) => isOver(rt, stored))) {
+  switch (decideRecord(record, session, rt)) {
     case 'ours':
       return 'mine';
     case 'same':

@@ -59,19 +59,17 @@ async function run(rt: Runtime, session: Session, flight: Flight): Promise<Fligh
 
 /** `idle`: nobody needs it any longer. */
 async function fly(rt: Runtime, session: Session, flight: Flight): Promise<FlightEnd | 'idle'> {
-  const wait = { missed: 0 };
   let attempts = 0;
-  let blind = 0;
   for (let rounds = 0; attempts < rt.settings.attempts && rounds < MOST_ROUNDS; rounds++) {
     const ready = await getReady(rt, session, flight, rounds > 0);
     if (ready !== 'go') return ready;
-    const held = await underLock(rt, wait, (grip) => attempt(rt, session, flight, { grip, isBroken: blind >= MOST_BLIND }));
+    const held = await underLock(rt, flight, (grip) => attempt(rt, session, flight, grip));
     const step = held === undefined ? await look(rt, session) : held.done;
     if (step === 'renewed' || step === 'ended') return step;
     flight.release();
     if (step === 'failed') attempts += 1;
     if (step !== 'blind') continue;
-    blind += 1;
+    flight.blind += 1;
     if (isNeeded(session, flight)) await flight.pause(rt.timers, BLIND_PAUSE);
   }
   return 'failed';
@@ -110,18 +108,13 @@ function settled(session: Session): FlightEnd | undefined {
 }
 
 /** One attempt, inside the lock: a sibling may have done the work meanwhile. */
-async function attempt(
-  rt: Runtime,
-  session: Session,
-  flight: Flight,
-  { grip, isBroken }: { grip: Grip; isBroken: boolean },
-): Promise<Step> {
+async function attempt(rt: Runtime, session: Session, flight: Flight, grip: Grip): Promise<Step> {
   const stored = await reconcile(rt, session);
   const end = settled(session);
   if (end !== undefined) return end;
   const { refreshToken } = session.tokens;
   if (refreshToken === undefined) return await finish(rt, session, 'no-refresh-token');
-  if (stored === 'locked' || (stored === 'unreadable' && !isBroken)) return 'blind';
+  if (stored === 'locked' || (stored === 'unreadable' && flight.blind < MOST_BLIND)) return 'blind';
   if (!isOnline(rt) || rt.stopped || refreshFloor(rt, session, !flight.fresh) > 0) return 'again';
   noteSending(rt.sendings, monoOf(rt));
   flight.fresh = false;

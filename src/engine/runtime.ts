@@ -1,6 +1,6 @@
 // What the parts of one engine share: the host, the settings, the session in hand and the requests under way.
-import type { Host, Rejection, RequestInit, SessionState } from '../core/contract.ts';
-import { Call, type CallLimits } from './call.ts';
+import type { Host, Rejection, SessionState } from '../core/contract.ts';
+import type { Call } from './call.ts';
 import { isReplaced, type Listener, nextState, quietly, type Reason, rejectionOf } from './machine.ts';
 import type { Settings } from './options.ts';
 import type { SessionRecord, Stamp } from './record.ts';
@@ -114,14 +114,6 @@ export function monoOf({ host }: Runtime): number {
 
 export function isOnline({ host }: Runtime): boolean {
   return host.connectivity.online();
-}
-
-/** A request of the app, or something that waits as one does; over at once when its signal was aborted before. */
-export function openCall<T>(rt: Runtime, path: string, init: RequestInit, limits?: CallLimits): Call<T> {
-  const { requestDeadline: online, queueDeadline: offline } = rt.settings;
-  const call = new Call<T>(path, init, { clock: rt.host.clock, limits: limits ?? { online, offline }, calls: rt.calls });
-  call.watch(isOnline(rt));
-  return call;
 }
 
 /** Follows the table of transitions. They are told before anything that follows from them happens. */

@@ -100,11 +100,11 @@ export class Session {
 
   /** The happy path: neither refused nor near its end. */
   isFresh(): boolean {
-    return this.#clock.monotonic() < this.#freshUntil;
+    return this.untilAhead() > 0;
   }
 
   isAlive(): boolean {
-    return this.#clock.monotonic() < this.#aliveUntil;
+    return this.untilDead() > 0;
   }
 
   /** Somebody asked for a new token: from now on this one counts as near its end. */

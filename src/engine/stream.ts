@@ -3,10 +3,10 @@
 import type { HostStream } from '../core/contract.ts';
 import { acquire } from './admit.ts';
 import { gapAfter } from './backoff.ts';
-import type { Call, CallLimits } from './call.ts';
+import { Call, type CallLimits } from './call.ts';
 import { refusesToken } from './classify.ts';
 import { quietly } from './machine.ts';
-import { monoOf, observe, openCall, type OpenStream, type Runtime } from './runtime.ts';
+import { monoOf, observe, type OpenStream, type Runtime } from './runtime.ts';
 import { urlOf } from './send.ts';
 import type { Session } from './session.ts';
 
@@ -103,7 +103,7 @@ class Stream implements OpenStream {
   }
 
   #callFor(limits?: CallLimits): Call<void> {
-    const call = openCall<void>(this.#rt, this.#path, {}, limits);
+    const call = new Call<void>(this.#rt, this.#path, {}, limits);
     call.unasked = true;
     call.promise.catch(() => {});
     return call;

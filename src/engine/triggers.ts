@@ -12,9 +12,12 @@ const BRAND_NEW = 60_000;
 /** Whatever made refreshes fail may be over: the next attempt need not wait for the back-off of the last one. */
 export function relieve({ session }: Runtime): void {
   if (session === undefined) return;
-  const { record, flight } = session;
-  if (record.outage !== undefined) session.note(relieved(record.outage));
-  if (record.outage !== undefined && flight !== undefined) flight.fresh = true;
+  const { flight } = session;
+  const { outage } = session.record;
+  if (outage !== undefined) {
+    session.note(relieved(outage));
+    if (flight !== undefined) flight.fresh = true;
+  }
   flight?.kick();
 }
 
@@ -49,7 +52,7 @@ export async function refreshIfDue(rt: Runtime): Promise<RefreshOutcome> {
 export async function pushed(rt: Runtime, payload: unknown): Promise<void> {
   while (rt.state === 'loading' && rt.session === undefined && !rt.stopped) await rt.changed.wait();
   const { session } = rt;
-  const wanted = typeof payload === 'object' && payload !== null && 'type' in payload && payload.type === 'refresh';
+  const wanted = (payload as { type?: unknown } | null | undefined)?.type === 'refresh';
   if (wanted && session !== undefined && !isBrandNew(rt, session)) session.hasten();
   await freshen(rt);
 }

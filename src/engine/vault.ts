@@ -99,7 +99,11 @@ async function withAccess(rt: Runtime, record: SessionRecord): Promise<SessionRe
 }
 
 /** The plain tier may fail: nothing in it is needed. */
-async function plainly<T>(rt: Runtime, what: 'access' | 'mark', operation: (plain: HostStore, key: string) => Promise<T>): Promise<T | undefined> {
+async function plainly<T>(
+  rt: Runtime,
+  what: 'access' | 'mark',
+  operation: (plain: HostStore, key: string) => Promise<T>,
+): Promise<T | undefined> {
   try {
     return await operation(rt.host.plain, `${rt.settings.storeKey}.${what}`);
   } catch {

@@ -7,7 +7,6 @@ import {
   decideRecord,
   decideToken,
   type InHand,
-  type IsOver,
   type TokenFacts,
 } from '../../src/engine/decide.ts';
 import { isOver, type Past } from '../../src/engine/leftovers.ts';
@@ -35,12 +34,16 @@ const record = (over: Partial<SessionRecord> = {}): SessionRecord => ({
   },
 });
 type Stored = SessionRecord | Absence;
-const decideStored = (stored: Stored, hand: InHand, isOver: IsOver) =>
-  'tokens' in stored ? decideRecord(stored, hand, isOver) : decideAbsence(stored, hand, isOver);
+const decideStored = (stored: Stored, hand: InHand, past: Past) =>
+  'tokens' in stored ? decideRecord(stored, hand, past) : decideAbsence(stored, hand, past);
 const decode = (value: string) => decodeRecord(value, at(1_000), true);
 const mine: InHand = { record: record(), durable: true };
 const clock = { now: () => 100, monotonic: () => 100, setTimeout: () => () => undefined, sleep: async () => undefined };
-const nothingOver = (): boolean => false;
+const noPast: Past = { ended: new Map() };
+const pastOf = (session: Session, reason: Reason): Past => {
+  session.ended = reason;
+  return { ended: new Map([[session.record.session, session]]) };
+};
 
 describe('the token in hand', () => {
   const facts: TokenFacts = { fresh: false, alive: true, canRefresh: true };
@@ -88,12 +91,13 @@ describe('the stored record', () => {
     ['is torn: memory is written again', { kind: 'corrupt' }, {}, 'damaged'],
     ['is torn before ours was ever in it', { kind: 'corrupt' }, { durable: false }, 'ours'],
   ])('%s', (_name, stored, over, kind) => {
-    expect(decideStored(stored, { ...mine, ...over }, nothingOver)).toBe(kind);
+    expect(decideStored(stored, { ...mine, ...over }, noPast)).toBe(kind);
   });
 
   test('of a session that is over here is a leftover', () => {
-    expect(decideStored(record({ session: 's0' }), mine, () => true)).toBe('ours');
-    expect(decideStored({ kind: 'ended', session: 's0', reason: 'reused' }, mine, () => true)).toBe('ours');
+    const past = pastOf(new Session(record({ session: 's0' }), clock, true), 'user');
+    expect(decideStored(record({ session: 's0' }), mine, past)).toBe('ours');
+    expect(decideStored({ kind: 'ended', session: 's0', reason: 'reused' }, mine, past)).toBe('ours');
   });
 });
 
@@ -176,10 +180,6 @@ describe('time between two stamps', () => {
 describe('sessions that are over', () => {
   const session = new Session(record(), clock, true);
   const stored = (over: Partial<SessionRecord> = {}) => record(over);
-  const pastOf = (over: Session, reason: Reason): Past => {
-    over.ended = reason;
-    return { ended: new Map([[over.record.session, over]]) };
-  };
   test('signed out: no revision comes back', () => {
     const past = pastOf(session, 'user');
     expect(isOver(past, stored({ revision: 99 }))).toBe(true);
