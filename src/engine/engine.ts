@@ -11,7 +11,7 @@ import { leave, save, sweep } from './keeper.ts';
 import { loaderOf, start } from './loader.ts';
 import type { Listener, Transition } from './machine.ts';
 import { type EngineOptions, type Settings, settingsOf } from './options.ts';
-import { Prompts } from './prompts.ts';
+import { promptsOf } from './prompts.ts';
 import { RequestRejected } from './rejection.ts';
 import { Room } from './room.ts';
 import {
@@ -152,7 +152,7 @@ function wire(host: Host, settings: Settings): Runtime {
     void freshen(rt);
     rt.queue.open();
   });
-  Object.assign(rt, { autoLock: autoLockOf(rt), prompts: new Prompts(rt), recheck: loaderOf(rt), arm: clockworkOf(rt), disconnect });
+  Object.assign(rt, { autoLock: autoLockOf(rt), prompts: promptsOf(rt), recheck: loaderOf(rt), arm: clockworkOf(rt), disconnect });
   return rt;
 }
 
@@ -196,7 +196,7 @@ function foreground(rt: Runtime): void {
   rt.autoLock.foreground();
   rt.prompts.show(true);
   relieve(rt);
-  rt.timers.hurry();
+  rt.timers.hurried.open();
   if (rt.session !== undefined) void freshen(rt);
   else if (rt.state !== 'loading') void rt.recheck();
 }
@@ -211,7 +211,7 @@ async function stop(rt: Runtime): Promise<void> {
   rt.disconnect();
   rt.queue.open();
   const { session } = rt;
-  session?.flight?.kick();
+  session?.flight?.pausing.open();
   await Promise.allSettled([session?.flight?.exchange]);
   rt.timers.close();
   if (session?.dirty === true) await save(rt, session);
@@ -219,8 +219,7 @@ async function stop(rt: Runtime): Promise<void> {
   rt.changed.open();
 }
 
-/** 64 random bits: tells sign-ins apart within one store. */
+/** Tells sign-ins apart within one store. */
 function nameOf({ host }: Runtime): string {
-  const word = (): string => Math.floor(host.random() * 2 ** 32).toString(36);
-  return `${word()}-${word()}`;
+  return `${host.random()}-${host.random()}`;
 }

@@ -9,7 +9,7 @@ export async function exchange(rt: Runtime, refreshToken: string): Promise<Outco
   const fields = { grant_type: 'refresh_token', refresh_token: refreshToken, client_id: config.clientId };
   const answer = await post(rt, config.tokenEndpoint, fields);
   if (answer === undefined) return { kind: 'unknown', retryAfter: undefined };
-  return classifyTokenAnswer(answer, answer.body, clock.now());
+  return classifyTokenAnswer(answer.head, answer.body, clock.now());
 }
 
 /** Best effort, once. */
@@ -20,7 +20,8 @@ export async function revoke(rt: Runtime, refreshToken: string): Promise<void> {
   if (!rt.stopped) await post(rt, revocationEndpoint, { token: refreshToken, token_type_hint: 'refresh_token', client_id: clientId });
 }
 
-interface Answer extends Head {
+interface Answer {
+  head: Head;
   body: string;
 }
 
@@ -39,6 +40,6 @@ async function send(rt: Runtime, url: string, fields: Readonly<Record<string, st
   const body = Object.entries(fields)
     .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
     .join('&');
-  const answer = await rt.host.fetch(url, { method: 'POST', headers, body, signal, redirect: 'manual' });
-  return { status: answer.status, headers: answer.headers, body: await answer.text() };
+  const head = await rt.host.fetch(url, { method: 'POST', headers, body, signal, redirect: 'manual' });
+  return { head, body: await head.text() };
 }

@@ -1,7 +1,6 @@
 // One refresh that many requests wait for. It belongs to one session object, which has one current refresh token, so callers of
 // different users or generations never share it (invariants I10d). A request that leaves never stops an exchange under way.
 import { Room } from './room.ts';
-import type { Timers } from './timers.ts';
 
 export type FlightEnd =
   /** A younger pair is in hand and was written. */
@@ -22,9 +21,11 @@ export class Flight {
   blind = 0;
   /** The end of the whole flight; never rejects. */
   done: Promise<FlightEnd> = Promise.resolve('failed');
+  /** Where it pauses itself; opened when something happened that may change what comes next. */
+  readonly pausing = new Room();
+  /** Those who go on with a living token once an attempt has failed. */
+  readonly sparing = new Room();
   #needs = 0;
-  readonly #pausing = new Room();
-  readonly #sparing = new Room();
 
   /** Somebody has no token to go on with. */
   get needed(): boolean {
@@ -36,33 +37,16 @@ export class Flight {
     this.#needs += 1;
     if (!this.fresh) {
       this.fresh = true;
-      this.kick();
+      this.pausing.open();
     }
     return () => {
       this.#needs -= 1;
-      if (!this.needed) this.kick();
+      if (!this.needed) this.pausing.open();
     };
   }
 
   /** For those whose token still works: the end, or `failed` with the first attempt that fails. */
   spare(): Promise<FlightEnd> {
-    return Promise.race([this.done, this.#sparing.wait().then((): FlightEnd => 'failed')]);
-  }
-
-  /** An attempt failed: those who have a living token go on with it. */
-  release(): void {
-    this.#sparing.open();
-  }
-
-  /** Ends a running pause early: something happened that may change what comes next. */
-  kick(): void {
-    this.#pausing.open();
-  }
-
-  /** Pauses for `ms`, or until kicked. */
-  async pause(timers: Timers, ms: number): Promise<void> {
-    const cancel = timers.after(ms, () => this.kick());
-    await this.#pausing.wait();
-    cancel();
+    return Promise.race([this.done, this.sparing.wait().then((): FlightEnd => 'failed')]);
   }
 }

@@ -14,11 +14,11 @@ export async function exclusively<T>(
   rt: Runtime,
   name: string,
   job: (grip: Grip) => Promise<T>,
-  timeout?: number,
+  limits: { timeout?: number } = {},
 ): Promise<{ done: T } | undefined> {
   const held: { job?: Promise<T> } = {};
   try {
-    await rt.host.lock(name, () => (held.job = job('held')), timeout === undefined ? {} : { timeout });
+    await rt.host.lock(name, () => (held.job = job('held')), limits);
   } catch (error) {
     if (held.job === undefined && codeOf(error) === 'lock-timeout') return undefined;
     // A lock that cannot be given back is the host's affair: what was done under it is done.
@@ -36,12 +36,12 @@ export interface Wait {
  * it are exclusive again, because all lose their patience together. A device where nobody gets that lock either has none that work.
  */
 export async function underLock<T>(rt: Runtime, wait: Wait, job: (grip: Grip) => Promise<T>): Promise<{ done: T } | undefined> {
-  const { lockTimeout } = rt.settings;
-  const held = await exclusively(rt, LOCK, job, lockTimeout);
+  const timeout = rt.settings.lockTimeout;
+  const held = await exclusively(rt, LOCK, job, { timeout });
   if (held !== undefined || ++wait.missed < PATIENCE) return held;
   const pass = (): Promise<T> => {
     observe(rt, { type: 'lock-bypassed' });
     return job('passed');
   };
-  return (await exclusively(rt, `${LOCK}-bypass`, pass, lockTimeout / 2)) ?? { done: await pass() };
+  return (await exclusively(rt, `${LOCK}-bypass`, pass, { timeout: timeout / 2 })) ?? { done: await pass() };
 }

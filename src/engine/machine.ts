@@ -51,11 +51,7 @@ export const TRANSITIONS = {
 /** Why the state changed. */
 export type Reason = keyof typeof TRANSITIONS;
 
-export interface Transition {
-  from: SessionState;
-  to: SessionState;
-  reason: Reason;
-}
+export type Transition = { type: 'session-state'; from: SessionState; to: SessionState; reason: Reason };
 export type Listener = (transition: Transition) => void;
 
 /** Where a reason leads from a state; undefined where the table says nothing: then nothing happens. */

@@ -66,11 +66,11 @@ async function fly(rt: Runtime, session: Session, flight: Flight): Promise<Fligh
     const held = await underLock(rt, flight, (grip) => attempt(rt, session, flight, grip));
     const step = held === undefined ? await look(rt, session) : held.done;
     if (step === 'renewed' || step === 'ended') return step;
-    flight.release();
+    flight.sparing.open();
     if (step === 'failed') attempts += 1;
     if (step !== 'blind') continue;
     flight.blind += 1;
-    if (isNeeded(session, flight)) await flight.pause(rt.timers, BLIND_PAUSE);
+    if (isNeeded(session, flight)) await rt.timers.pause(BLIND_PAUSE, flight.pausing);
   }
   return 'failed';
 }
@@ -92,7 +92,7 @@ async function getReady(rt: Runtime, session: Session, flight: Flight, again: bo
     const needed = isNeeded(session, flight);
     if (floor <= 0 && (needed || !waited)) return 'go';
     if (!needed) return 'idle';
-    await flight.pause(rt.timers, floor);
+    await rt.timers.pause(floor, flight.pausing);
   }
 }
 

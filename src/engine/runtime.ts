@@ -1,7 +1,7 @@
 // What the parts of one engine share: the host, the settings, the session in hand and the requests under way.
 import type { Host, Rejection, SessionState } from '../core/contract.ts';
 import type { Call } from './call.ts';
-import { isReplaced, type Listener, nextState, quietly, type Reason, rejectionOf } from './machine.ts';
+import { isReplaced, type Listener, nextState, quietly, type Reason, rejectionOf, type Transition } from './machine.ts';
 import type { Settings } from './options.ts';
 import type { SessionRecord, Stamp } from './record.ts';
 import type { Room } from './room.ts';
@@ -10,7 +10,7 @@ import type { Timers } from './timers.ts';
 
 /** What an app may watch. Never a token, never a text from outside. */
 export type EngineEvent =
-  | { type: 'session-state'; from: SessionState; to: SessionState; reason: Reason }
+  | Transition
   /** The session ends in so many ms unless something renews it. */
   | { type: 'near-expiry'; in: number }
   /** Ms since the sign-in: one of `sessionAges`. */
@@ -74,6 +74,8 @@ export interface Runtime {
   session?: Session;
   /** Changes whenever somebody signs in or out: work begun before must not touch what came after. */
   epoch: number;
+  /** The one whose end nobody could be asked about, see prompts.ts. */
+  unaskable?: number;
   /** Those that ended here, by name, and the one that ended last. */
   readonly ended: Map<string, Session>;
   last?: Session;
@@ -158,7 +160,7 @@ export function endSession(rt: Runtime, session: Session, reason: Reason, spared
   if (!isReplaced(reason)) fire(rt, reason);
   const rejection = rejectionOf(reason);
   if (rejection === 'signed-out' || !rt.prompts.begin()) rejectCalls(rt, rejection, spared);
-  session.flight?.kick();
+  session.flight?.pausing.open();
 }
 
 /** Nobody is signed in here from now on: state first, then the requests. */
@@ -182,9 +184,7 @@ export function watch({ watchers }: Runtime, watcher: (event: EngineEvent) => vo
 /** Has `listener` hear the transitions among them. */
 export function subscribe(rt: Runtime, listener: Listener): () => void {
   return watch(rt, (event) => {
-    if (event.type !== 'session-state') return;
-    const { from, to, reason } = event;
-    listener({ from, to, reason });
+    if (event.type === 'session-state') listener(event);
   });
 }
 

@@ -1,12 +1,13 @@
 // The engine's own timers in one place, so that `stop` leaves none behind: callbacks are dropped, pauses and limits end at once.
 import type { HostClock } from '../core/contract.ts';
-
-/** What ends a timer before its time: nothing (then it is dropped by `close`), `close`, or that and `hurry`. */
-type Early = 'never' | 'closed' | 'hurried';
+import { Room } from './room.ts';
 
 export class Timers {
+  /** Where pauses wait that end early when something happened that may let what failed succeed. */
+  readonly hurried = new Room();
   readonly #clock: HostClock;
-  readonly #open = new Set<{ early: Early; end: () => void; forget: () => void }>();
+  /** How each of them ends at once. */
+  readonly #open = new Set<() => void>();
   #closed = false;
 
   constructor(clock: HostClock) {
@@ -14,46 +15,49 @@ export class Timers {
   }
 
   /** Runs `fn` once after `ms`, never if that is Infinity; returns its cancel. */
-  after(ms: number, fn: () => void, early: Early = 'never'): () => void {
-    if (this.#closed && early !== 'never') fn();
+  after(ms: number, fn: () => void): () => void {
     if (this.#closed || ms === Number.POSITIVE_INFINITY) return () => {};
-    const end = (): void => {
-      forget();
-      fn();
-    };
     const forget = (): void => {
-      this.#open.delete(timer);
+      this.#open.delete(forget);
       cancel();
     };
-    const timer = { early, end, forget };
-    const cancel = this.#clock.setTimeout(end, ms);
-    this.#open.add(timer);
+    const cancel = this.#clock.setTimeout(() => {
+      forget();
+      fn();
+    }, ms);
+    this.#open.add(forget);
     return forget;
   }
 
-  /** Resolves after `ms`, or when hurried or closed. */
-  pause(ms: number): Promise<void> {
-    return new Promise((resolve) => void this.after(ms, resolve, 'hurried'));
+  /** Resolves after `ms`, or when `room` is opened, or this is closed. */
+  async pause(ms: number, room = this.hurried): Promise<void> {
+    if (this.#closed) return;
+    let forget = (): void => {};
+    await room.wait((leave) => {
+      const cancel = this.after(ms, leave);
+      this.#open.add(leave);
+      forget = () => {
+        this.#open.delete(leave);
+        cancel();
+      };
+    });
+    forget();
   }
 
   /** What `promise` resolves to, or `fallback` when that takes longer than `ms` or this is closed. `promise` must not reject. */
-  within<T>(ms: number, promise: Promise<T>, fallback: T): Promise<T> {
-    return new Promise((resolve) => {
-      const forget = this.after(ms, () => resolve(fallback), 'closed');
-      void promise.then((value) => {
-        forget();
-        resolve(value);
-      });
+  async within<T>(ms: number, promise: Promise<T>, fallback: T): Promise<T> {
+    const room = new Room();
+    let end = fallback;
+    void promise.then((value) => {
+      end = value;
+      room.open();
     });
-  }
-
-  /** Ends all pauses now: something happened that may let what failed succeed. */
-  hurry(): void {
-    for (const { early, end } of [...this.#open]) if (early === 'hurried') end();
+    await this.pause(ms, room);
+    return end;
   }
 
   close(): void {
     this.#closed = true;
-    for (const { early, end, forget } of [...this.#open]) (early === 'never' ? forget : end)();
+    for (const end of [...this.#open]) end();
   }
 }

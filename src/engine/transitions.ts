@@ -11,7 +11,7 @@ export function transitionsOf(rt: Runtime, signal: AbortSignal | undefined): Asy
   async function* drain(): AsyncIterableIterator<Transition> {
     try {
       for (;;) {
-        for (let next = heard.shift(); next !== undefined; next = heard.shift()) yield next;
+        while (heard.length > 0) yield heard.shift() as Transition;
         if (rt.stopped || signal?.aborted === true) return;
         await rt.changed.wait();
       }

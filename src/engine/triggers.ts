@@ -18,7 +18,7 @@ export function relieve({ session }: Runtime): void {
     session.note(relieved(outage));
     if (flight !== undefined) flight.fresh = true;
   }
-  flight?.kick();
+  flight?.pausing.open();
 }
 
 /** A sibling may have rotated meanwhile, and a token near its end is better renewed before somebody waits. */
