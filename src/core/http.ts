@@ -70,10 +70,10 @@ export function parseObject(body: string): Record<string, unknown> | undefined {
 }
 
 /** Milliseconds announced by Retry-After (RFC 9110 10.2.3), seconds or HTTP-date, from `now` (ms since the Unix epoch). */
-export function readRetryAfter(value: string | undefined, now: number): number | undefined {
-  if (value === undefined) return undefined;
-  if (/^\d+$/.test(value.trim())) return Number(value.trim()) * 1_000;
-  const date = Date.parse(value);
+export function readRetryAfter(value: string | null | undefined, now: number): number | undefined {
+  const text = (value ?? '').trim();
+  if (/^\d+$/.test(text)) return Number(text) * 1_000;
+  const date = Date.parse(text);
   return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }
 
@@ -88,8 +88,8 @@ export function shiftHttpDate(date: string | undefined, ms: number): string {
 }
 
 /** The error code of a `WWW-Authenticate: Bearer` challenge (RFC 6750 3). */
-export function readBearerError(challenge: string | undefined): string | undefined {
-  return challenge === undefined ? undefined : /\berror="([^"]*)"/.exec(challenge)?.[1];
+export function readBearerError(challenge: string | null | undefined): string | undefined {
+  return /\berror="([^"]*)"/.exec(challenge ?? '')?.[1];
 }
 
 /** The token of an `Authorization: Bearer` header; the scheme is case-insensitive (RFC 9110 11.1). */

@@ -23,14 +23,14 @@ export function classifyTokenAnswer({ status, headers }: Head, body: string, wal
   const { kind, json } = readTokenAnswer(status, body);
   if (kind === 'granted') return { kind, response: json as TokenResponse, date };
   if (kind === 'oauth-error' && json['error'] === 'invalid_grant') return { kind: 'invalid-grant', why: endingNamed(json['session_end']) };
-  const retryAfter = readRetryAfter(headers.get('retry-after') ?? undefined, date ?? wall);
+  const retryAfter = readRetryAfter(headers.get('retry-after'), date ?? wall);
   return { kind: kind === 'oauth-error' || status === 429 ? 'declined' : 'unknown', retryAfter };
 }
 
 /** Whether a resource answer says that the token it was sent with is no good (RFC 6750 3.1); a 403 never does. */
 export function refusesToken({ status, headers }: Head): boolean {
   if (status !== 401) return false;
-  const error = readBearerError(headers.get('www-authenticate') ?? undefined);
+  const error = readBearerError(headers.get('www-authenticate'));
   return error === undefined || error === 'invalid_token';
 }
 
