@@ -40,7 +40,6 @@ class Stream implements OpenStream {
   readonly #onMessage: (message: string) => void;
   #session: Session | undefined;
   #connection: HostStream | undefined;
-  #controller = new AbortController();
   #lastId: string | undefined;
   #refusals = 0;
   #opened = false;
@@ -83,18 +82,13 @@ class Stream implements OpenStream {
 
   /** While the app is locked nothing may be shown: what comes then is asked for again afterwards. After its session nothing comes at all. */
   heed(): void {
-    if (this.#rt.state !== 'active' || this.#isOver) this.#hangUp();
+    if (this.#rt.state !== 'active' || this.#isOver) this.#connection?.close();
   }
 
   close(): void {
     this.#closed = true;
-    this.#hangUp();
-    this.call.reject('aborted');
-  }
-
-  #hangUp(): void {
-    this.#controller.abort();
     this.#connection?.close();
+    this.call.reject('aborted');
   }
 
   get #isOver(): boolean {
@@ -115,31 +109,27 @@ class Stream implements OpenStream {
     this.#session ??= session;
     if (session === undefined || session !== this.#session || this.#isOver) return;
     const { accessToken } = session.tokens;
-    const connection = await this.#dial(accessToken);
-    if (connection === undefined) return;
-    this.#connection = connection;
-    if (this.#accepts(connection, session, accessToken)) await this.#listen(connection);
-    this.#connection = undefined;
-    connection.close();
-  }
-
-  async #dial(accessToken: string): Promise<HostStream | undefined> {
-    this.#controller = new AbortController();
     const headers = {
       authorization: `Bearer ${accessToken}`,
       accept: 'text/event-stream',
       ...(this.#lastId === undefined ? {} : { 'last-event-id': this.#lastId }),
     };
     try {
-      return await this.#rt.host.stream(urlOf(this.#rt, this.#path), { headers, signal: this.#controller.signal });
+      const connection = await this.#rt.host.stream(urlOf(this.#rt, this.#path), { headers, signal: this.call.controller.signal });
+      this.#connection = connection;
+      if (this.#accepts(connection, session, accessToken)) await this.#listen(connection);
     } catch {
-      return undefined;
+      // None, or a broken one: the next connection goes on from the last event.
     }
+    this.#connection?.close();
+    this.#connection = undefined;
   }
 
   /** Whether it has opened. A refused token is not sent again; any other refusal in words is for good. */
   #accepts(connection: HostStream, session: Session, accessToken: string): boolean {
     const { status } = connection;
+    // Locked while it opened.
+    if (this.#rt.state !== 'active') return false;
     if (status >= 200 && status < 300) {
       this.#refusals = 0;
       this.#opened = true;
@@ -156,15 +146,11 @@ class Stream implements OpenStream {
   }
 
   async #listen(connection: HostStream): Promise<void> {
-    try {
-      for (;;) {
-        const message = await connection.next();
-        if (message === undefined || this.#isOver || this.#rt.state !== 'active') return;
-        this.#lastId = /^id: ?(.*)$/m.exec(message)?.[1] ?? this.#lastId;
-        quietly(() => this.#onMessage(message));
-      }
-    } catch {
-      // Broken: the next connection goes on from the last event.
+    for (;;) {
+      const message = await connection.next();
+      if (message === undefined || this.#isOver || this.#rt.state !== 'active') return;
+      this.#lastId = /^id: ?(.*)$/m.exec(message)?.[1] ?? this.#lastId;
+      quietly(() => this.#onMessage(message));
     }
   }
 }
