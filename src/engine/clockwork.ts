@@ -14,16 +14,10 @@ export function clockworkOf(rt: Runtime): () => void {
   const later = (ms: number, fn: () => void): void => void cancels.push(rt.timers.after(ms, fn));
 
   /** Re-armed after every end, good or bad (refresh-bugs E13, J6). */
-  const armAhead = (session: Session): void => {
-    // A stream is a request that never ends: it needs its token renewed ahead (refresh-bugs class S).
-    if (rt.settings.timer || rt.streams.size > 0) later(Math.max(0, session.untilAhead(), session.untilRested()), () => refresh(session));
-  };
-  const refresh = (session: Session): void => {
+  const refresh = async (session: Session): Promise<void> => {
     if (session.ended !== undefined || session.tokens.refreshToken === undefined) return;
-    if (session.untilAhead() > 0) return armAhead(session);
-    void flightOf(rt, session).done.then(() => {
-      if (session.ended === undefined) arm();
-    });
+    if (!session.isFresh()) await flightOf(rt, session).done;
+    if (session.ended === undefined) arm();
   };
   const armAlerts = (session: Session): void => {
     const { nearExpiry, sessionAges } = rt.settings;
@@ -43,7 +37,9 @@ export function clockworkOf(rt: Runtime): () => void {
     for (const cancel of cancels.splice(0)) cancel();
     const { session } = rt;
     if (session === undefined) return;
-    armAhead(session);
+    // A stream is a request that never ends: it needs its token renewed ahead (refresh-bugs class S).
+    if (rt.settings.timer || rt.streams.size > 0)
+      later(Math.max(0, session.untilAhead(), session.untilRested()), () => void refresh(session));
     armAlerts(session);
   };
   return arm;

@@ -20,7 +20,7 @@ export class Session {
   /** The newest pair is not in the store yet. */
   dirty = false;
   /** A new pair is being written: nobody uses it, or an older one, before (invariants I3a, I4). */
-  writing: Promise<void> | undefined;
+  writing: Promise<unknown> | undefined;
   /** After a launch: ends when it is known whether the session is still good, or cannot be known now. */
   verifying: Promise<unknown> | undefined;
   /** The last token that the API offered: it is told again until it is used. */
@@ -56,10 +56,7 @@ export class Session {
 
   /** Nobody uses a token of this session before `written` is done. */
   async hold<T>(written: Promise<T>): Promise<T> {
-    this.writing = written.then(
-      () => {},
-      () => {},
-    );
+    this.writing = written.catch(() => {});
     try {
       return await written;
     } finally {
