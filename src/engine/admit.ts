@@ -25,11 +25,11 @@ export async function acquire(rt: Runtime, call: Call): Promise<Session | undefi
   while (!call.closed) {
     const session = await admit(rt, call);
     if (session === undefined) continue;
-    const use = decideToken({
-      fresh: session.isFresh() || isGoodEnough(session, renewals),
-      alive: session.isAlive(),
-      canRefresh: patient && session.tokens.refreshToken !== undefined && (session.flight !== undefined || refreshFloor(rt, session) <= 0),
-    });
+    const use = decideToken(
+      session.isFresh() || isGoodEnough(session, renewals),
+      session.isAlive(),
+      patient && session.tokens.refreshToken !== undefined && (session.flight !== undefined || refreshFloor(rt, session) <= 0),
+    );
     if (use === 'use') return session;
     const flight = flightOf(rt, session);
     // A request that can go on with its old token does not wait for ever.

@@ -13,13 +13,7 @@ export type TokenUse =
   /** Expired or refused: nothing to send. */
   | 'need';
 
-export interface TokenFacts {
-  fresh: boolean;
-  alive: boolean;
-  canRefresh: boolean;
-}
-
-export function decideToken({ fresh, alive, canRefresh }: TokenFacts): TokenUse {
+export function decideToken(fresh: boolean, alive: boolean, canRefresh: boolean): TokenUse {
   if (fresh) return 'use';
   if (!alive) return 'need';
   return canRefresh ? 'ahead' : 'use';

@@ -46,8 +46,7 @@ async function read(rt: Runtime): Promise<boolean> {
 /** Once a session that the server ended is in the store no more, not even as a note, somebody signed out. */
 function noSession(rt: Runtime, reading: Reading, launching: boolean): void {
   if (!launching) {
-    if (reading.kind !== 'empty' || rt.state !== 'expired' || rt.last?.durable === false) return;
-    quit(rt, 'sibling-signed-out');
+    if (reading.kind === 'empty' && rt.state === 'expired' && rt.last?.durable !== false) quit(rt, 'sibling-signed-out');
   } else if (reading.kind === 'ended') {
     fire(rt, reading.reason);
   } else if (reading.kind === 'corrupt') {

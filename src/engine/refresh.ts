@@ -167,8 +167,7 @@ async function persist(rt: Runtime, session: Session, { response, date, sentAt, 
  */
 async function confirmEnd(rt: Runtime, session: Session, refused: string, why: Reason | undefined): Promise<Step> {
   const stored = await reconcile(rt, session);
-  if (session.ended !== undefined) return 'ended';
-  if (stored === 'adopted' || session.tokens.refreshToken !== refused) return settled(session) ?? 'again';
+  if (stored === 'over' || stored === 'adopted' || session.tokens.refreshToken !== refused) return settled(session) ?? 'again';
   return await finish(rt, session, decideEnding(why, session.record.outage?.unknown === true));
 }
 

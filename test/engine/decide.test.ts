@@ -1,14 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import {
-  type Absence,
-  decideAbsence,
-  decideEnding,
-  decideOffer,
-  decideRecord,
-  decideToken,
-  type InHand,
-  type TokenFacts,
-} from '../../src/engine/decide.ts';
+import { type Absence, decideAbsence, decideEnding, decideOffer, decideRecord, decideToken, type InHand } from '../../src/engine/decide.ts';
 import { isOver, type Past } from '../../src/engine/leftovers.ts';
 import type { Reason } from '../../src/engine/machine.ts';
 import { decodeRecord, encodeRecord, isLater, rebase, type SessionRecord } from '../../src/engine/record.ts';
@@ -46,15 +37,16 @@ const pastOf = (session: Session, reason: Reason): Past => {
 };
 
 describe('the token in hand', () => {
-  const facts: TokenFacts = { fresh: false, alive: true, canRefresh: true };
-  test.each<[string, Partial<TokenFacts>, string]>([
+  const facts = { fresh: false, alive: true, canRefresh: true };
+  test.each<[string, Partial<typeof facts>, string]>([
     ['fresh: used', { fresh: true }, 'use'],
     ['near its end: refreshed ahead', {}, 'ahead'],
     ['near its end, but no refresh is possible now: used', { canRefresh: false }, 'use'],
     ['expired or refused: a refresh is needed', { alive: false }, 'need'],
     ['expired and no refresh possible: needed all the same', { alive: false, canRefresh: false }, 'need'],
   ])('%s', (_name, over, use) => {
-    expect(decideToken({ ...facts, ...over })).toBe(use);
+    const { fresh, alive, canRefresh } = { ...facts, ...over };
+    expect(decideToken(fresh, alive, canRefresh)).toBe(use);
   });
 });
 
