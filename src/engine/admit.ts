@@ -1,7 +1,7 @@
 // Lets a request through to a session whose token it may send: by what the state says first, then by the token in hand.
 import type { Call } from './call.ts';
 import { decideToken } from './decide.ts';
-import { flightOf, refreshFloor } from './refresh.ts';
+import { canRefresh, flightOf } from './refresh.ts';
 import { isOnline, type Runtime } from './runtime.ts';
 import type { Session } from './session.ts';
 import { freshen } from './triggers.ts';
@@ -25,11 +25,7 @@ export async function acquire(rt: Runtime, call: Call): Promise<Session | undefi
   while (!call.closed) {
     const session = await admit(rt, call);
     if (session === undefined) continue;
-    const use = decideToken(
-      session.isFresh() || isGoodEnough(session, renewals),
-      session.isAlive(),
-      patient && session.tokens.refreshToken !== undefined && (session.flight !== undefined || refreshFloor(rt, session) <= 0),
-    );
+    const use = decideToken(session.isFresh() || isGoodEnough(session, renewals), session.isAlive(), patient && canRefresh(rt, session));
     if (use === 'use') return session;
     const flight = flightOf(rt, session);
     // A request that can go on with its old token does not wait for ever.

@@ -50,7 +50,7 @@ export class Call<T = unknown> {
     });
     rt.calls.add(this);
     init.signal?.addEventListener('abort', this.#aborted);
-    if (init.signal?.aborted === true) this.#aborted();
+    if (rt.stopped || init.signal?.aborted === true) this.#aborted();
     this.watch(isOnline(rt));
   }
 

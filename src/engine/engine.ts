@@ -12,7 +12,6 @@ import { loaderOf, start } from './loader.ts';
 import type { Listener, Transition } from './machine.ts';
 import { type EngineOptions, type Settings, settingsOf } from './options.ts';
 import { promptsOf } from './prompts.ts';
-import { RequestRejected } from './rejection.ts';
 import { Room } from './room.ts';
 import {
   endSession,
@@ -186,7 +185,6 @@ async function signOut(rt: Runtime): Promise<void> {
 }
 
 function request(rt: Runtime, path: string, init: RequestInit = {}): Promise<HostResponse> {
-  if (rt.stopped) return Promise.reject(new RequestRejected('aborted'));
   const call = new Call<HostResponse>(rt, path, init);
   void perform(rt, call);
   return call.promise;
@@ -197,8 +195,7 @@ function foreground(rt: Runtime): void {
   rt.prompts.show(true);
   relieve(rt);
   rt.timers.hurried.open();
-  if (rt.session !== undefined) void freshen(rt);
-  else if (rt.state !== 'loading') void rt.recheck();
+  void freshen(rt);
 }
 
 /** An exchange that has left is waited for: its answer may hold the only good refresh token. Those of sessions long over are given up. */

@@ -36,8 +36,13 @@ export function flightOf(rt: Runtime, session: Session): Flight {
   return flight;
 }
 
+/** Whether a refresh runs, or may be sent now. */
+export function canRefresh(rt: Runtime, session: Session): boolean {
+  return session.tokens.refreshToken !== undefined && (session.flight !== undefined || refreshFloor(rt, session) <= 0);
+}
+
 /** Ms before which no refresh may be sent; longer for a mere retry. */
-export function refreshFloor(rt: Runtime, session: Session, retry = false): number {
+function refreshFloor(rt: Runtime, session: Session, retry = false): number {
   const mono = monoOf(rt);
   return Math.max(waitLeft(session.record.outage, mono, retry), burstLeft(rt.sendings, mono), rt.quietUntil - mono);
 }

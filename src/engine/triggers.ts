@@ -2,7 +2,7 @@
 // flight of the session, and none refreshes a token that is good, unless a push asks for just that.
 import { relieved } from './backoff.ts';
 import { reconcile } from './keeper.ts';
-import { flightOf, refreshFloor } from './refresh.ts';
+import { canRefresh, flightOf } from './refresh.ts';
 import { isOnline, monoOf, type Runtime } from './runtime.ts';
 import type { Session } from './session.ts';
 
@@ -21,14 +21,14 @@ export function relieve({ session }: Runtime): void {
   flight?.pausing.open();
 }
 
-/** A sibling may have rotated meanwhile, and a token near its end is better renewed before somebody waits. */
+/** A sibling may have rotated or signed in meanwhile, and a token near its end is better renewed before somebody waits. */
 export async function freshen(rt: Runtime): Promise<void> {
   const { session } = rt;
+  if (session === undefined && rt.state !== 'loading') await rt.recheck();
   if (session === undefined || session.writing !== undefined || session.flight !== undefined) return;
   await reconcile(rt, session);
-  const idle = session.ended === undefined && session.flight === undefined && !rt.stopped;
-  if (!idle || session.isFresh() || session.tokens.refreshToken === undefined) return;
-  if (isOnline(rt) && refreshFloor(rt, session) <= 0) flightOf(rt, session);
+  const isOver = session.ended !== undefined || rt.stopped;
+  if (!isOver && !session.isFresh() && isOnline(rt) && canRefresh(rt, session)) flightOf(rt, session);
 }
 
 /** What became of a token that may have been due: `failed` for now, and the session is as it was. */
