@@ -233,3 +233,15 @@ ${TWO}steps:
     expect(run.findings).toEqual([]);
   });
 });
+
+test('a process that ends while its refresh is under way rejects what waits for it, and its sibling goes on with the new token', async () => {
+  const run = await runEngine(`devices: { laptop: { platform: web, processes: 2 } }
+steps:
+  - advance: past-expiry
+  - fault: { delay: 10s, of: token }
+  - { on: laptop/tab-1, request: { path: /a, count: 2 }, wait: false }
+  - { parallel: [{ on: laptop/tab-1, after: 20ms, app: stop }, { on: laptop/tab-2, after: 1s, request: /b }] }`);
+  expect(run.outcomes).toEqual({ n1: 'aborted', n2: 'aborted', n3: 200 });
+  expect(run.refreshesAt).toHaveLength(1);
+  expect(run.findings).toEqual([]);
+});
