@@ -34,7 +34,7 @@ async function minified(source: string): Promise<Buffer> {
     platform: 'neutral',
     external: [/^node:/, '@napi-rs/keyring'],
   });
-  const { output } = await build.generate({ format: 'esm', minify: true, codeSplitting: false });
+  const { output } = await build.generate({ format: 'esm', minify: true, comments: false, codeSplitting: false });
   await build.close();
   return Buffer.from(output[0].code);
 }
