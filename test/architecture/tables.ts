@@ -15,10 +15,12 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   explore: ['core', 'os', 'verify', 'mock-server', 'sim', 'scenario'],
   sandbox: ['core', 'verify', 'mock-server', 'sim', 'scenario'],
   device: ['core'],
+  // The third world (DESIGN 1): it joins the words of a plan, a server over sockets and a device, and judges what the server saw.
+  live: ['core', 'verify', 'mock-server', 'sim:type', 'device'],
   report: ['core', 'verify:type'],
   bin: ['cli'],
   index: ['core', 'engine', 'verify', 'mock-server', 'sim', 'scenario', 'sandbox', 'explore', 'report'],
-  cli: ['core', 'engine', 'os', 'verify', 'mock-server', 'sim', 'scenario', 'sandbox', 'explore', 'device', 'report'],
+  cli: ['core', 'engine', 'os', 'verify', 'mock-server', 'sim', 'scenario', 'sandbox', 'explore', 'device', 'live', 'report'],
 };
 
 /** Room -> packages and built-in modules it may import; a room that is not named may import none. */
