@@ -100,7 +100,13 @@ export const RUN_OPTIONS = {
     preset: '1',
     otherwise: 'run all',
   },
-  timeout: { flags: '--timeout <wall>', group: 'stop', summary: 'real time one run may take', read: readDuration, otherwise: '1m; with a device 5m' },
+  timeout: {
+    flags: '--timeout <wall>',
+    group: 'stop',
+    summary: 'real time one run may take',
+    read: readDuration,
+    otherwise: '1m; with a device 5m',
+  },
   maxVirtual: {
     flags: '--max-virtual <duration>',
     group: 'stop',

@@ -8,8 +8,8 @@ import type { Stage } from './stage.ts';
 /** Ms after which a request that was refused is taken to be over, and one that never came when there is no session to send it with. */
 const GIVEN_UP = 1_200;
 
-/** Asks for requests, waits for their answers when the step does, and checks what it expects. */
-export async function request(stage: Stage, step: RequestStep): Promise<void> {
+/** Asks for requests; answers how to wait for them and to check what the step expects. One thing at a time: a transcript has one order. */
+export async function ask(stage: Stage, step: RequestStep): Promise<() => Promise<void>> {
   const asked = {
     id: `q${stage.asked.length + 1}`,
     method: step.method,
@@ -17,7 +17,6 @@ export async function request(stage: Stage, step: RequestStep): Promise<void> {
     count: step.count,
     from: stage.look().entries.length,
     ...(step.as === undefined ? {} : { as: step.as }),
-    ...(step.expect === undefined ? {} : { expect: step.expect }),
   };
   stage.asked.push(asked);
   const words = { path: step.path, method: step.method, ...(step.body === undefined ? {} : { body: step.body }) };
@@ -27,9 +26,11 @@ export async function request(stage: Stage, step: RequestStep): Promise<void> {
       if (i > 1) await stage.pause(step.every);
       await stage.app.hook('request', { ...words, count: 1, id: `${asked.id}-${i}` });
     }
-  if (!step.wait || step.expect?.includes('pending') === true) return;
-  await answered(stage, asked, Math.min(step.deadline, stage.options.patience));
-  checkAsked(stage, asked, step.expect, step.source);
+  return async () => {
+    if (!step.wait || step.expect?.includes('pending') === true) return;
+    await answered(stage, asked, Math.min(step.deadline, stage.options.patience));
+    checkAsked(stage, asked, step.expect, step.source);
+  };
 }
 
 /** Until each has an answer, or will get none: at most `most` real ms. A request that is held is waited for no longer. */
@@ -46,9 +47,14 @@ export async function signIn(stage: Stage, { user, wait }: Pick<SignInStep, 'use
   const from = stage.look().entries.length;
   await stage.app.hook('sign-in', { user, device: stage.device });
   if (!wait) return;
-  const isGranted = await stage.until(({ entries, waiting }) => waiting > 0 || entries.slice(from).some(({ type }) => type === 'session.granted'));
+  const isGranted = await stage.until(
+    ({ entries, waiting }) => waiting > 0 || entries.slice(from).some(({ type }) => type === 'session.granted'),
+  );
   if (!isGranted) throw notSignedIn(stage);
-  const granted = stage.look().entries.slice(from).find((entry) => entry.type === 'session.granted');
+  const granted = stage
+    .look()
+    .entries.slice(from)
+    .find((entry) => entry.type === 'session.granted');
   stage.device = granted?.device ?? stage.device;
 }
 

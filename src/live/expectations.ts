@@ -32,7 +32,11 @@ export function checkExpectations(stage: Stage, { refreshes, prompts, sessions, 
   const entries = stage.look().entries.slice(stage.origin);
   const count = refreshesIn(entries);
   if (refreshes !== undefined && (count < refreshes.min || count > refreshes.max))
-    miss(stage, `expected ${bound(refreshes)} refresh request${refreshes.max === 1 ? '' : 's'}, but there ${count === 1 ? 'was' : 'were'} ${count}`, source);
+    miss(
+      stage,
+      `expected ${bound(refreshes)} refresh request${refreshes.max === 1 ? '' : 's'}, but there ${count === 1 ? 'was' : 'were'} ${count}`,
+      source,
+    );
   if (sessions !== undefined) stage.unseen.add('session states');
   if (streams !== undefined) stage.unseen.add('streams');
   if (prompts !== undefined) stage.unseen.add('prompts');

@@ -1,6 +1,6 @@
 // Which steps of a scenario a real app on a device can take, and what each needs: one table, from which the refusal up front and the
 // page for QA are made. What is not here is refused with what would give it, never left out in silence.
-import { APP_ACTIONS, type AppStep, type RequestStep, type Step, type Verb } from '../sim/plan.ts';
+import type { AppStep, RequestStep, Step, Verb } from '../sim/plan.ts';
 import type { Ability, Lack } from '../device/live-app.ts';
 
 /** What a step needs, or why no device can take it. */
@@ -54,13 +54,19 @@ export const STEP_TABLE: { readonly [V in Verb]: Row<V> } = {
   },
   store: {
     becomes: 'refused',
-    needs: () => ({ what: "nobody but the app reaches its store on a real device", fix: 'a simulated run: leave out --device' }),
+    needs: () => ({ what: 'nobody but the app reaches its store on a real device', fix: 'a simulated run: leave out --device' }),
   },
   prompt: {
     becomes: 'refused',
-    needs: () => ({ what: 'a person answers prompts of a real device', fix: '`tokenwarp device finger` or `match` by hand, with `tokenwarp serve`' }),
+    needs: () => ({
+      what: 'a person answers prompts of a real device',
+      fix: '`tokenwarp device finger` or `match` by hand, with `tokenwarp serve`',
+    }),
   },
-  interact: { becomes: 'refused', needs: () => ({ what: 'where the app may be touched is not known', fix: 'a simulated run: leave out --device' }) },
+  interact: {
+    becomes: 'refused',
+    needs: () => ({ what: 'where the app may be touched is not known', fix: 'a simulated run: leave out --device' }),
+  },
 };
 
 /** Events a request can be stopped at, and where that is. */
@@ -78,8 +84,7 @@ const ACTION_NEEDS: Partial<Readonly<Record<AppStep['action'], readonly Ability[
 function appNeeds({ action }: AppStep): Needs {
   const abilities = ACTION_NEEDS[action];
   if (abilities !== undefined) return { abilities };
-  const known = APP_ACTIONS.filter((one) => ACTION_NEEDS[one] !== undefined);
-  return { what: `a real app cannot be told to ${action}`, fix: `it can ${known.join(', ')}` };
+  return { what: `a real app cannot be told to ${action}`, fix: `what can be done with it: ${Object.keys(ACTION_NEEDS).join(', ')}` };
 }
 
 /** What the words of the hook cannot say. */

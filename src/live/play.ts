@@ -37,6 +37,7 @@ export async function play(stage: Stage): Promise<Played> {
 async function begin(stage: Stage): Promise<void> {
   const { app, server, plan } = stage;
   const [device] = plan.devices;
+  if (plan.lock !== undefined) stage.unseen.add('whether the app locks itself');
   await app.reach(server.port);
   if (device !== undefined && device.clockSkew !== 0) await app.moveClock(device.clockSkew);
   await app.launch();
@@ -100,13 +101,15 @@ class Steps implements Player {
   }
 
   async step(step: Step): Promise<void> {
-    const { stage } = this;
-    if (step.after > 0) await pass(stage, step.after);
-    if (step.verb !== 'parallel' && step.verb !== 'repeat' && step.verb !== 'expect') {
-      stage.options.say(step.text);
-      stage.server.act({ do: 'note', actor: 'world', fact: { type: 'step', index: step.index, text: step.text } });
-    }
+    await pass(this.stage, step.after);
+    this.announce(step);
     await takeStep(this, step);
+  }
+
+  announce({ verb, index, text }: Step): void {
+    if (verb === 'parallel' || verb === 'repeat' || verb === 'expect') return;
+    this.stage.options.say(text);
+    this.stage.server.act({ do: 'note', actor: 'world', fact: { type: 'step', index, text } });
   }
 
   #hold(at: HoldPoint): void {

@@ -63,7 +63,9 @@ function shape({ file, devices }: Plan): Wish[] {
   const fix = 'a simulated run: leave out --device';
   if (second !== undefined) return [{ ...at, lack: { what: `it needs ${devices.length} devices, and one is connected to a run`, fix } }];
   if (device !== undefined && device.processes.length > 1)
-    return [{ ...at, lack: { what: `it needs ${device.processes.length} processes of one app, and only the app itself can be asked`, fix } }];
+    return [
+      { ...at, lack: { what: `it needs ${device.processes.length} processes of one app, and only the app itself can be asked`, fix } },
+    ];
   if (device !== undefined && device.locks !== 'working')
     return [{ ...at, lack: { what: `locks that are ${device.locks} cannot be made on a real device`, fix } }];
   return [];

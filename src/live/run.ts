@@ -13,6 +13,8 @@ import type { World } from './transcript.ts';
 
 export interface LiveOptions {
   readonly seed: number;
+  /** How many scenarios came before: tokens of their servers must mean nothing to this one. */
+  readonly nth: number;
   /** Where the app expects its server. */
   readonly appPort: number;
   readonly patience: number;
@@ -31,7 +33,7 @@ export interface LiveOptions {
 export async function runLive(plan: Plan, app: LiveApp, world: World, options: LiveOptions): Promise<RunResult> {
   const { machine, openServer } = world;
   const issuer = `http://localhost:${options.appPort}`;
-  const server = await openServer({ policy: plan.policy, seed: options.seed, issuer, port: app.serverPort ?? 0 });
+  const server = await openServer({ policy: plan.policy, seed: (options.seed + options.nth) % 2 ** 53, issuer, port: app.serverPort ?? 0 });
   const { patience, deviceClock, signal, say } = options;
   const until = machine.now() + options.timeout;
   const stage = new Stage({

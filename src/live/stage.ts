@@ -4,7 +4,7 @@ import { TokenwarpError } from '../core/errors.ts';
 import { interrupted } from '../device/errors.ts';
 import type { Machine } from '../device/exec.ts';
 import type { LiveApp } from '../device/live-app.ts';
-import type { Plan, RequestOutcome } from '../sim/plan.ts';
+import type { Plan } from '../sim/plan.ts';
 import type { ExpectationFailure } from '../verify/result.ts';
 import { isUnderWay, type Asked } from './seen.ts';
 import type { LiveServer, Look } from './server.ts';
@@ -42,7 +42,7 @@ export class Stage {
   readonly misses: ExpectationFailure[] = [];
   /** What was expected and cannot be seen at a server, each once. */
   readonly unseen = new Set<string>();
-  readonly asked: (Asked & { readonly as?: string; readonly expect?: readonly RequestOutcome[] })[] = [];
+  readonly asked: (Asked & { readonly as?: string })[] = [];
   /** What the journal calls the device. */
   device: string;
   offline = false;

@@ -1,8 +1,8 @@
 // What each step does to a real app: one function per verb. A step that is not here was refused before anything began.
 import { formatDuration } from '../core/duration.ts';
 import { OwnBugError } from '../core/errors.ts';
-import type { AdvanceStep, AppStep, NetworkStep, RevokeStep, Step, Verb } from '../sim/plan.ts';
-import { request, signIn, signOut } from './ask.ts';
+import type { AdvanceStep, AppStep, NetworkStep, ParallelStep, RevokeStep, Step, Verb } from '../sim/plan.ts';
+import { ask, signIn, signOut } from './ask.ts';
 import { checkExpectations } from './expectations.ts';
 import { HOLD_POINTS } from './needs.ts';
 import { newestExpiry } from './seen.ts';
@@ -13,6 +13,8 @@ export interface Player {
   readonly stage: Stage;
   list(steps: readonly Step[]): Promise<void>;
   step(step: Step): Promise<void>;
+  /** Tells that the step begins. */
+  announce(step: Step): void;
 }
 
 type Takers = { [V in Verb]?: (player: Player, step: Extract<Step, { verb: V }>) => Promise<void> | void };
@@ -23,8 +25,8 @@ const REAL_TIME = 3_000;
 export const REACTION = 600;
 
 const TAKERS: Takers = {
-  request: ({ stage }, step) => request(stage, step),
-  parallel: async (player, step) => void (await Promise.all(step.steps.map((child) => player.step(child)))),
+  request: async ({ stage }, step) => (await ask(stage, step))(),
+  parallel,
   async repeat(player, step) {
     for (let round = 0; round < step.times; round++) await player.list(step.steps);
   },
@@ -53,6 +55,20 @@ export async function takeStep(player: Player, step: Step): Promise<void> {
   const take = TAKERS[step.verb] as ((player: Player, step: Step) => Promise<void> | void) | undefined;
   if (take === undefined) throw new OwnBugError(`nothing takes the step ${step.verb}, and it was not refused`);
   await take(player, step);
+}
+
+/** Everything is set off in turn, and only then waited for: for an app and a server that is at once. */
+async function parallel(player: Player, { steps }: ParallelStep): Promise<void> {
+  const endings: (() => Promise<void>)[] = [];
+  let gone = 0;
+  for (const step of steps.toSorted((a, b) => a.after - b.after)) {
+    await pass(player.stage, step.after - gone);
+    gone = step.after;
+    player.announce(step);
+    if (step.verb === 'request') endings.push(await ask(player.stage, step));
+    else await takeStep(player, step);
+  }
+  for (const end of endings) await end();
 }
 
 async function advance(stage: Stage, step: AdvanceStep): Promise<void> {

@@ -29,13 +29,12 @@ const TOKENS = [/\beyJ[\w-]{8,}\.[\w-]+\.[\w-]*/g, /(?<=\bBearer\s+)[\w\-.~+/=]{
 
 /** The same world, with everything that it answers written down. */
 export function recorded({ machine, openServer }: World, write: (line: string) => void): World {
-  const servers = new Set<LiveServer>();
+  const servers: LiveServer[] = [];
   const put = (line: Line): void => write(`${JSON.stringify(line)}\n`);
   const clean = (text: string): string => {
-    let out = text;
-    for (const server of servers) out = server.redact(out);
-    for (const token of TOKENS) out = out.replaceAll(token, '‹token›');
-    return out;
+    // The newest first: what the tokens of two servers have in common would be taken for a piece of the older one's.
+    const known = servers.reduceRight((out, server) => redactWords(out, server), text);
+    return TOKENS.reduce((out, token) => out.replaceAll(token, '‹token›'), known);
   };
   return {
     machine: {
@@ -58,11 +57,17 @@ export function recorded({ machine, openServer }: World, write: (line: string) =
     },
     async openServer(options) {
       const server = await openServer(options);
-      servers.add(server);
+      servers.push(server);
       put({ open: { port: server.port } });
       return recordedServer(server, put);
     },
   };
+}
+
+/** Word by word: what stands around a token is what the answer is read by. */
+function redactWords(text: string, server: LiveServer): string {
+  if (server.redact(text) === text) return text;
+  return text.replaceAll(/[\w\-.~+/=]{12,}/g, (word) => server.redact(word));
 }
 
 function recordedServer(server: LiveServer, put: (line: Line) => void): LiveServer {

@@ -41,7 +41,8 @@ function reading(files: (ending: Ending) => Uint8Array | undefined): Promise<Wor
   return readWorkDatabase(shell as Shell, 'com.example.app', 0);
 }
 
-const workers = (rows: WorkRow[] | undefined): string[] | undefined => rows?.map(({ worker }) => worker.replace('com.example.', '')).toSorted();
+const workers = (rows: WorkRow[] | undefined): string[] | undefined =>
+  rows?.map(({ worker }) => worker.replace('com.example.', '')).toSorted();
 const ALL = ['CleanWorker', 'RefreshWorker', 'SyncWorker'];
 
 test('names, tags, prerequisites and times are those the app wrote, also while everything is in the log', async () => {

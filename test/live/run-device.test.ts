@@ -1,34 +1,144 @@
 // `tokenwarp run --device`: an app on an emulated phone that the real adb drives, with real HTTP to the mock server through `adb reverse`.
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { App } from '../kit/adbd/app.ts';
-import { DebugClient, type Flaws } from '../kit/adbd/debug-client.ts';
-import { APP, APP_PORT, useLab } from '../kit/adbd/lab.ts';
-import type { Connected } from '../kit/adbd/room.ts';
-import { scratch } from '../kit/cli.ts';
+import { useLab } from '../kit/adbd/lab.ts';
+import { livePhone, scenario, traces } from '../kit/adbd/live-lab.ts';
 
 const lab = useLab();
 
-async function phone(flaws: Flaws = {}): Promise<{ device: Connected; client: DebugClient }> {
-  const device = await lab.phone({ api: 34, emulator: true });
-  const client = new DebugClient(APP_PORT, flaws);
-  new App(device.phone, { name: APP, hook: client });
-  return { device, client };
-}
-
-function scenario(name: string, body: string): string {
-  const path = join(scratch(), `${name}.scenario.yaml`);
-  writeFileSync(path, `version: 1\nname: ${name}\nsummary: People are signed out although nothing was wrong.\n${body}`);
-  return path;
-}
+const BURST = 'steps:\n  - revoke: access-token\n  - request: { path: /feed, count: 5, expect: ok }\nexpect: { refreshes: 1 }\n';
+/** Killed after the server has rotated and before a byte of the answer has left. */
+const HELD = [
+  'steps:',
+  '  - revoke: access-token',
+  '  - { request: /feed, wait: false }',
+  '  - advance: { until: token.committed }',
+  '  - app: kill',
+  '  - app: launch',
+  '  - request: { path: /feed, expect: ok }',
+  '',
+].join('\n');
 
 describe('a right app', () => {
-  test('passes', async () => {
-    const { device, client } = await phone();
-    const path = scenario('burst', 'steps:\n  - revoke: access-token\n  - request: { path: /feed, count: 5, expect: ok }\nexpect: { refreshes: 1 }\n');
-    const ran = await lab.tokenwarp('run', path, '--device', device.serial, '--package', APP);
-    console.log(ran, client.told);
-    expect(ran.code).toBe(0);
+  test('passes, was asked through its hook, and leaves the phone as it was', async () => {
+    const { device, client, words } = await livePhone(lab);
+    const before = traces(device);
+    const ran = await lab.tokenwarp(...words(scenario('burst', BURST)));
+    expect(ran).toMatchObject({ code: 0, stdout: expect.stringMatching(/✓ burst {4}1 refresh [^]* 1 passed · 0 failed/) as string });
+    expect(ran.stderr).toContain('  · 5 x GET /feed on phone/app\n');
+    expect(client.told).toEqual([
+      'SIGN_IN user=ada device=phone',
+      'REQUEST path=/feed method=GET count=5 id=q1',
+      'REQUEST path=/feed method=GET count=1 id=last',
+    ]);
+    expect(traces(device)).toEqual(before);
   });
+
+  test('survives a kill between the commit of its rotation and the answer where the server forgives it', async () => {
+    const { device, words } = await livePhone(lab);
+    const lenient = 'server: { refreshToken: { grace: { policy: same-successor, window: 1h } } }\n';
+    const ran = await lab.tokenwarp(...words(scenario('held', lenient + HELD)));
+    expect(ran).toMatchObject({ code: 0, stdout: expect.stringMatching(/✓ held {4}2 refreshes/) as string });
+    expect(device.phone.calls.map((argv) => argv.slice(0, 2).join(' '))).toContain('am kill');
+  });
+
+  test('is not blamed by any invariant for a kill that a strict server does not forgive', async () => {
+    const { words } = await livePhone(lab);
+    const ran = await lab.tokenwarp(...words(scenario('held', HELD), '--json'));
+    const [result] = (JSON.parse(ran.stdout) as { results: { verdict: { findings: object[] }; expectations: { message: string }[] }[] })
+      .results;
+    expect(ran.code).toBe(1);
+    expect(result?.verdict.findings).toEqual([]);
+    expect(result?.expectations.map(({ message }) => message)).toEqual(['GET /feed should be ok, but is 401']);
+  });
+
+  test(
+    'lives through faults, a day with the clock of the phone, airplane mode, the background and a push',
+    { timeout: 60_000 },
+    async () => {
+      const { device, client, words } = await livePhone(lab);
+      const before = traces(device);
+      const path = scenario(
+        'tour',
+        [
+          'server: { accessToken: { ttl: 30m } }',
+          'steps:',
+          '  - advance: past-expiry',
+          '  - fault: { reply: 503, of: token, times: 1 }',
+          '  - request: { path: /feed, expect: 401 }',
+          '  - { request: { path: /feed, expect: ok }, as: healed }',
+          '  - app: background',
+          '  - advance: 1d',
+          '  - network: offline',
+          '  - network: online',
+          '  - app: foreground',
+          '  - parallel:',
+          '      - request: { path: /inbox, expect: ok }',
+          '      - request: { path: /profile, expect: ok }',
+          '  - push: refresh',
+          '  - repeat: { times: 2, steps: [{ request: /feed }] }',
+          'expect: { refreshes: 4, requests: { healed: ok }, sessions: { phone: active } }',
+          '',
+        ].join('\n'),
+      );
+      const ran = await lab.tokenwarp(...words(path, '--device-clock'));
+      expect(ran).toMatchObject({ code: 0, stdout: expect.stringMatching(/✓ tour {4}4 refreshes +1d30m virtual/) as string });
+      expect(traces(device)).toEqual(before);
+      expect(client.told).toContain('PUSH refresh=1');
+      const clocks = device.phone.calls.filter((argv) => argv.slice(0, 3).join(' ') === 'cmd alarm set-time');
+      expect(clocks.length).toBeGreaterThanOrEqual(3);
+    },
+  );
+});
+
+describe('an app that is wrong', () => {
+  test('without single flight: no-duplicate-refresh, with the lanes of a simulated run', async () => {
+    const { words, device } = await livePhone(lab, { noSingleFlight: true });
+    const before = traces(device);
+    const ran = await lab.tokenwarp(...words(scenario('burst', BURST)));
+    expect(ran.code).toBe(1);
+    expect(ran.stdout).toMatch(/✗ burst › no-duplicate-refresh +\S+burst\.scenario\.yaml:6\n/);
+    expect(ran.stdout).toMatch(/t {3}phone +authorization server\n/);
+    expect(ran.stdout).toMatch(/ ▸ +\d+ ms {3}refresh #2 \(RT-1\) ──▶ /);
+    expect(ran.stdout).toMatch(/replay {3}tokenwarp run \S+ --device \S+ --package com\.example\.app --wait 4s\n/);
+    expect(traces(device)).toEqual(before);
+  });
+
+  test('that loses a rotation: seen once it has been started again', async () => {
+    const { words } = await livePhone(lab, { losesRotation: true });
+    const ran = await lab.tokenwarp(...words(scenario('burst', BURST)));
+    expect(ran).toMatchObject({ code: 1, stdout: expect.stringContaining('✗ burst › no-lost-rotation') as string });
+  });
+
+  test('that signs its user out for a 503: the last request never comes, though the session lives', async () => {
+    const { words } = await livePhone(lab, { signsOutOn5xx: true });
+    const path = scenario('busy', 'steps:\n  - revoke: access-token\n  - fault: { reply: 503, times: 1 }\n  - request: { path: /feed }\n');
+    const ran = await lab.tokenwarp(...words(path));
+    expect(ran.code).toBe(1);
+    expect(ran.stdout).toContain('GET /feed never reached the server, although the session is alive there');
+  });
+
+  test('that goes on after a sign-out: the tap was marked', async () => {
+    const { words } = await livePhone(lab, { staysSignedIn: true });
+    const path = scenario('out', 'steps:\n  - signOut: {}\n  - request: { path: /feed }\n');
+    const ran = await lab.tokenwarp(...words(path));
+    expect(ran).toMatchObject({ code: 1, stdout: expect.stringContaining('✗ out › no-request-after-sign-out') as string });
+    expect(ran.stdout).toContain('user signs out');
+  });
+});
+
+test('several scenarios in one run, each with a server of its own, in every format', { timeout: 60_000 }, async () => {
+  const { words } = await livePhone(lab, { noSingleFlight: true });
+  const one = scenario('calm', 'steps:\n  - request: { path: /feed, expect: ok }\n');
+  const two = scenario('burst', BURST);
+  const folder = one.replace(/calm\.scenario\.yaml$/, '');
+  const ran = await lab.tokenwarp(
+    ...words(one, two, '--quiet', '--reporter', 'quiet', '--reporter', `junit=${folder}out.xml`, '--reporter', `json=${folder}out.json`),
+  );
+  expect(ran.code).toBe(1);
+  expect(ran.stderr).toBe('');
+  expect(ran.stdout).toMatch(/^✗ burst › no-duplicate-refresh[^]*1 passed · 1 failed/);
+  expect(readFileSync(`${folder}out.xml`, 'utf8')).toContain('no-duplicate-refresh');
+  const { results } = JSON.parse(readFileSync(`${folder}out.json`, 'utf8')) as { results: { outcome: string; client: string }[] };
+  expect(results.map(({ outcome }) => outcome).toSorted()).toEqual(['failed', 'passed']);
 });

@@ -10,7 +10,8 @@ const USUAL_APP_PORT = 8080;
 /** Throws a usage error when nobody said which app. */
 export function checkApp({ package: app, bundle }: RunWords): void {
   if (app === undefined && bundle === undefined) throw usageError('which app?', '--package com.example.app, or --bundle com.example.app');
-  if (app !== undefined && bundle !== undefined) throw usageError('--package and --bundle contradict each other', 'one app runs on one device');
+  if (app !== undefined && bundle !== undefined)
+    throw usageError('--package and --bundle contradict each other', 'one app runs on one device');
 }
 
 export function appPortOf({ appPort = USUAL_APP_PORT }: RunWords): number {

@@ -44,7 +44,11 @@ export async function runOnDevice(invocation: Invocation<RunOptions>): Promise<R
   return inRoom({ system, options: {} }, async (context) => {
     const bare: World = { machine: context.machine, openServer: openLiveServer };
     if (options.record === undefined) return perform(invocation, job, { context, world: bare });
-    const scenarios = job.plans.map(({ file }, i) => ({ file, text: readFileSync(resolve(cwd, file), 'utf8'), replay: job.replays[i] ?? '' }));
+    const scenarios = job.plans.map(({ file }, i) => ({
+      file,
+      text: readFileSync(resolve(cwd, file), 'utf8'),
+      replay: job.replays[i] ?? '',
+    }));
     const { env, os, pid } = bare.machine;
     const transcript = createTranscript(options.record, cwd, { scenarios, options: job.words, machine: { env, os, pid } });
     try {
@@ -93,7 +97,8 @@ async function replay(invocation: Invocation<RunOptions>, file: string): Promise
 function jobIn({ scenarios, options }: Head): Job {
   const plans = scenarios.flatMap(({ file, text }) => {
     const { plan, problems } = parseScenario(text, file);
-    if (plan === undefined) throw usageError(`${file} in the transcript: ${problems[0]?.message ?? 'no scenario'}`, 'another version wrote it');
+    if (plan === undefined)
+      throw usageError(`${file} in the transcript: ${problems[0]?.message ?? 'no scenario'}`, 'another version wrote it');
     return [plan];
   });
   return { plans, words: options, replays: scenarios.map((scenario) => scenario.replay) };
@@ -125,7 +130,7 @@ async function perform(invocation: Invocation<RunOptions>, job: Job, { context, 
   try {
     for (const [i, plan] of plans.entries()) {
       const begun = machine.now();
-      const result = await runLive(plan, app, world, { ...liveOptions(job, invocation, context), replay: job.replays[i] ?? '' });
+      const result = await runLive(plan, app, world, { ...liveOptions(job, invocation, context), nth: i, replay: job.replays[i] ?? '' });
       const report = { result: { ...result, stepLines: stepLines(plan) }, wallMs: machine.now() - begun };
       finished.push(report);
       reports.reporter.result(report);
@@ -165,4 +170,3 @@ function liveOptions({ words }: Job, { options, system }: Invocation<RunOptions>
 function sayer({ quiet, json }: GlobalOptions, write: (text: string) => void): (text: string) => void {
   return quiet === true || json === true ? () => undefined : (text) => write(`  · ${text}\n`);
 }
-

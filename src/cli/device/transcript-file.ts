@@ -58,7 +58,9 @@ export function readTranscript(file: string, cwd: string): { head: Head; lines: 
 function headIn(line: string): Head | undefined {
   try {
     const value = JSON.parse(line) as Partial<Head> | null;
-    return value?.transcript === TRANSCRIPT_SCHEMA && Array.isArray(value.scenarios) && value.machine !== undefined ? (value as Head) : undefined;
+    return value?.transcript === TRANSCRIPT_SCHEMA && Array.isArray(value.scenarios) && value.machine !== undefined
+      ? (value as Head)
+      : undefined;
   } catch {
     return undefined;
   }

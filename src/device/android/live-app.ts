@@ -113,9 +113,7 @@ async function refuseForeign({ shell, id }: AndroidDevice, port: number): Promis
 }
 
 async function broadcast({ shell, id }: AndroidDevice, app: string, verb: HookVerb, words: HookWords): Promise<void> {
-  const extras = Object.entries(words).flatMap(([key, value]) =>
-    typeof value === 'number' ? ['--ei', key, value] : ['--es', key, value],
-  );
+  const extras = Object.entries(words).flatMap(([key, value]) => (typeof value === 'number' ? ['--ei', key, value] : ['--es', key, value]));
   const script = line('am', 'broadcast', '-a', ACTIONS[verb], '-p', app, ...extras);
   const said = await shell.must(script, 'is its receiver exported, with android:permission="android.permission.DUMP"?');
   if (!/Broadcast completed/.test(said)) throw commandFailed(id, script, said.split(/\r?\n/).at(-1) ?? '', 'see docs/device-runs.md');

@@ -10,7 +10,8 @@ export interface DebugHook {
   actions: readonly string[];
   started(app: App): void;
   died(): void;
-  receive(action: string, extras: ReadonlyMap<string, string>): void;
+  /** Answers the result data of the broadcast. */
+  receive(action: string, extras: ReadonlyMap<string, string>): string | undefined;
 }
 
 export interface AppOptions {

@@ -17,6 +17,8 @@ export interface Flaws {
   only?: readonly string[];
   /** Never answers the hook. */
   deaf?: boolean;
+  /** Tells its access token as the result of every broadcast. */
+  tellsToken?: boolean;
 }
 
 interface Tokens {
@@ -28,6 +30,8 @@ const ACTIONS = ['REQUEST', 'SIGN_IN', 'SIGN_OUT', 'PUSH'];
 
 export class DebugClient implements DebugHook {
   readonly actions: readonly string[];
+  /** Every token it was ever given. */
+  readonly secrets: string[] = [];
   /** What the hook was told, in order. */
   readonly told: string[] = [];
   readonly #port: number;
@@ -59,11 +63,11 @@ export class DebugClient implements DebugHook {
     this.#sockets.clear();
   }
 
-  receive(action: string, extras: ReadonlyMap<string, string>): void {
+  receive(action: string, extras: ReadonlyMap<string, string>): string | undefined {
     const verb = action.slice('dev.tokenwarp.'.length);
     this.told.push([verb, ...[...extras].map(([key, value]) => `${key}=${value}`)].join(' '));
-    if (this.#flaws.deaf === true) return;
-    void this.#act(verb, extras).catch(() => undefined);
+    if (this.#flaws.deaf !== true) void this.#act(verb, extras).catch(() => undefined);
+    return this.#flaws.tellsToken === true ? this.#known?.access : undefined;
   }
 
   async #act(verb: string, extras: ReadonlyMap<string, string>): Promise<void> {
@@ -135,6 +139,7 @@ export class DebugClient implements DebugHook {
   #adopt(body: string, store: boolean): void {
     const { access_token: access, refresh_token: refresh } = JSON.parse(body) as { access_token: string; refresh_token?: string };
     this.#known = { access, refresh: refresh ?? this.#known?.refresh ?? '' };
+    this.secrets.push(access, ...(refresh === undefined ? [] : [refresh]));
     if (store) this.#stored = this.#known;
   }
 

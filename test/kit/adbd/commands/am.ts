@@ -60,11 +60,14 @@ async function broadcast(phone: Phone, args: readonly string[]): Promise<Reply> 
   const app = phone.apps.get(name);
   const reaches = app !== undefined && (!app.stopped || args.includes('--include-stopped-packages'));
   if (action === DIAGNOSTICS && reaches) await app.work.diagnose();
+  let data: string | undefined;
   if (reaches && app.options.hook?.actions.includes(action) === true) {
     await app.startProcess();
-    app.options.hook.receive(action, extrasIn(args));
+    data = app.options.hook.receive(action, extrasIn(args));
   }
-  return { out: `Broadcasting: Intent { act=${action} flg=0x400000 pkg=${name} }\nBroadcast completed: result=0\n` };
+  return {
+    out: `Broadcasting: Intent { act=${action} flg=0x400000 pkg=${name} }\nBroadcast completed: result=0${data === undefined ? '' : `, data="${data}"`}\n`,
+  };
 }
 
 /** `--es path /feed --ei count 3` */
