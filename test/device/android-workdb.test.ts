@@ -83,10 +83,10 @@ describe('copies that are not whole', () => {
     expect(states.map((state) => order.indexOf(state))).toEqual(states.map((state) => order.indexOf(state)).toSorted((x, y) => x - y));
   });
 
-  test('the main file cut anywhere, with nothing in the log: all of the work or an error, never a part of it', async () => {
+  test('the main file cut anywhere, with nothing in the log: an error, never a part of the work', async () => {
     const files = filesOfApp(true);
     const states = await cutEverywhere(files[''], (cut) => (ending) => (ending === '' ? cut : new Uint8Array()));
-    expect(new Set(states.slice(1))).toEqual(new Set(['TW_DEVICE_OUTPUT', ALL.join()]));
+    expect([states[0], ...new Set(states.slice(1))]).toEqual(['', 'TW_DEVICE_OUTPUT']);
     expect(workers(await reading((ending) => files[ending]))).toEqual(ALL);
   });
 

@@ -38,7 +38,7 @@ export const DEVICE_COMMANDS = {
     summary: "run an app's own background job now, on a real device, and say what became of it",
     details:
       'The platform is android. The answer of the system is not believed: what happened is read from the job, from WorkManager, and from the mock server when ' +
-      'one is named. Exit code 0: it ran well. 1: it ran and failed, or wants a retry. 5: nobody can say. 7: it was refused, or a gate holds it. ' +
+      'one is named. Exit code 0: it ran well. 1: it ran and failed, wants a retry, or was stopped unasked. 5: nobody can say. 7: it was refused, or a gate holds it. ' +
       'Whatever is changed on the phone for it is put back, also after Ctrl-C; after a crash by `tokenwarp device restore`.',
     options: FIRE_OPTIONS,
     examples: [
