@@ -3,6 +3,7 @@ import type { Command } from './invocation.ts';
 import { SERVE_OPTIONS } from './serve-options.ts';
 import { GLOBAL_OPTIONS, LIST_OPTIONS, RUN_OPTIONS } from './option-table.ts';
 import { CTL_OPTIONS } from './ctl-options.ts';
+import { DEVICE_COMMANDS } from './device/command-rows.ts';
 import type { OptionRow } from './option-table.ts';
 
 export interface CommandRow {
@@ -69,6 +70,7 @@ export const COMMANDS = {
     ],
     load: async () => (await import('./ctl.ts')).ctl,
   },
+  ...DEVICE_COMMANDS,
   list: {
     args: '[filter...]',
     summary: 'what there is: name, family, tags, summary',

@@ -1,0 +1,16 @@
+// Android as `devices`, `doctor` and `device restore` ask for it.
+import type { Platform } from '../driver.ts';
+import { openAdb } from './adb.ts';
+import { androidChecks } from './checks.ts';
+import { listAndroid } from './listing.ts';
+import { performUndo } from './perform.ts';
+import { openShell } from './shell.ts';
+
+export const android: Platform = {
+  name: 'android',
+  list: listAndroid,
+  checks: androidChecks,
+  async perform(context, id, action) {
+    await performUndo(openShell(context, await openAdb(context), id), action);
+  },
+};
