@@ -10,6 +10,8 @@ export const CAPABILITIES = [
   'fire-job',
   'make-due',
   'stop-job',
+  'expire-job',
+  'job-log',
   'why',
   'doze',
   'bucket',
@@ -25,6 +27,10 @@ export const CAPABILITIES = [
   'force-stop',
   'kill-app',
   'launch-app',
+  'background-app',
+  'open-url',
+  'notify',
+  'privacy',
   'reverse-port',
 ] as const;
 export type CapabilityName = (typeof CAPABILITIES)[number];

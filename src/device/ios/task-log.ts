@@ -2,8 +2,11 @@
 // started and ended. Wordings differ between versions, names may be withheld (`<private>`): an event that names nobody may be anybody's.
 import { isObject, jsonOf, textOf } from './json.ts';
 
+/** Apple's, and that of a debug hook in the app (docs/ios.md), which writes the same two lines about work it starts itself. */
+const SUBSYSTEMS = ['com.apple.BackgroundTasks', 'tokenwarp.hook'];
+
 /** For `log stream` and `log show`: without a predicate a simulator that just booted writes more than 100 MB a minute. */
-export const TASK_LOG_PREDICATE = 'subsystem == "com.apple.BackgroundTasks"';
+export const TASK_LOG_PREDICATE = SUBSYSTEMS.map((name) => `subsystem == "${name}"`).join(' OR ');
 
 export type TaskEventName =
   | 'simulating'
@@ -51,8 +54,7 @@ export function parseTaskLogLine(line: string): TaskEvent | undefined {
   const message = textOf(entry['eventMessage'])?.slice(0, LONGEST_MESSAGE);
   const pid = entry['processID'];
   const subsystem = textOf(entry['subsystem']);
-  if (message === undefined || typeof pid !== 'number' || (subsystem !== undefined && subsystem !== 'com.apple.BackgroundTasks'))
-    return undefined;
+  if (message === undefined || typeof pid !== 'number' || (subsystem !== undefined && !SUBSYSTEMS.includes(subsystem))) return undefined;
   const [event] = EVENTS.find(([, pattern]) => pattern.test(message)) ?? ['other' as const];
   const [, success] = /with success: (\d|true|false)/.exec(message) ?? [];
   return { event, pid, message, ...(success === undefined ? {} : { success: success === '1' || success === 'true' }) };
