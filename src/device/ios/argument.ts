@@ -7,7 +7,7 @@ export function argument(word: string, what: string): string {
   if (word === '') throw refuse(`the ${what} is empty`);
   if (word.startsWith('-')) throw refuse(`the ${what} "${word}" begins with a hyphen, which Apple's tools take for an option`);
   // A NUL would end the argument, a line break would end a line of the log or of the debugger.
-  if (/[\0-\x1F\x7F]/.test(word)) throw refuse(`the ${what} has a control character`);
+  if (/\p{Cc}/u.test(word)) throw refuse(`the ${what} has a control character`);
   if (!word.isWellFormed()) throw refuse(`the ${what} is no text: half of a character`);
   return word;
 }

@@ -1,6 +1,7 @@
 // lldb on an app of this machine, without a screen: attach by pid, evaluate one expression, detach. A simulator's app is a process of the
 // Mac, so the same call works on any process of any system that lldb can attach to.
 import { OwnBugError } from '../../core/errors.ts';
+import type { DeviceError } from '../../core/errors.ts';
 import { timedOut } from '../errors.ts';
 import { debuggerError, failed } from './errors.ts';
 import { debuggerProblem } from './debugger-output.ts';
@@ -33,7 +34,7 @@ export async function evaluate(xcrun: Xcrun, target: Target, step: FireStep, bud
 }
 
 /** What an answer other than `called` means, for people. */
-export function answerError(answer: Answer, { bundle, udid }: Target, identifier: string) {
+export function answerError(answer: Answer, { bundle, udid }: Target, identifier: string): DeviceError {
   switch (answer) {
     case 'called':
       throw new OwnBugError('a call that was made is no error');
@@ -55,7 +56,7 @@ export function answerError(answer: Answer, { bundle, udid }: Target, identifier
       return failed(
         'TW_DEVICE_NO_SELECTOR',
         'this version of iOS has other private methods in BackgroundTasks than the debugger was told to call',
-        'use the hook in the app instead: `tokenwarp fire ios --url` or `--notification`, see docs/ios.md',
+        'use the hook in the app instead: `tokenwarp fire ios --open-url` or `--notify`, see docs/ios.md',
         { answer },
       );
   }

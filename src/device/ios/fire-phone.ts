@@ -90,8 +90,7 @@ export async function fireInSession(context: DeviceContext, session: DebuggerSes
   }
   happened('started', START);
   await resume(session);
-  const wait = request.expireAfter === undefined ? request.timeout : Math.min(request.expireAfter, request.timeout);
-  let at = await stop(session, wait);
+  let at = await stop(session, request.expireAfter ?? request.timeout);
   if (at !== completed && request.expireAfter !== undefined) at = await expire(session, target, request, completed, happened);
   if (at !== completed) throw notCompleted(target, request);
   const [, success] = await session.ask('expression -l c -- (int)($arg3 & 0xff)', /^\(int\) \$\w+ = (\d+)/, SHORT);

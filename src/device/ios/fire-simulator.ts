@@ -131,24 +131,25 @@ async function follow({ context, xcrun, simulator, target, request, watch, tell 
   const since = machine.now();
   const { expireAfter, identifier } = request;
   const events: TaskEventName[] = [];
-  let expireAt: number | undefined;
+  let until = since + Math.min(STARTING, request.timeout);
+  let isDue = false;
   let isExpired = false;
   for (;;) {
-    const now = machine.now();
-    const isStarted = events.includes('started');
-    const deadline = since + (isStarted ? request.timeout : Math.min(STARTING, request.timeout));
-    const until = expireAt === undefined || isExpired ? deadline : Math.min(deadline, expireAt);
-    const next = until > now ? await watch.next(until - now) : undefined;
-    if (next === undefined && expireAt !== undefined && !isExpired && machine.now() >= expireAt) {
+    const next = await watch.next(Math.max(0, until - machine.now()));
+    if (next === undefined && isDue && !isExpired && machine.now() >= until) {
       const answer = await evaluate(xcrun, target, { step: 'expire', identifier });
       if (answer !== 'called') throw answerError(answer, target, identifier);
       isExpired = true;
+      until = machine.now() + request.timeout;
       continue;
     }
     if (next === undefined) throw await unseen(simulator, target, request, events);
     events.push(next.event);
     tell({ news: 'event', event: next.event, message: next.message });
-    if (next.event === 'started' && expireAfter !== undefined) expireAt = machine.now() + expireAfter;
+    if (next.event === 'started') {
+      isDue = expireAfter !== undefined;
+      until = machine.now() + (expireAfter ?? request.timeout);
+    }
     if (next.event === 'completed') {
       const success = next.success === undefined ? {} : { success: next.success };
       return { outcome: isExpired && events.includes('expiring') ? 'expired' : 'completed', ...success, events, ms: machine.now() - since };
@@ -173,7 +174,7 @@ function troubleIn(event: TaskEventName, target: Target, { identifier }: FireReq
       return failed(
         'TW_DEVICE_NOT_SCHEDULED',
         `${target.bundle} has no pending request for "${identifier}"`,
-        'on a simulator submit always fails: let the hook call the handler itself (docs/ios.md), or fire without --url and --notification',
+        'on a simulator submit always fails: let the hook call the handler itself (docs/ios.md), or fire without --open-url and --notify',
         fields,
       );
     case 'not-registered':

@@ -20,7 +20,7 @@ export interface FireRequest {
   readonly way: FireWay;
   /** Take the time away so long after the start, ms. */
   readonly expireAfter?: number;
-  /** How long to wait for the end of the task, ms. */
+  /** How long to wait for the end of the task, from its start or from when its time was taken away, ms. */
   readonly timeout: number;
 }
 

@@ -3,6 +3,7 @@
 // no end leaves behind: then the log of the system must have shown the end, or the app must have been started anew.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { DeviceError } from '../../core/errors.ts';
 import type { DeviceContext } from '../driver.ts';
 import { failed } from './errors.ts';
 import { isObject, jsonOf } from './json.ts';
@@ -47,7 +48,7 @@ export async function openFiring(
 }
 
 /** Of a task that was found running. */
-export function busy({ bundle, udid }: Target, identifier: string, why: string) {
+export function busy({ bundle, udid }: Target, identifier: string, why: string): DeviceError {
   return failed(
     'TW_DEVICE_TASK_RUNNING',
     `"${identifier}" of ${bundle} may still run: ${why}; a second launch would crash the app`,

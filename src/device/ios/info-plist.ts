@@ -40,7 +40,10 @@ export async function parseInfoPlist(bytes: Uint8Array): Promise<Members | Extra
   try {
     const isBinary = new TextDecoder('latin1').decode(bytes.subarray(0, 6)) === 'bplist';
     // A view of a larger buffer would be read from the start of that buffer.
-    const value: unknown = parse(isBinary ? Uint8Array.from(bytes) : new TextDecoder().decode(bytes));
+    const text = isBinary ? '' : new TextDecoder().decode(bytes);
+    // The XML parser beneath complains to the console about a document without an end.
+    if (!isBinary && !/<plist[\s>][^]*<\/plist>\s*$/.test(text)) return unreadable('it is no property list, or cut short');
+    const value: unknown = parse(isBinary ? Uint8Array.from(bytes) : text);
     return isObject(value) ? value : unreadable('it is no dictionary');
   } catch (error) {
     return unreadable(error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error));

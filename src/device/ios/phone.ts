@@ -1,10 +1,9 @@
 // What can be done with one physical device: devicectl, whose answers are JSON on standard output.
-import { strangeOutput } from '../errors.ts';
 import { DeviceError } from '../../core/errors.ts';
+import { noApp, strangeOutput } from '../errors.ts';
 import { argument, bundleArgument, deviceArgument } from './argument.ts';
 import { parseAppPid, parseAppUrl, parseLaunchedPid } from './core-device.ts';
 import { devicectlError } from './errors.ts';
-import { noApp } from '../errors.ts';
 import type { AppProcess } from './processes.ts';
 import type { LaunchOptions } from './simulator.ts';
 import type { Xcrun } from './xcrun.ts';

@@ -36,7 +36,7 @@ export function bareXcrun({ machine, signal }: DeviceContext): Xcrun {
       const record = await machine.run(path, args, { signal, ...options });
       if (record.ended === 'aborted') throw interrupted();
       if (record.ended === 'missing') throw toolMissing(xcodeMissing(machine));
-      if (record.code !== 0 && refusalOf(record).reason === 'no-xcode') throw noXcode(machine, record);
+      if (record.code !== 0 && refusalOf(record).reason === 'no-xcode') throw noXcode(record);
       return record;
     },
     lines: (args, stop) => machine.lines(path, args, { signal: stop }),
@@ -49,16 +49,15 @@ export function xcodeMissing(machine: Pick<Machine, 'os' | 'env'>): MissingTool 
   const own = ownPath(machine);
   if (own !== undefined) return { tool: 'Xcode', found: `is not at ${own}`, fix: 'TOKENWARP_XCRUN names xcrun: mend it' };
   if (machine.os !== 'darwin') return { tool: 'Xcode', found: 'exists on macOS only', fix: 'use a Mac for iOS simulators and devices' };
-  return {
-    tool: 'Xcode',
-    found: 'is not installed',
-    fix: 'install Xcode from the App Store, open it once, then `sudo xcode-select -s /Applications/Xcode.app`; the command line tools alone have no simctl',
-  };
+  return { tool: 'Xcode', found: 'is not installed', fix: INSTALL };
 }
 
-function noXcode(machine: Machine, record: CommandRecord): MissingError {
+const INSTALL =
+  'install Xcode from the App Store, open it once, then `sudo xcode-select -s /Applications/Xcode.app`; the command line tools alone have no simctl';
+
+function noXcode(record: CommandRecord): MissingError {
   const said = saidBy(record);
-  const fix = /license/i.test(said) ? 'sudo xcodebuild -license accept' : xcodeMissing(machine).fix;
+  const fix = /license/i.test(said) ? 'sudo xcodebuild -license accept' : INSTALL;
   return toolMissing({ tool: 'Xcode', found: `cannot be used: ${said.replace(/^xcrun: error: /, '')}`, fix });
 }
 

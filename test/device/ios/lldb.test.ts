@@ -181,7 +181,7 @@ describe('talking to lldb, as with a physical device', () => {
   test('without a pending request it does not start, and the error says what to do', async (context) => {
     build.need(context);
     const app = await build.start({ register: REFRESH });
-    const { seen, open } = await session(app.pid, { timeout: 1_000 });
+    const { seen, open } = await session(app.pid, { timeout: 3_000 });
     expect(seen).toMatchObject({ code: 'TW_DEVICE_NOT_SCHEDULED', hint: expect.stringMatching(/submit/) });
     expect([open.isOpen, app.state()]).toEqual([false, 'running']);
   });
@@ -189,7 +189,7 @@ describe('talking to lldb, as with a physical device', () => {
   test('a task that is not completed stays marked as running', async (context) => {
     build.need(context);
     const app = await build.start({ register: REFRESH, pending: REFRESH, run: 60_000 });
-    const { seen, open } = await session(app.pid, { timeout: 300 });
+    const { seen, open } = await session(app.pid, { timeout: 5_000 });
     expect(seen).toMatchObject({ code: 'TW_DEVICE_NOT_COMPLETED' });
     expect([open.isOpen, app.state()]).toEqual([true, 'running']);
   });

@@ -2,18 +2,19 @@
 import { writeFileSync } from 'node:fs';
 import { change, read } from './state.ts';
 import type { App, Phone, State } from './state.ts';
+import type { Io } from './play.ts';
 import { Refusal } from './said.ts';
 
-export function devicectl(folder: string, args: readonly string[]): void {
+export function devicectl(folder: string, args: readonly string[], io: Io): void {
   const words = args.filter((word, at) => !word.startsWith('-') && !VALUED.has(args[at - 1] ?? ''));
   const [area, noun, verb] = words;
   const command = `devicectl.${words.slice(0, area === 'list' ? 2 : 3).join('.')}`;
-  if (area === 'list' && noun === 'devices') return finish(args, command, { devices: read(folder).phones.map(shown) });
+  if (area === 'list' && noun === 'devices') return finish(io, args, command, { devices: read(folder).phones.map(shown) });
   if (area !== 'device') throw refused(`Unexpected argument '${area ?? ''}'`);
   const act = ACTIONS[`${noun} ${verb}`];
   if (act === undefined) throw refused(`Unexpected argument '${noun ?? ''} ${verb ?? ''}'`);
   const result = change(folder, (state) => act({ state, phone: reachable(state, option(args, '--device')), args, words }));
-  return finish(args, command, result);
+  return finish(io, args, command, result);
 }
 
 interface Call {
@@ -120,11 +121,11 @@ function installed(phone: Phone, bundle: string): App {
   );
 }
 
-function finish(args: readonly string[], commandType: string, result: object): void {
+function finish(io: Io, args: readonly string[], commandType: string, result: object): void {
   if (!args.includes('--json-output')) return;
   const output = option(args, '--json-output');
   const text = `${JSON.stringify({ info: { arguments: ['devicectl', ...args], commandType, jsonVersion: 2, outcome: 'success', version: '506.6' }, result }, undefined, 2)}\n`;
-  if (output === '-') process.stdout.write(text);
+  if (output === '-') io.say(text);
   else writeFileSync(output, text);
 }
 

@@ -1,6 +1,6 @@
 // A Mac's `xcrun` for a test: a program of that name in a folder of its own, played by main.ts over a state that the test sets and reads.
 // Hand its path to tokenwarp as TOKENWARP_XCRUN.
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -24,9 +24,10 @@ export interface Call {
   t: number;
 }
 
+type Setup<T extends { apps: App[] }> = Partial<Omit<T, 'apps'>> & { apps?: readonly Partial<App>[] };
 export interface DoubleSetup extends Partial<Omit<State, 'simulators' | 'phones'>> {
-  simulators?: (Partial<Simulator> & { apps?: Partial<App>[] })[];
-  phones?: (Partial<Phone> & { apps?: Partial<App>[] })[];
+  simulators?: readonly Setup<Simulator>[];
+  phones?: readonly Setup<Phone>[];
 }
 
 /** The usual one: iOS 26.4, booted, with the app installed and not running. */
@@ -95,6 +96,11 @@ export class XcrunDouble {
     this.change(({ faults }) => faults.push(fault));
   }
 
+  /** One more line of the log of the system. */
+  append(line: object, id: string = UDID): void {
+    appendFileSync(logOf(this.folder, id), `${JSON.stringify(line)}\n`);
+  }
+
   log(id: string = UDID): string {
     const file = logOf(this.folder, id);
     return existsSync(file) ? readFileSync(file, 'utf8') : '';
@@ -107,7 +113,7 @@ export class XcrunDouble {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  #simulator(one: NonNullable<DoubleSetup['simulators']>[number], at: number): Simulator {
+  #simulator(one: Setup<Simulator>, at: number): Simulator {
     return {
       udid: at === 0 ? UDID : UDID.replace(/..$/, String(at).padStart(2, '0')),
       name: at === 0 ? 'iPhone 17' : `iPhone 17 number ${at}`,
@@ -120,7 +126,7 @@ export class XcrunDouble {
     };
   }
 
-  #phone(one: NonNullable<DoubleSetup['phones']>[number]): Phone {
+  #phone(one: Setup<Phone>): Phone {
     return {
       identifier: PHONE,
       udid: '00008130-001234560E12001C',

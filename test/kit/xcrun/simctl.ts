@@ -6,6 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { change, logOf, read } from './state.ts';
 import type { App, Simulator, State } from './state.ts';
 import * as said from './said.ts';
+import type { Io } from './play.ts';
 
 /** How long a simulator takes to boot, to be seen booting without making a test slow. */
 const BOOT_MS = 120;
@@ -15,15 +16,15 @@ type Verb = (call: Call) => void | Promise<void>;
 interface Call {
   folder: string;
   args: readonly string[];
-  input: string;
+  io: Io;
   say(text: string): void;
 }
 
-export async function simctl(folder: string, args: readonly string[], input: string): Promise<void> {
+export async function simctl(folder: string, args: readonly string[], io: Io): Promise<void> {
   const words = args[0] === '--set' ? args.slice(2) : args;
   const verb = VERBS[words[0] ?? ''];
   if (verb === undefined) throw said.unknownSubcommand(words[0] ?? '');
-  await verb({ folder, args: words.slice(1), input, say: (text) => void process.stdout.write(text) });
+  await verb({ folder, args: words.slice(1), io, say: (text) => io.say(text) });
 }
 
 const VERBS: Readonly<Record<string, Verb>> = {
@@ -125,9 +126,9 @@ async function bootstatus({ folder, args, say }: Call): Promise<void> {
 }
 
 function launch(call: Call): void {
-  booted(call, (simulator, state) => {
-    const flags = call.args.filter((word) => word.startsWith('-'));
-    const bundle = call.args.slice(1).find((word) => !word.startsWith('-')) ?? '';
+  const flags = call.args.filter((word) => word.startsWith('-'));
+  const [udid = '', bundle = ''] = call.args.filter((word) => !word.startsWith('-'));
+  booted({ ...call, args: [udid, bundle] }, (simulator, state) => {
     if (bundle.startsWith('com.apple.Preferences')) return call.say(`${bundle}: ${state.nextPid++}\n`);
     const app = simulator.apps.find((one) => one.bundle === bundle);
     if (app === undefined) throw said.notInstalled(bundle);
@@ -172,7 +173,7 @@ function push(call: Call): void {
   booted(call, (simulator) => {
     const [, ...rest] = call.args;
     const source = rest.at(-1) ?? '-';
-    const text = source === '-' ? call.input : readFileSync(source, 'utf8');
+    const text = source === '-' ? call.io.input : readFileSync(source, 'utf8');
     if (text.length > 4096) throw said.badPush('the payload is larger than 4096 bytes');
     const payload = JSON.parse(text) as Record<string, unknown>;
     const bundle = rest.length > 1 ? rest[0] : payload['Simulator Target Bundle'];
@@ -205,12 +206,12 @@ const SPAWNED: Readonly<Record<string, Verb>> = {
     const verb = call.args[2];
     const predicate = call.args[call.args.indexOf('--predicate') + 1];
     if (!call.args.includes('--predicate')) throw new said.Refusal(64, 'this double floods whoever reads a log without a predicate\n');
-    process.stderr.write('getpwuid_r did not find a match for uid 501\n');
+    call.io.complain('getpwuid_r did not find a match for uid 501\n');
     call.say(`Filtering the log data using "${predicate}"\n`);
     const file = logOf(call.folder, call.args[0] ?? '');
     if (verb === 'show') return call.say(`${readFrom(file, 0)}{"count":1,"finished":1}\n`);
     let from = existsSync(file) ? statSync(file).size : 0;
-    for (;;) {
+    while (call.io.signal?.aborted !== true) {
       change(call.folder, () => undefined);
       const fresh = readFrom(file, from);
       from += Buffer.byteLength(fresh);

@@ -74,6 +74,8 @@ export interface State {
   /** Path of a debugger that exists; null = this double plays it. */
   lldb: string | null;
   developerTools: boolean;
+  /** Whether the debugger has the symbols of the framework of a device. */
+  symbols?: boolean;
   bootTime: number;
   simulators: Simulator[];
   phones: Phone[];
