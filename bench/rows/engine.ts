@@ -130,7 +130,7 @@ function instantHost(): Host {
     store: keptIn(store),
     plain: keptIn(new Map()),
     lock: async (_name, fn) => fn(),
-    background: { register: () => undefined, schedule: () => undefined, cancel: () => undefined },
+    background: { register: () => undefined, schedule: async () => undefined, cancel: () => undefined },
     reauthenticate: { biometric: async () => 'unavailable', password: async () => 'unavailable' },
     connectivity: { online: () => true, subscribe: () => () => undefined },
     emit: () => undefined,

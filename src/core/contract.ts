@@ -106,8 +106,48 @@ export interface HostStore {
 export type PromptPurpose = 'unlock' | 'sign-in';
 /** How a prompt for biometrics or a password ended. */
 export type PromptOutcome = 'ok' | 'failed' | 'cancelled' | 'unavailable' | 'locked-out';
-/** How a background job ended; `retry` asks the system to run it again. */
+/**
+ * How a background job ended: Android's `Result.success()`, `failure()`, `retry()`; on iOS `setTaskCompleted(success:)`, which knows no retry.
+ */
 export type JobOutcome = 'success' | 'failure' | 'retry';
+
+/** A background job as each platform can be asked for it. Times in ms. */
+export type JobRequest = { readonly id: string } & (AppRefresh | Processing | PeriodicWork | OneTimeWork);
+/** BGAppRefreshTaskRequest: runs once, some time after `earliestBegin` from now; asking again replaces it. */
+export interface AppRefresh {
+  readonly kind: 'app-refresh';
+  readonly earliestBegin?: number;
+}
+/** BGProcessingTaskRequest. */
+export interface Processing {
+  readonly kind: 'processing';
+  readonly earliestBegin?: number;
+  readonly network?: boolean;
+  readonly power?: boolean;
+}
+/** PeriodicWorkRequest, enqueued as unique work under its id. `every` at least 15 min; `flex`: the end of each period in which it may run. */
+export interface PeriodicWork extends WorkConditions {
+  readonly kind: 'periodic';
+  readonly every: number;
+  readonly flex?: number;
+  /** Default: KEEP. */
+  readonly existing?: 'KEEP' | 'UPDATE' | 'CANCEL_AND_REENQUEUE';
+}
+/** OneTimeWorkRequest, enqueued as unique work under its id. */
+export interface OneTimeWork extends WorkConditions {
+  readonly kind: 'one-time';
+  readonly expedited?: boolean;
+  /** Default: KEEP. */
+  readonly existing?: 'KEEP' | 'REPLACE' | 'APPEND' | 'APPEND_OR_REPLACE';
+}
+/** What both kinds of work share: androidx.work.Constraints and BackoffPolicy (default: EXPONENTIAL, 30 s). */
+export interface WorkConditions {
+  readonly initialDelay?: number;
+  readonly network?: 'NOT_REQUIRED' | 'CONNECTED' | 'UNMETERED' | 'NOT_ROAMING';
+  readonly charging?: boolean;
+  readonly batteryNotLow?: boolean;
+  readonly backoff?: { readonly policy: 'EXPONENTIAL' | 'LINEAR'; readonly delay: number };
+}
 
 /** Where the servers are and who the client is, RFC 6749 and RFC 8414 words. */
 export interface HostConfig {
@@ -119,6 +159,8 @@ export interface HostConfig {
   scope: string;
   /** When the app must lock itself, ms without interaction or in background; absent = never. */
   lock?: LockPolicy;
+  /** What a scenario hands to its client (`client:`), such as the interval of its background refresh. Nothing here is the world's business. */
+  options?: Readonly<Record<string, string | number | boolean>>;
   /** Response header in which the API offers a new access token, unasked; `<header>-expires-in` tells its life, s. Absent = it offers none. */
   silentRefreshHeader?: string;
 }
@@ -128,6 +170,18 @@ export interface LockPolicy {
   idle?: number;
   /** In background. */
   background?: number;
+}
+
+/** Background jobs of the operating system. Where there is none, a job is never run and nothing is refused. */
+export interface HostBackground {
+  /**
+   * Says what runs a job. iOS wants it before the first synchronous part of {@link Client.start} is over, which is when the launch has
+   * finished, and the app crashes otherwise (BGTaskScheduler.register). `signal` aborts when the system ends the run.
+   */
+  register(id: string, handler: (signal: AbortSignal) => Promise<JobOutcome>): void;
+  /** Asks for a job. Rejects with an Error whose `code` is the platform's own name: `notPermitted`, `tooManyPendingTaskRequests`, `unavailable` ... */
+  schedule(request: JobRequest): Promise<void>;
+  cancel(id: string): void;
 }
 
 /** What the world lends to one process of one device. Everything a client needs; a client that reaches past it is reported. */
@@ -150,11 +204,7 @@ export interface Host {
    * `code: 'lock-unavailable'` where there is none.
    */
   lock<T>(name: string, fn: () => Promise<T>, options?: { timeout?: number }): Promise<T>;
-  readonly background: {
-    register(id: string, handler: () => Promise<JobOutcome>): void;
-    schedule(request: { id: string; after?: number }): void;
-    cancel(id: string): void;
-  };
+  readonly background: HostBackground;
   /** Without a purpose: `unlock` while the client says it is locked, else `sign-in`. */
   readonly reauthenticate: {
     biometric(purpose?: PromptPurpose): Promise<PromptOutcome>;

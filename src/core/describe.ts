@@ -1,5 +1,6 @@
 // One line of plain words per event, so that every report and every message says the same thing the same way.
 // No time, no actor, no colour, no token value: the printer adds the first two, a screen the third, nobody the last.
+import { JOB_WORDS } from './describe-jobs.ts';
 import { formatDuration } from './duration.ts';
 import type { Actor, EventOf, EventType, HistoryEvent, LossPhase, ResponseKind, RunEnding, TokenLabel } from './events.ts';
 
@@ -158,6 +159,7 @@ const WORDS: Words = {
   'app.installed': (e) => (e.how === 'reinstall' ? 'app deleted and installed again' : 'app updated'),
   'clock.jump': (e) => `device clock moved by ${e.by > 0 ? '+' : ''}${formatDuration(e.by)}`,
   step: (e) => e.text,
+  ...JOB_WORDS,
   'run.end': (e) =>
     `run ended: ${ENDING_WORDS[e.ending]}${e.detail === undefined ? '' : ` (${e.detail})`}${e.open.length === 0 ? '' : `, open: ${list(e.open)}`}`,
 };

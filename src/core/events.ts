@@ -1,6 +1,7 @@
 // The vocabulary of a history: every fact a world, a server or a client can record.
 // A history is judged, printed and hashed from these records alone; nothing here computes.
 import type { ClientFact } from './client-facts.ts';
+import type { JobFact } from './job-facts.ts';
 import type { GracePolicyName, RefusalReason, FamilyEnd, MarkWord } from './server-words.ts';
 
 /** `phone/app` (a process), `phone` (a device), `as`, `rs` or `world`. */
@@ -207,6 +208,7 @@ export type Fact =
   | DevicePolled
   | Mark
   | ClientFact
+  | JobFact
   | WireRepeated
   | Connectivity
   | ProcessEvent

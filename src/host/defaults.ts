@@ -10,7 +10,7 @@ export const NO_PROMPTS: Host['reauthenticate'] = {
 /** Nothing runs while the process does not. */
 export const NO_BACKGROUND: Host['background'] = {
   register: () => undefined,
-  schedule: () => undefined,
+  schedule: () => Promise.resolve(),
   cancel: () => undefined,
 };
 

@@ -1,5 +1,5 @@
 // A device and its processes: clocks, connectivity, one store that survives a kill, locks that a kill frees.
-import type { Client, PromptOutcome } from '../core/contract.ts';
+import type { Client, JobOutcome, PromptOutcome } from '../core/contract.ts';
 import type { Item, Owner } from './item.ts';
 import type { DevicePlan } from './plan.ts';
 
@@ -123,7 +123,7 @@ export class Process implements Owner {
   readonly heldTimers = new Set<HeldTimer>();
   /** Writes to the store that have begun and not ended. */
   readonly writing = new Set<PendingWrite>();
-  readonly jobs = new Map<string, () => Promise<unknown>>();
+  readonly jobs = new Map<string, (signal: AbortSignal) => Promise<JobOutcome>>();
 
   constructor(device: Device, name: string) {
     this.device = device;

@@ -1,6 +1,6 @@
 // The host a world lends to one epoch of one process: every call is fenced by that epoch, at the call and at delivery.
 // A call from a dead epoch returns a promise that never settles and touches nothing.
-import type { Host, HostConfig, JobOutcome, PromptPurpose } from '../core/contract.ts';
+import type { Host, HostConfig, PromptPurpose } from '../core/contract.ts';
 import type { Streams } from '../core/streams.ts';
 import { createClock } from './clock.ts';
 import type { Process } from './device.ts';
@@ -42,8 +42,8 @@ export function createHost(process: Process, parts: HostParts): Host {
     stream: (url, init = {}) => (alive() ? network.open(process, url, init) : never()),
     lock: createLock(process, parts),
     background: {
-      register: (id, handler: () => Promise<JobOutcome>) => void (alive() && process.jobs.set(id, handler)),
-      schedule: () => undefined,
+      register: (id, handler) => void (alive() && process.jobs.set(id, handler)),
+      schedule: () => (alive() ? Promise.resolve() : never()),
       cancel: () => undefined,
     },
     reauthenticate: {

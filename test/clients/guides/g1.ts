@@ -74,7 +74,10 @@ export class G1 extends Keeper {
   protected override take(...[tokens, state]: Parameters<Keeper['take']>): void {
     if (tokens !== undefined && tokens.session !== this.tokens?.session) this.#since = this.host.clock.monotonic();
     super.take(tokens, state);
-    if (tokens !== undefined) this.host.background.schedule({ id: TASK, after: Math.max(0, this.left(tokens) - BUFFER) });
+    if (tokens !== undefined) {
+      const earliestBegin = Math.max(0, this.left(tokens) - BUFFER);
+      void this.host.background.schedule({ id: TASK, kind: 'app-refresh', earliestBegin }).catch(() => undefined);
+    }
   }
 
   /** The access token at a lower level than the refresh token. */
