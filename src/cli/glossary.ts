@@ -84,6 +84,7 @@ export const ERROR_CODES: Readonly<Record<Exclude<string, ProblemCode>, string>>
   TW_DEVICE_APP: 'The app is not installed on the device. Exit code 7.',
   TW_DEVICE_JOB: 'The app has no such background job, or several that were meant alike. Exit code 7.',
   TW_DEVICE_RESTORE: 'Something that was changed on the device could not be put back; it stays in the undo journal. Exit code 7.',
+  TW_DEVICE_BUSY: 'Another process is at work on the device and will put it back itself. Exit code 7, or --force.',
   TW_DEVICE_INTERRUPTED: 'Somebody stopped an operation on a device; what it had changed was put back. Exit code 130 or 143.',
   TW_BUG: 'A fault of tokenwarp itself. Exit code 70; please report it with the command you ran.',
 };

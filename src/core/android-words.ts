@@ -1,8 +1,9 @@
 // Words of Android that more than one room uses: gates in the order in which the system asks them, buckets as numbers, reasons of a
 // stop. The model of the platform and the driver of real devices must not call one thing by two names.
 
-/** Explicit constraints of a job, as `dumpsys jobscheduler` writes them. */
-export const JOB_CONSTRAINTS = ['CHARGING', 'BATTERY_NOT_LOW', 'STORAGE_NOT_LOW', 'IDLE', 'CONNECTIVITY'] as const;
+/** Explicit constraints of a job, as `dumpsys jobscheduler` writes them, in the order in which they are told: all must hold. */
+export const JOB_CONSTRAINTS = ['CONNECTIVITY', 'CHARGING', 'BATTERY_NOT_LOW', 'STORAGE_NOT_LOW', 'IDLE'] as const;
+export type JobConstraint = (typeof JOB_CONSTRAINTS)[number];
 
 /** The first of these that is shut is why a job does not run. */
 export const ANDROID_GATES = [

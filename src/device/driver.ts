@@ -98,6 +98,8 @@ export interface Check {
 export interface Platform {
   readonly name: PlatformName;
   list(context: DeviceContext): Promise<Listing>;
+  /** What is not installed, without touching a device; where it is absent `list` tells. */
+  tool?(context: DeviceContext): Promise<MissingTool | undefined>;
   checks(context: DeviceContext, about: { device?: string; app?: string }): Promise<Check[]>;
   /** Undoes one change that an undo journal names; see undo.ts. */
   perform(context: DeviceContext, id: string, action: UndoAction): Promise<void>;

@@ -89,6 +89,14 @@ export function notRestored(id: string, left: readonly string[]): DeviceError {
   });
 }
 
+/** Another process is at work on the device. Exit code 7. */
+export function busy(id: string, pid: number): DeviceError {
+  return new DeviceError('TW_DEVICE_BUSY', `process ${pid} is at work on ${id} and will put it back itself`, {
+    hint: 'wait for it or stop it; when it is no tokenwarp at all: --force',
+    fields: { device: id, pid },
+  });
+}
+
 /** Somebody interrupted. The command that caught it answers with the signal. */
 export function interrupted(): DeviceError {
   return new DeviceError('TW_DEVICE_INTERRUPTED', 'interrupted');

@@ -22,7 +22,7 @@ export interface CommandRecord {
 }
 
 export interface RunOptions {
-  /** Ms until it is killed; {@link USUAL_TIMEOUT} when nobody says. */
+  /** Ms until it is killed; what the machine was told, or {@link USUAL_TIMEOUT}, when nobody says. */
   readonly timeout?: number;
   readonly signal?: AbortSignal | undefined;
   /** Standard input; closed when there is none. */
@@ -66,10 +66,10 @@ export const USUAL_TIMEOUT = 30_000;
 /** Most bytes we keep of one stream. */
 const MOST_BYTES = 2 ** 26;
 
-/** The real machine, with the environment the command line was given. */
-export function realMachine(env: Machine['env']): Machine {
+/** The real machine, with the environment the command line was given and the time one command may take when nobody says. */
+export function realMachine(env: Machine['env'], timeout: number = USUAL_TIMEOUT): Machine {
   return {
-    run: (file, args, options = {}) => runToEnd(file, args, options, env),
+    run: (file, args, options = {}) => runToEnd(file, args, { timeout, ...options }, env),
     lines: (file, args, { signal }) => linesOf(file, args, signal, env),
     talk: (file, args, { signal }) => startTalk(file, args, signal, env),
     now: () => Date.now(),
@@ -114,6 +114,8 @@ function plain(env: Machine['env'], more: RunOptions['env'] = {}) {
     extendEnv: false,
     env: { ...env, ...more },
     killSignal: 'SIGKILL',
+    // Its own listeners for signals would end us before what was changed is undone: `signal` of the caller kills a child.
+    cleanup: false,
     maxBuffer: MOST_BYTES,
     windowsHide: true,
   } as const satisfies Options;

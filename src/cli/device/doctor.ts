@@ -10,7 +10,7 @@ import { checkLines } from './words.ts';
 
 export async function doctor({ options, system }: Invocation<DoctorOptions>): Promise<ReadonlySet<ExitCondition>> {
   const paint = paintOf(detectScreen(system.env, system.out, options.color ?? 'auto'));
-  return inRoom(system, async (context) => {
+  return inRoom({ system, options }, async (context) => {
     const about = {
       ...(options.device === undefined ? {} : { device: options.device }),
       ...(options.package === undefined ? {} : { app: options.package }),

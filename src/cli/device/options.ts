@@ -13,6 +13,17 @@ const DEVICE = {
   },
 } as const satisfies Record<string, OptionRow>;
 
+/** Of the commands that ask a device anything. */
+const PATIENCE = {
+  commandTimeout: {
+    flags: '--command-timeout <duration>',
+    group: 'stop',
+    summary: 'how long one command on the device may take until it is killed',
+    read: readDuration,
+    otherwise: '30s',
+  },
+} as const satisfies Record<string, OptionRow>;
+
 const ANDROID_APP = {
   package: { flags: '--package <name>', group: 'target', summary: 'Android: the app, com.example.app', read: readPackage },
 } as const satisfies Record<string, OptionRow>;
@@ -51,9 +62,10 @@ const SERVER = {
 
 export const DEVICES_OPTIONS = {
   watch: { flags: '--watch', group: 'show', summary: 'stay and show what changes' },
+  ...PATIENCE,
 } as const satisfies Record<string, OptionRow>;
 
-export const DOCTOR_OPTIONS = { ...DEVICE, ...ANDROID_APP } as const satisfies Record<string, OptionRow>;
+export const DOCTOR_OPTIONS = { ...DEVICE, ...ANDROID_APP, ...PATIENCE } as const satisfies Record<string, OptionRow>;
 
 export const FIRE_OPTIONS = {
   ...DEVICE,
@@ -78,10 +90,11 @@ export const FIRE_OPTIONS = {
     read: readDuration,
     otherwise: '30s',
   },
+  ...PATIENCE,
   ...SERVER,
 } as const satisfies Record<string, OptionRow>;
 
-export const WHY_OPTIONS = { ...DEVICE, ...ANDROID_APP, ...ANDROID_JOB } as const satisfies Record<string, OptionRow>;
+export const WHY_OPTIONS = { ...DEVICE, ...ANDROID_APP, ...ANDROID_JOB, ...PATIENCE } as const satisfies Record<string, OptionRow>;
 
 export const DEVICE_OPTIONS = {
   ...DEVICE,
@@ -90,6 +103,7 @@ export const DEVICE_OPTIONS = {
   force: { flags: '--force', group: 'decide', summary: 'restore: also what a process that still runs has changed' },
   forget: { flags: '--forget', group: 'decide', summary: 'restore: strike from the list what cannot be undone' },
   count: { flags: '--count <n>', group: 'decide', summary: 'finger: touch so often', read: readCount, otherwise: '1' },
+  ...PATIENCE,
 } as const satisfies Record<string, OptionRow>;
 
 export type DevicesOptions = ValuesOf<typeof DEVICES_OPTIONS>;

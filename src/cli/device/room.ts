@@ -8,7 +8,7 @@ import type { System } from '../system.ts';
 
 /** Runs `act`; on a signal its context is aborted, and the signal is what the command answers with. A second signal ends the process. */
 export async function inRoom(
-  system: System,
+  { system, options }: { system: System; options: { commandTimeout?: number } },
   act: (context: DeviceContext & { signal: AbortSignal }) => Promise<ReadonlySet<ExitCondition>>,
 ): Promise<ReadonlySet<ExitCondition>> {
   const conditions = new Set<ExitCondition>();
@@ -17,7 +17,7 @@ export async function inRoom(
     conditions.add(signal);
     stop.abort();
   });
-  const machine = realMachine(system.env);
+  const machine = realMachine(system.env, options.commandTimeout);
   try {
     for (const condition of await act({ machine, stateFolder: stateFolder(machine), signal: stop.signal })) conditions.add(condition);
   } catch (error) {

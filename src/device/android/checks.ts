@@ -3,11 +3,15 @@ import type { Check, DeviceContext } from '../driver.ts';
 import { MissingError } from '../../core/errors.ts';
 import { openAdb, type Adb } from './adb.ts';
 import { answered, type Answered } from './listing.ts';
+import { line } from './quote.ts';
+import { parsePackage } from './read/package-dump.ts';
+import { openShell, type Shell } from './shell.ts';
+import { listReverse } from './state/network.ts';
 
 /** Older clients lie about exit codes in more ways, and know no wireless pairing. */
 const GOOD_VERSION = 30;
 
-export async function androidChecks(context: DeviceContext): Promise<Check[]> {
+export async function androidChecks(context: DeviceContext, { device: wanted, app }: { device?: string; app?: string }): Promise<Check[]> {
   let adb: Adb;
   let devices: Answered[];
   try {
@@ -24,7 +28,14 @@ export async function androidChecks(context: DeviceContext): Promise<Check[]> {
       },
     ];
   }
-  return [await versionCheck(adb), serverCheck(context), ...devices.flatMap(deviceChecks), ...noneCheck(devices)];
+  const about = devices.filter(({ device }) => wanted === undefined || device.id === wanted);
+  const ready = about.filter(({ device, facts }) => facts !== undefined && device.state === 'ready' && device.sameAs === undefined);
+  const ofApp =
+    app === undefined
+      ? []
+      : await Promise.all(ready.map(({ device: { id }, facts }) => appChecks(openShell(context, adb, id), facts?.user ?? 0, app)));
+  const ports = await Promise.all(ready.map(({ device: { id } }) => portCheck(openShell(context, adb, id))));
+  return [await versionCheck(adb), serverCheck(context), ...about.flatMap(deviceChecks), ...noneCheck(devices), ...ports, ...ofApp.flat()];
 }
 
 async function versionCheck(adb: Adb): Promise<Check> {
@@ -74,7 +85,57 @@ function deviceChecks({ device }: Answered): Check[] {
       },
     ];
   }
-  const lacking = device.capabilities.flatMap(({ name: what, missing }) => (missing === undefined ? [] : [`no ${what}: ${missing}`]));
+  const lacking = device.capabilities.filter(({ missing }) => missing !== undefined).map(({ name: what }) => what);
   const found = `${name}, ${os}, authorized`;
-  return [{ name: id, status: 'ok', found: lacking.length === 0 ? found : `${found}; ${lacking.join('; ')}` }];
+  return [
+    { name: id, status: 'ok', found: lacking.length === 0 ? found : `${found}; without ${lacking.join(', ')}: see \`tokenwarp devices\`` },
+  ];
+}
+
+/** The way from the phone to a mock server here. */
+async function portCheck(shell: Shell): Promise<Check> {
+  const forwards = await listReverse(shell);
+  const name = `${shell.id} ports`;
+  if (forwards.length > 0)
+    return { name, status: 'ok', found: forwards.map(({ from, to }) => `${from} of the phone leads to ${to} here`).join(', ') };
+  return {
+    name,
+    status: 'warning',
+    found: 'no port of the phone leads here',
+    fix: `tokenwarp device reverse 8080 7357 --device ${shell.id}`,
+  };
+}
+
+/** http is blocked from Android 9 on unless the app says otherwise; localhost is no exception. */
+const CLEARTEXT_BLOCKED_FROM = 28;
+
+async function appChecks(shell: Shell, user: number, app: string): Promise<Check[]> {
+  const facts = parsePackage((await shell.run(line('dumpsys', 'package', app))).stdout, app, user);
+  const name = `${shell.id} app`;
+  if (facts === undefined || !facts.installed)
+    return [{ name, status: 'missing', found: `${app} is not installed`, fix: `adb -s ${shell.id} install <file.apk>` }];
+  const build = facts.debuggable ? 'a debug build: WorkManager can be read' : 'no debug build: when work is due cannot be read';
+  return [
+    { name, status: 'ok', found: `${app} ${facts.version}, ${build}` },
+    ...(facts.stopped
+      ? [
+          {
+            name,
+            status: 'warning' as const,
+            found: 'it is force-stopped: it has no jobs',
+            fix: `tokenwarp device launch --package ${app}`,
+          },
+        ]
+      : []),
+    ...(facts.targetSdk < CLEARTEXT_BLOCKED_FROM
+      ? []
+      : [
+          {
+            name,
+            status: 'warning' as const,
+            found: `it targets API ${facts.targetSdk}, so http is blocked, to localhost too, unless its networkSecurityConfig permits it`,
+            fix: 'the snippet in docs/android.md, or tokenwarp serve --tls',
+          },
+        ]),
+  ];
 }

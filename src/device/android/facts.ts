@@ -18,37 +18,36 @@ export interface AndroidFacts {
   readonly user: number;
 }
 
-const PROPERTIES = {
-  sdk: 'ro.build.version.sdk',
-  release: 'ro.build.version.release',
-  model: 'ro.product.model',
-  build: 'ro.build.type',
-  qemu: 'ro.kernel.qemu',
-  bootQemu: 'ro.boot.qemu',
-  completed: 'sys.boot_completed',
-  animation: 'init.svc.bootanim',
-} as const;
-type PropertyName = keyof typeof PROPERTIES;
+/** `[ro.build.type]: [user]` */
+const PROPERTY = /^\[([^\]]+)\]: \[(.*)\]$/;
 
 export async function readFacts(shell: Shell): Promise<AndroidFacts> {
-  const scripts = Object.fromEntries(Object.entries(PROPERTIES).map(([name, property]) => [name, `getprop ${property}`]));
-  const asked = { ...scripts, uid: 'id -u', bootId: 'cat /proc/sys/kernel/random/boot_id', user: 'am get-current-user' };
-  const parts = await shell.parts<PropertyName | 'uid' | 'bootId' | 'user'>(
-    asked as Record<PropertyName | 'uid' | 'bootId' | 'user', string>,
-    {
-      timeout: 15_000,
-    },
-  );
-  const said = (name: keyof typeof parts): string => parts[name].stdout.trim();
+  const parts = await shell.parts({
+    properties: 'getprop',
+    uid: 'id -u',
+    bootId: 'cat /proc/sys/kernel/random/boot_id',
+    user: 'am get-current-user',
+  });
+  const property = propertiesIn(parts.properties.stdout);
+  const bootId = parts.bootId.stdout.trim();
   return {
-    sdk: Number(/^\d+$/.exec(said('sdk'))?.[0] ?? 0),
-    release: said('release'),
-    model: said('model'),
-    emulator: said('qemu') === '1' || said('bootQemu') === '1',
-    build: said('build'),
-    root: said('uid') === '0',
-    booted: said('completed') === '1' && ['stopped', ''].includes(said('animation')),
-    bootId: parts.bootId.code === 0 && /^[\da-f-]{36}$/.test(said('bootId')) ? said('bootId') : '',
-    user: Number(/^\d+$/.exec(said('user'))?.[0] ?? 0),
+    sdk: Number(/^\d+$/.exec(property('ro.build.version.sdk'))?.[0] ?? 0),
+    release: property('ro.build.version.release'),
+    model: property('ro.product.model'),
+    emulator: property('ro.kernel.qemu') === '1' || property('ro.boot.qemu') === '1',
+    build: property('ro.build.type'),
+    root: parts.uid.stdout.trim() === '0',
+    booted: property('sys.boot_completed') === '1' && ['stopped', ''].includes(property('init.svc.bootanim')),
+    bootId: parts.bootId.code === 0 && /^[\da-f-]{36}$/.test(bootId) ? bootId : '',
+    user: Number(/^\d+/.exec(parts.user.stdout.trim())?.[0] ?? 0),
   };
+}
+
+function propertiesIn(text: string): (name: string) => string {
+  const pairs = text.split(/\r?\n/).flatMap((line) => {
+    const match = PROPERTY.exec(line.trim());
+    return match === null ? [] : [[match[1] ?? '', match[2] ?? ''] as const];
+  });
+  const values = new Map(pairs);
+  return (name) => values.get(name) ?? '';
 }

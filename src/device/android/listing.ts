@@ -1,6 +1,6 @@
 // Android devices as `tokenwarp devices` shows them: what adb lists, and for each that answers what it is and can do. adb adopts
 // whatever listens on a port from 5555 to 5585, so one emulator may be listed twice: told by the id of its boot.
-import type { Device, DeviceContext, DeviceState, Listing } from '../driver.ts';
+import type { Device, DeviceContext, DeviceState, Listing, MissingTool } from '../driver.ts';
 import { openAdb, OFFLINE, UNAUTHORIZED, type Adb } from './adb.ts';
 import { MissingError, TokenwarpError } from '../../core/errors.ts';
 import { capabilitiesOf, isWireless } from './capabilities.ts';
@@ -15,14 +15,18 @@ export interface Answered {
 }
 
 export async function listAndroid(context: DeviceContext): Promise<Listing> {
-  let adb: Adb;
   try {
-    adb = await openAdb(context);
+    const adb = await openAdb(context);
+    return { devices: (await answered(context, adb)).map(({ device }) => device) };
   } catch (error) {
     if (!(error instanceof MissingError)) throw error;
-    return { devices: [], missing: { tool: 'adb', found: error.message.replace(/^adb /, ''), fix: error.hint ?? '' } };
+    return { devices: [], missing: missingOf(error) };
   }
-  return { devices: (await answered(context, adb)).map(({ device }) => device) };
+}
+
+/** No client, or no server that it could reach. */
+export function missingOf({ message, hint }: MissingError): MissingTool {
+  return { tool: 'adb', found: message.replace(/^adb /, ''), fix: hint ?? '' };
 }
 
 /** Every device adb lists; those that answer are asked at the same time. */
