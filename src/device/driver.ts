@@ -27,6 +27,7 @@ export const CAPABILITIES = [
   'force-stop',
   'kill-app',
   'launch-app',
+  'boot',
   'background-app',
   'open-url',
   'notify',

@@ -1,176 +1,152 @@
-// What `tokenwarp device <action>` can do on iOS, as a table: what it is called, which capability it needs, what it does and says.
-import type { CapabilityName, Device, DeviceContext } from '../../device/driver.ts';
+// The actions of `tokenwarp device` on iOS: words to values, an operation of the driver, one line about what holds now.
+import type { Device, DeviceContext } from '../../device/driver.ts';
+import { pickDevice } from '../../device/select.ts';
+import { openUndo } from '../../device/undo.ts';
 import { needCapability } from '../../device/ios/capabilities.ts';
 import type { IosCapability } from '../../device/ios/capabilities.ts';
+import { iosDevices } from '../../device/ios/listing.ts';
 import { taskLog } from '../../device/ios/log-stream.ts';
 import { openPhone } from '../../device/ios/phone.ts';
-import type { Phone } from '../../device/ios/phone.ts';
 import { openSimulator, SILENT_PUSH } from '../../device/ios/simulator.ts';
 import type { PushPayload, Simulator } from '../../device/ios/simulator.ts';
 import { openXcrun } from '../../device/ios/xcrun.ts';
+import type { Xcrun } from '../../device/ios/xcrun.ts';
 import { usageError } from '../exit.ts';
+import type { ActionCall, ActOn } from './actions.ts';
+import { BOOT_ONE } from './ios-words.ts';
 
-export interface IosCall {
+interface IosCall extends ActionCall {
   readonly context: DeviceContext & { signal: AbortSignal };
+  readonly xcrun: Xcrun;
   readonly device: Device;
-  /** What follows the name of the action. */
-  readonly words: readonly string[];
-  readonly bundle?: string;
-  /** How often a finger touches. */
-  readonly count?: number;
-  /** Prints what comes while it lasts. */
-  readonly say: (line: string) => void;
+  /** Of actions that are about an app. */
+  readonly app: string;
 }
 
-export interface IosAction {
-  readonly summary: string;
-  /** What follows its name, for the help. */
-  readonly words?: string;
-  readonly capability?: IosCapability & CapabilityName;
-  /** What was done, in one line. */
+interface IosAct {
+  readonly needs: IosCapability;
   readonly act: (call: IosCall) => Promise<string>;
 }
 
-export const IOS_ACTIONS = {
-  boot: { summary: 'boots a simulator and waits until it can be used', act: onSimulator((simulator) => simulator.boot(), 'is booted') },
-  shutdown: { summary: 'shuts a simulator down', act: onSimulator((simulator) => simulator.shutdown(), 'is shut down') },
+const ACTS: Readonly<Record<string, IosAct>> = {
+  boot: onSimulator('boot', (simulator) => simulator.boot(), 'it is booted'),
+  shutdown: onSimulator('boot', (simulator) => simulator.shutdown(), 'it is shut down'),
   launch: {
-    summary: 'starts the app, or brings it to the front',
-    capability: 'launch-app',
-    act: async (call) => `${appOf(call)} runs as process ${await (await either(call)).launch(appOf(call))}`,
+    needs: 'launch-app',
+    act: async (call) => `${call.app} is in front, process ${await (await eitherOf(call)).launch(call.app)}`,
   },
-  kill: {
-    summary: 'ends the app at once, as a crash does: pending requests stay',
-    capability: 'kill-app',
-    act: async (call) => (await either(call)).terminate(appOf(call)).then(() => `${appOf(call)} is ended`),
-  },
-  background: {
-    summary: 'sends the app in front to the background',
-    capability: 'background-app',
-    act: onSimulator((simulator) => simulator.background(), 'shows its home screen'),
-  },
-  foreground: {
-    summary: 'brings the app to the front',
-    capability: 'launch-app',
-    act: async (call) => `${appOf(call)} is in front, process ${await (await either(call)).launch(appOf(call))}`,
-  },
-  push: {
-    summary: 'delivers a push, silent unless a payload says otherwise',
-    words: '[json]',
-    capability: 'silent-push',
-    act: async (call) =>
-      (await simulatorOf(call)).push(appOf(call), payloadOf(call.words)).then(() => `a push was delivered to ${appOf(call)}`),
-  },
-  biometric: {
-    summary: 'a face or finger: match, or no-match; the prompt must be up',
-    words: 'match|no-match',
-    capability: 'biometric',
-    act: async (call) => {
-      const outcome = oneOf(call, ['match', 'no-match']);
-      await (await simulatorOf(call)).biometric(outcome, call.count);
-      return outcome === 'match' ? 'a face or finger that is enrolled' : 'a face or finger that is not enrolled';
-    },
-  },
-  enrol: {
-    summary: 'whether a face or finger is enrolled; `device restore` puts back what it was',
-    words: 'on|off',
-    capability: 'biometric',
-    act: async (call) => {
-      const wanted = oneOf(call, ['on', 'off']);
-      await (await simulatorOf(call)).enrol(wanted === 'on');
-      return wanted === 'on' ? 'a face or finger is enrolled' : 'no face or finger is enrolled';
-    },
-  },
-  'keychain-reset': {
-    summary: 'empties the keychain of the simulator, for every app; cannot be undone',
-    capability: 'keychain-reset',
-    act: onSimulator((simulator) => simulator.resetKeychain(), 'has an empty keychain'),
-  },
+  home: onSimulator('background-app', (simulator) => simulator.background(), 'it shows its home screen'),
+  kill: { needs: 'kill-app', act: async (call) => (await eitherOf(call)).terminate(call.app).then(() => `${call.app} is ended`) },
+  push: onSimulator(
+    'silent-push',
+    (simulator, { app, words }) => simulator.push(app, payloadOf(words)),
+    ({ app }) => `a push was delivered to ${app}`,
+  ),
+  biometric: onSimulator(
+    'biometric',
+    (simulator, { words, options }) => simulator.biometric(oneOf(words, ['match', 'no-match']), options.count),
+    ({ words }) => `a face or finger that is ${words[0] === 'match' ? '' : 'not '}enrolled`,
+  ),
+  enrol: onSimulator(
+    'biometric',
+    (simulator, { words }) => simulator.enrol(oneOf(words, ['on', 'off']) === 'on'),
+    ({ words }) => `${words[0] === 'on' ? 'a' : 'no'} face or finger is enrolled`,
+  ),
+  'keychain-reset': onSimulator('keychain-reset', (simulator) => simulator.resetKeychain(), 'its keychain is empty'),
+  privacy: onSimulator(
+    'privacy',
+    (simulator, { app, words: [how, service] }) =>
+      simulator.privacy(oneOf([how], ['grant', 'revoke', 'reset']), wordOf(service, 'which service, such as camera'), app),
+    ({ app, words: [how = '', service = ''] }) => `${app}: ${how} ${service}`,
+  ),
   'open-url': {
-    summary: 'opens a URL; the app that takes it comes to the front',
-    words: '<url>',
-    capability: 'open-url',
-    act: async (call) => {
-      const url = wordOf(call, 'a URL');
-      const device = await either(call);
-      if (isPhone(device)) await device.launch(appOf(call), { url });
-      else await device.openUrl(url);
+    needs: 'open-url',
+    async act(call) {
+      const url = wordOf(call.words[0], 'which URL');
+      if (call.device.kind === 'simulator') await (await simulatorOf(call)).openUrl(url);
+      else if (call.options.bundle === undefined)
+        throw usageError('--bundle is missing', 'a device opens a URL in an app that is named: --bundle com.example.app');
+      else await openPhone(call.xcrun, call.device.id).launch(call.options.bundle, { url });
       return `${url} was opened`;
     },
   },
   notify: {
-    summary: 'posts a Darwin notification',
-    words: '<name>',
-    capability: 'notify',
-    act: async (call) => {
-      const name = wordOf(call, 'the name of a notification');
-      await (await either(call)).notify(name);
+    needs: 'notify',
+    async act(call) {
+      const name = wordOf(call.words[0], 'the name of a notification');
+      await (await eitherOf(call)).notify(name);
       return `${name} was posted`;
     },
   },
   log: {
-    summary: 'what the system writes about background tasks, until Ctrl-C',
-    capability: 'job-log',
-    act: async (call) => {
-      const xcrun = await openXcrun(call.context);
-      for await (const { event, pid, message } of taskLog(call.context, xcrun, call.device.id))
-        call.say(`${pid}  ${event.padEnd(12)} ${message}`);
+    needs: 'job-log',
+    async act({ context, xcrun, device, options, print }) {
+      for await (const { event, pid, message } of taskLog(context, xcrun, device.id))
+        print(options.json === true ? JSON.stringify({ event, pid, message }) : `${pid}  ${event.padEnd(12)} ${message}`);
       return 'the log has ended';
     },
   },
-} as const satisfies Record<string, IosAction>;
-export type IosActionName = keyof typeof IOS_ACTIONS;
+};
 
-/** Does it; answers what was done. Throws what the device lacks by name. */
-export async function actOnIos(name: IosActionName, call: IosCall): Promise<string> {
-  const action: IosAction = IOS_ACTIONS[name];
-  if (action.capability !== undefined)
-    needCapability(call.device.id, call.device.kind === 'simulator' ? 'simulator' : 'device', action.capability);
-  return action.act(call);
+/** Carries one out. */
+export const actOnIos: ActOn = async (context, name, call) => {
+  const found = ACTS[name];
+  if (found === undefined) throw usageError(`there is no action "${name}" on iOS`);
+  const xcrun = await openXcrun(context);
+  const device = pick(await iosDevices(xcrun), call.options.device, name === 'boot');
+  needCapability(device.id, device.kind === 'simulator' ? 'simulator' : 'device', found.needs);
+  const said = await found.act({ ...call, context, xcrun, device, app: call.options.bundle ?? '' });
+  const undo = openUndo(context.machine, context.stateFolder, { platform: 'ios', id: device.id });
+  return { device: device.id, said, pending: undo.pending() };
+};
+
+/** A simulator to boot is shut down, and may be picked all the same. */
+function pick(devices: readonly Device[], wanted: string | undefined, toBoot: boolean): Device {
+  const canBoot = ({ kind, state }: Device): boolean => toBoot && kind === 'simulator' && state !== 'unavailable';
+  return pickDevice(
+    devices.map((device) => (canBoot(device) ? { ...device, state: 'ready' } : device)),
+    wanted,
+    BOOT_ONE,
+  );
 }
 
-function onSimulator(act: (simulator: Simulator) => Promise<void>, done: string): IosAction['act'] {
-  return async (call) => {
-    await act(await simulatorOf(call));
-    return `${call.device.name} ${done}`;
+function onSimulator(
+  needs: IosAct['needs'],
+  act: (simulator: Simulator, call: IosCall) => Promise<void>,
+  done: string | ((call: IosCall) => string),
+): IosAct {
+  return {
+    needs,
+    async act(call) {
+      await act(await simulatorOf(call), call);
+      return typeof done === 'string' ? done : done(call);
+    },
   };
 }
 
-async function simulatorOf({ context, device }: IosCall): Promise<Simulator> {
-  if (device.kind !== 'simulator') throw usageError(`${device.name} is no simulator`, 'devices are started by hand');
-  return openSimulator(context, await openXcrun(context), device.id);
+function simulatorOf({ context, xcrun, device }: IosCall): Promise<Simulator> {
+  return openSimulator(context, xcrun, device.id);
 }
 
-async function either(call: IosCall): Promise<Simulator | Phone> {
-  return call.device.kind === 'simulator' ? simulatorOf(call) : openPhone(await openXcrun(call.context), call.device.id);
+async function eitherOf(call: IosCall) {
+  return call.device.kind === 'simulator' ? simulatorOf(call) : openPhone(call.xcrun, call.device.id);
 }
 
-function isPhone(device: Simulator | Phone): device is Phone {
-  return 'id' in device;
-}
-
-function appOf({ bundle }: IosCall): string {
-  if (bundle === undefined) throw usageError('say which app: --bundle', 'such as --bundle com.example.app');
-  return bundle;
-}
-
-function wordOf({ words }: IosCall, what: string): string {
-  const [word, more] = words;
-  if (word === undefined || more !== undefined) throw usageError(`say ${what}`, 'one word, in quotes if it has spaces');
+function wordOf(word: string | undefined, what: string): string {
+  if (word === undefined) throw usageError(`say ${what}`);
   return word;
 }
 
-function oneOf<const W extends string>(call: IosCall, known: readonly W[]): W {
-  const word = wordOf(call, known.join(' or '));
+function oneOf<const W extends string>([word = '']: readonly (string | undefined)[], known: readonly W[]): W {
   const found = known.find((one) => one === word);
   if (found === undefined) throw usageError(`"${word}" is not one of ${known.join(', ')}`);
   return found;
 }
 
-function payloadOf(words: readonly string[]): PushPayload {
-  if (words.length === 0) return SILENT_PUSH;
+function payloadOf([text]: readonly string[]): PushPayload {
+  if (text === undefined) return SILENT_PUSH;
   try {
-    const payload: unknown = JSON.parse(words.join(' '));
+    const payload: unknown = JSON.parse(text);
     if (typeof payload === 'object' && payload !== null && typeof (payload as { aps?: unknown }).aps === 'object')
       return payload as PushPayload;
   } catch {

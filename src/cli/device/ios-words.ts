@@ -1,7 +1,11 @@
 // What firing on iOS says: each step as it happens, then the outcome, with a plain word where nothing of this was seen on hardware.
+import type { Refreshes } from '../../device/server-port.ts';
 import { plistWords } from '../../device/ios/errors.ts';
 import type { FireNews, FireReport, Mechanism } from '../../device/ios/fire.ts';
 import type { Paint } from '../../report/screen.ts';
+
+/** When no simulator runs and no device is connected. */
+export const BOOT_ONE = 'boot a simulator: xcrun simctl bootstatus <udid> -b, or connect a device';
 
 /** What each mechanism rests on. Printed with every firing until somebody has confirmed it on a Mac. */
 export const UNVERIFIED: Readonly<Record<Mechanism, string | undefined>> = {
@@ -42,15 +46,30 @@ const CALLED: Readonly<Record<Mechanism, string>> = {
   hook: 'the debug hook of the app was called',
 };
 
-export function outcomeLine({ outcome, success, identifier, ms }: FireReport, paint: Paint): string {
+/** The outcome, then what the server saw. */
+export function outcomeLines(report: FireReport, server: Refreshes | undefined, paint: Paint): string[] {
+  return [
+    outcomeLine(report, server, paint),
+    ...(server === undefined ? [] : [`    ${paint('dim', 'server'.padEnd(8))} ${serverWords(server)}`]),
+  ];
+}
+
+function outcomeLine({ outcome, success, identifier, ms }: FireReport, server: Refreshes | undefined, paint: Paint): string {
   const time = `${(ms / 1_000).toFixed(1)} s`;
-  const word = success === undefined ? '' : success ? ', the app said success' : ', the app said failure';
   switch (outcome) {
     case 'completed':
-      return paint('green', `✓ ${identifier} ran and completed after ${time}${word}`);
+      return success === false
+        ? paint('red', `✗ ${identifier} ran and completed after ${time}, the app said failure`)
+        : paint('green', `✓ ${identifier} ran and completed after ${time}${success === true ? ', the app said success' : ''}`);
     case 'expired':
-      return paint('green', `✓ ${identifier} ran, its time was taken away, it completed after ${time}${word}`);
+      return paint('green', `✓ ${identifier} ran, its time was taken away, it completed after ${time}`);
     case 'unobserved':
-      return paint('yellow', `! ${identifier} was called; this device shows no log: look at the journal of the mock server`);
+      return (server?.received ?? 0) > 0
+        ? paint('green', `✓ ${identifier} was called, and its refresh reached the server`)
+        : paint('yellow', `? ${identifier} was called; this device shows no log, so nobody can say: name the mock server with --url`);
   }
+}
+
+function serverWords({ received, committed, refused }: Refreshes): string {
+  return `${received} token request${received === 1 ? '' : 's'}, ${committed} committed, ${refused} refused`;
 }

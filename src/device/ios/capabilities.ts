@@ -32,6 +32,7 @@ const TABLE = {
   'silent-push': { simulator: 'simctl push', device: ONLY_SIMULATOR('only Apple’s push service reaches a device') },
   biometric: { simulator: 'notifyutil com.apple.BiometricKit_Sim', device: ONLY_SIMULATOR('no tool touches a real sensor') },
   'keychain-reset': { simulator: 'simctl keychain reset', device: ONLY_SIMULATOR('no tool empties the keychain of a device') },
+  boot: { simulator: 'simctl bootstatus -b', device: ONLY_SIMULATOR('no tool switches a device on or off') },
   'kill-app': { simulator: 'simctl terminate', device: 'devicectl device process terminate' },
   'launch-app': { simulator: 'simctl launch', device: 'devicectl device process launch' },
   'background-app': { simulator: 'simctl launch com.apple.Preferences', device: ONLY_SIMULATOR('devicectl presses no home button') },

@@ -2,6 +2,7 @@
 // private call that Apple documents for Xcode's console. No log of the system can be read from outside, so breakpoints on the two methods
 // that every task passes, its start and its completion, show what happens. Nothing of this was ever run on hardware by us.
 import type { DeviceContext } from '../driver.ts';
+import { DeviceCapabilityError } from '../errors.ts';
 import { debugging } from './conversation.ts';
 import type { DebuggerSession } from './conversation.ts';
 import { answerError, EVALUATION_BUDGET } from './debugger.ts';
@@ -22,6 +23,7 @@ const SHORT = 15_000;
 const STARTING = 10_000;
 const STOPPED = /stop reason = (?:one-shot )?(?:breakpoint (\d+)|(.+))/;
 const START = '-[BGTaskScheduler _runTask:registration:]';
+const NO_HOOK = 'leave --open-url and --notify away, or let the hook end the task itself';
 const COMPLETION = '-[BGTask setTaskCompletedWithSuccess:]';
 
 export async function fireOnPhone(context: DeviceContext, xcrun: Xcrun, id: string, request: FireRequest, tell: Tell): Promise<FireReport> {
@@ -33,6 +35,8 @@ export async function fireOnPhone(context: DeviceContext, xcrun: Xcrun, id: stri
   tell({ news: found === 'not-running' ? 'launched' : 'found', pid });
   const about = { device: id, bundle, identifier, kind, pid, problems: [] };
   if (way.way !== 'debugger') {
+    if (request.expireAfter !== undefined)
+      throw new DeviceCapabilityError(id, 'expire-job', 'only the debugger can take the time away, and the hook fires without it', NO_HOOK);
     const since = context.machine.now();
     await (way.way === 'url' ? phone.launch(bundle, { url: way.url }) : phone.notify(way.name));
     tell({ news: 'called', way: way.way, mechanism: 'hook' });

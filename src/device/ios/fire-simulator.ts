@@ -10,6 +10,7 @@ import { busy, openFiring } from './firing.ts';
 import { taskProblems, transportProblems } from './info-plist.ts';
 import type { PlistProblem } from './info-plist.ts';
 import { kindOf } from './kind.ts';
+import { redacted } from './log-stream.ts';
 import { openSimulator } from './simulator.ts';
 import type { Simulator } from './simulator.ts';
 import { runningTasks } from './task-log.ts';
@@ -145,7 +146,7 @@ async function follow({ context, xcrun, simulator, target, request, watch, tell 
     }
     if (next === undefined) throw await unseen(simulator, target, request, events);
     events.push(next.event);
-    tell({ news: 'event', event: next.event, message: next.message });
+    tell({ news: 'event', event: next.event, message: redacted(next.message) });
     if (next.event === 'started') {
       isDue = expireAfter !== undefined;
       until = machine.now() + (expireAfter ?? request.timeout);

@@ -1,7 +1,7 @@
 // iOS simulators and devices as `tokenwarp devices` shows them. Simulators that are shut down are listed too, they can be booted; those
 // whose run-time is gone say so. A device that is paired and away is listed for ever by Apple, so it is `offline` here.
 import { MissingError } from '../../core/errors.ts';
-import type { Device, DeviceContext, DeviceState, Listing } from '../driver.ts';
+import type { Device, DeviceContext, DeviceState, Listing, MissingTool } from '../driver.ts';
 import { strangeOutput, timedOut } from '../errors.ts';
 import { capabilitiesOf } from './capabilities.ts';
 import { parseCoreDevices } from './core-device.ts';
@@ -14,14 +14,23 @@ import { openXcrun } from './xcrun.ts';
 import type { Xcrun } from './xcrun.ts';
 
 export async function listIos(context: DeviceContext): Promise<Listing> {
-  let xcrun: Xcrun;
+  const xcrun = await xcrunOrWhyNot(context);
+  return 'tool' in xcrun ? { devices: [], missing: xcrun } : { devices: await iosDevices(xcrun) };
+}
+
+/** What is not installed; no simulator is asked anything. */
+export async function iosTool(context: DeviceContext): Promise<MissingTool | undefined> {
+  const xcrun = await xcrunOrWhyNot(context);
+  return 'tool' in xcrun ? xcrun : undefined;
+}
+
+async function xcrunOrWhyNot(context: DeviceContext): Promise<Xcrun | MissingTool> {
   try {
-    xcrun = await openXcrun(context);
+    return await openXcrun(context);
   } catch (error) {
     if (!(error instanceof MissingError)) throw error;
-    return { devices: [], missing: { tool: 'Xcode', found: error.message.replace(/^Xcode /, ''), fix: error.hint ?? '' } };
+    return { tool: 'Xcode', found: error.message.replace(/^Xcode /, ''), fix: error.hint ?? '' };
   }
-  return { devices: await iosDevices(xcrun) };
 }
 
 /** Ready ones first. */

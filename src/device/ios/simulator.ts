@@ -91,7 +91,7 @@ export async function openSimulator(context: DeviceContext, xcrun: Xcrun, udid: 
     isEnrolled: async () => readEnrolment(await spawn('notifyutil', '-g', ENROLMENT)),
     enrol: (enrolled) => enrol(context, udid, spawn, enrolled),
     resetKeychain: async () => void (await library.resetKeychain()),
-    privacy: (change, service, bundle) => privacy(tool, change, service, bundle),
+    privacy: (change, service, bundle) => privacy(context, tool, { udid, change, service, bundle }),
     infoPlist: (bundle) => infoPlist(tool, udid, bundle),
   };
 }
@@ -151,11 +151,31 @@ export async function restoreEnrolment(xcrun: Xcrun, udid: string, enrolled: boo
   await setEnrolment(async (...args) => (await library.spawnProcess(args)).stdout, enrolled);
 }
 
-async function privacy({ library }: SimctlTool, change: 'grant' | 'revoke' | 'reset', service: string, bundle: string): Promise<void> {
+interface PrivacyChange {
+  udid: string;
+  change: 'grant' | 'revoke' | 'reset';
+  service: string;
+  bundle: string;
+}
+
+/** Nobody can ask what a permission was before: put back means that the app asks for it again. */
+async function privacy({ machine, stateFolder }: DeviceContext, tool: SimctlTool, { udid, change, service, bundle }: PrivacyChange) {
   const [app, what] = [bundleArgument(bundle), argument(service, 'service')];
-  if (change === 'grant') await library.grantPermission(app, what);
-  else if (change === 'revoke') await library.revokePermission(app, what);
-  else await library.resetPermission(app, what);
+  if (change === 'reset') return resetPrivacy(tool, app, what);
+  await openUndo(machine, stateFolder, { platform: 'ios', id: udid }).change(
+    `${what} of ${app}: ${change}`,
+    { kind: 'ios-privacy', service: what, bundle: app },
+    () => (change === 'grant' ? tool.library.grantPermission(app, what) : tool.library.revokePermission(app, what)),
+  );
+}
+
+async function resetPrivacy({ library }: SimctlTool, app: string, service: string): Promise<void> {
+  await library.resetPermission(app, service);
+}
+
+/** Undoes what {@link Simulator.privacy} did. */
+export async function restorePrivacy(xcrun: Xcrun, udid: string, bundle: string, service: string): Promise<void> {
+  await resetPrivacy(await openSimctl(xcrun, udid), bundleArgument(bundle), argument(service, 'service'));
 }
 
 /** A simulator's apps lie in the file system of this machine. */
