@@ -1,6 +1,5 @@
 // `tokenwarp devices`, `doctor`, and the choice of a device, as processes over the real adb: every state a device can be in, and a
 // machine that has nothing installed.
-import { dirname } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { APP, signedIn, useLab } from '../kit/adbd/lab.ts';
 import { startTokenwarp, scratch } from '../kit/cli.ts';
@@ -171,13 +170,14 @@ test('doctor: client, server, device, ports, and what an app needs', async () =>
   expect([ok, checks.some(({ status }) => status === 'missing')]).toEqual([true, false]);
 });
 
-/** As on a machine without adb and Xcode: a PATH with Node alone, a home without an SDK. */
+/** As on a machine without adb and Xcode: a PATH that leads nowhere, a home without an SDK. */
 describe('a machine with nothing installed', () => {
-  const bare = (...args: string[]) => startTokenwarp(args, { env: { PATH: dirname(process.execPath), HOME: scratch() } }).ended;
+  const bare = (...args: string[]) => startTokenwarp(args, { env: { PATH: scratch(), HOME: scratch() } }).ended;
 
   test.each([
     [['devices']],
     [['fire', '--help']],
+    [['fire', 'android', '--help']],
     [['fire', 'android', '--package', APP]],
     [['why', '--package', APP]],
     [['device', 'doze', 'deep']],

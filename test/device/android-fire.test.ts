@@ -199,6 +199,18 @@ describe('which work is meant', () => {
     expect((await fire(device, '--job', '99')).stderr).toContain('it has 4, 5; ids change with nearly every run');
   });
 
+  test('work whose name is a command for a shell is found by it and fired; the phone runs nothing else', async () => {
+    const device = await lab.phone({ api: 36 });
+    device.phone.battery.plugged = false;
+    const { app, session } = await signedIn(device, lab, { work: { delay: 60 * MINUTES } });
+    const name = `'; am force-stop ${APP}; $(am force-stop ${APP}) \`am force-stop ${APP}\` "& #`;
+    app.work.enqueue({ worker: WORKER, name, constraints: ['CHARGING'] });
+    const { code, fired } = await fire(device, '--work', name);
+    expect([code, fired.verdict, session.answers]).toEqual([0, { outcome: 'ran', result: 'SUCCESS' }, [200]]);
+    expect(device.phone.calls.filter((call) => call.join(' ').includes('force-stop'))).toEqual([]);
+    expect(app.stopped).toBe(false);
+  });
+
   test('an app that is not there, and a name that is none', async () => {
     const device = await lab.phone();
     expect(await fire(device)).toMatchObject({ code: 7, stderr: expect.stringContaining('com.example.app is not installed on') as string });

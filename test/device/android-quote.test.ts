@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
 import { line, quote } from '../../src/device/android/quote.ts';
+import { jobArguments } from '../../src/device/android/state/stop-job.ts';
 import { readPackage } from '../../src/cli/device/values.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tokenwarp-quote-'));
@@ -49,6 +50,17 @@ test('one word in, the same word out, and nothing else runs', () => {
       expect(seenBy(`printf '%s\\0' ${line(...words)}`)).toEqual(words);
     }),
     { numRuns: 400 },
+  );
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+test('a job whose namespace and app a phone made up is three words of the command that fires it', () => {
+  fc.assert(
+    fc.property(WORD, WORD, fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }), fc.nat(20), (app, namespace, id, user) => {
+      const words = seenBy(`printf '%s\\0' run -f ${jobArguments(app, { id, namespace, user })}`);
+      expect(words).toEqual(['run', '-f', ...(user === 0 ? [] : ['-u', String(user)]), '-n', namespace, app, String(id)]);
+    }),
+    { numRuns: 200 },
   );
   expect(readdirSync(folder)).toEqual([]);
 });

@@ -67,6 +67,7 @@ function bytesOf({ code, bytes }: { code: number; bytes: Uint8Array }): Uint8Arr
 
 /** What SQLite complains about when the copies do not fit together, or are no database. */
 async function readRows({ main, wal, shm }: Files): Promise<WorkRow[] | string> {
+  if (!hasWholePages(main)) return 'the main file is cut';
   const { DatabaseSync: Database } = await import('node:sqlite');
   const folder = mkdtempSync(join(tmpdir(), 'tokenwarp-workdb-'));
   const path = join(folder, 'work.db');
@@ -85,6 +86,14 @@ async function readRows({ main, wal, shm }: Files): Promise<WorkRow[] | string> 
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** SQLite takes the beginning of a first page for a new, empty database. Bytes 16 and 17 hold the page size, 1 for 65536. */
+function hasWholePages(main: Uint8Array): boolean {
+  if (main.length === 0) return true;
+  if (main.length < 512) return false;
+  const said = new DataView(main.buffer, main.byteOffset).getUint16(16);
+  return main.length % (said === 1 ? 65_536 : said) === 0;
 }
 
 type Values = Readonly<Record<string, unknown>>;
