@@ -28,7 +28,8 @@ export function evaluate(folder: string, pid: number, command: string): string {
     const found = appOf(state, pid);
     if (found === undefined) throw new Refusal(1, 'error: Command requires a current process.\n');
     const { app, id } = found;
-    const log = (message: string, type?: string): void => logLine(folder, id, pid, message, type);
+    const log = (message: string, type?: string): void =>
+      logLine(folder, id, pid, message, type === undefined ? {} : { messageType: type });
     if (app.framework === false) return '(int) $0 = 1\n';
     if (launches) simulateLaunch(app, identifier, log);
     else if (expires) simulateExpiration(app, identifier, log);

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { change, logOf, read } from './state.ts';
+import { change, logLine, logOf, read } from './state.ts';
 import type { App, Simulator, State } from './state.ts';
 import * as said from './said.ts';
 import type { Io } from './play.ts';
@@ -68,6 +68,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
       const scheme = url.slice(0, url.indexOf(':'));
       if (!/^https?$/.test(scheme) && simulator.schemes?.includes(scheme) !== true) throw said.noScheme(url);
       simulator.happened.push(`openurl ${url}`);
+      hooks(call.folder, simulator, url);
     }),
   push,
   keychain: (call) =>
@@ -183,6 +184,16 @@ function push(call: Call): void {
   });
 }
 
+/** What an app with the debug hook writes when it is called. */
+function hooks(folder: string, simulator: Simulator, word: string): void {
+  const subsystem = 'tokenwarp.hook';
+  for (const { hook, pid } of simulator.apps) {
+    if (hook?.on !== word || pid === undefined) continue;
+    logLine(folder, simulator.udid, pid, `Starting task: ${hook.identifier}`, { subsystem });
+    logLine(folder, simulator.udid, pid, `Marking task ${hook.identifier} complete with success: 1`, { subsystem });
+  }
+}
+
 /** Programs of the simulator's root that `simctl spawn` runs. */
 const SPAWNED: Readonly<Record<string, Verb>> = {
   launchctl: (call) =>
@@ -200,6 +211,7 @@ const SPAWNED: Readonly<Record<string, Verb>> = {
       if (flag === '-s' && name.endsWith('enrollmentChanged')) simulator.enrolled = value === '1';
       if (flag === '-g') return call.say(`${name} ${simulator.enrolled === true ? 1 : 0}\n`);
       simulator.happened.push(`notify ${flag} ${name}${value === undefined ? '' : ` ${value}`}`);
+      if (flag === '-p') hooks(call.folder, simulator, name);
     }),
   log: async (call) => {
     booted(call, () => undefined);

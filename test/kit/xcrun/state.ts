@@ -20,6 +20,8 @@ export interface App {
   /** Whether the debugger may attach (get-task-allow). */
   debuggable?: boolean;
   framework?: boolean;
+  /** The debug hook of docs/ios.md: at this URL or notification it does the work of this task, and says so in the log. */
+  hook?: { on: string; identifier: string };
   /** Handlers are registered this long after the launch, ms. */
   registersAfter?: number;
   pid?: number;
@@ -107,7 +109,13 @@ export function write(folder: string, state: State): void {
 export const logOf = (folder: string, id: string): string => join(folder, `${id}.log`);
 
 /** A line of the unified log, as `log stream --style ndjson` prints it. */
-export function logLine(folder: string, id: string, pid: number, message: string, messageType = 'Default'): void {
+export function logLine(
+  folder: string,
+  id: string,
+  pid: number,
+  message: string,
+  more: { messageType?: string; subsystem?: string } = {},
+): void {
   const line = {
     traceID: 1,
     eventMessage: message,
@@ -118,8 +126,9 @@ export function logLine(folder: string, id: string, pid: number, message: string
     category: 'Framework',
     processImagePath: '/Demo.app/Demo',
     timestamp: '2026-03-24 10:00:00.000000+0000',
-    messageType,
+    messageType: 'Default',
     processID: pid,
+    ...more,
   };
   appendFileSync(logOf(folder, id), `${JSON.stringify(line)}\n`);
 }
