@@ -60,6 +60,12 @@ try {
   await tally.check('npx tokenwarp list --coverage finds the catalogue', () =>
     expectRun(tokenwarp('list', 'late-401', '--coverage'), { code: 0, stdout: 'class of bug' }),
   );
+  await tally.check('npx tokenwarp doctor looks for adb and says that it is not there', () =>
+    expectRun(run('npx', ['--no-install', 'tokenwarp', 'doctor'], { cwd: app, env: { ...env, TOKENWARP_ADB: join(scratch, 'nowhere') } }), {
+      code: 6,
+      stdout: 'is not at',
+    }),
+  );
   await tally.check('the engine and what runs in browsers and phones import nothing: no Node, no package', checkPortable);
   await tally.check('the Node host works from the tarball, without the packages it may use', useTheNodeHost);
   await tally.check("import 'tokenwarp' and 'tokenwarp/engine' work", useTheApi);

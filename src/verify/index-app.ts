@@ -23,9 +23,12 @@ export const APP_HANDLERS: Handlers = {
     index.device(device).prompts.push({ process: event.actor, device, life, shown: event, closed: undefined });
   },
   'prompt.closed'(index, event) {
-    const { prompts } = index.device(deviceOf(event.actor));
+    const { device, life } = index.process(event.actor);
     index.answers.push(event);
-    const open = prompts.find(({ process, shown, closed }) => process === event.actor && shown.method === event.method && !closed);
+    // What a life before had open died with it.
+    const open = index
+      .device(device)
+      .prompts.find((one) => one.process === event.actor && one.life === life && one.shown.method === event.method && !one.closed);
     if (open !== undefined) open.closed = event;
   },
   'lock.wait'(index, event) {

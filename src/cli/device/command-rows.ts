@@ -40,7 +40,7 @@ export const DEVICE_COMMANDS = {
     details:
       'The platform is android or ios. The answer of the system is not believed: what happened is read from the job, from WorkManager or the log of iOS, and from the ' +
       'mock server when one is named. On a simulator the debugger hands the task to the handler that the app registered; on an iPhone it launches the pending request; ' +
-      'both are not verified on Apple hardware (docs/ios.md). Exit code 0: it ran well. 1: it ran and failed, or wants a retry. 5: nobody can say. 7: it was refused, ' +
+      'both are not verified on Apple hardware (docs/ios.md). Exit code 0: it ran well. 1: it ran and failed, wants a retry, or was stopped unasked. 5: nobody can say. 7: it was refused, ' +
       'or a gate holds it. ' +
       'Whatever is changed on the phone for it is put back, also after Ctrl-C; after a crash by `tokenwarp device restore`.',
     options: FIRE_OPTIONS,

@@ -6,7 +6,7 @@ import { detectScreen, paintOf } from '../../report/screen.ts';
 import type { Invocation } from '../invocation.ts';
 import { usageError } from '../exit.ts';
 import type { ExitCondition } from '../exit.ts';
-import { firedLines } from './fire-words.ts';
+import { firedLines, wentWell } from './fire-words.ts';
 import type { FireOptions } from './options.ts';
 import { inRoom } from './room.ts';
 import { serverPort } from './server-port.ts';
@@ -38,9 +38,11 @@ export async function fireAndroid({ options, system, cwd }: Invocation<FireOptio
       ...(server === undefined ? {} : { server }),
     });
     system.out.write(
-      options.json === true ? `${JSON.stringify(jsonOf(fired), undefined, 2)}\n` : `${firedLines(fired, paint).join('\n')}\n`,
+      options.json === true
+        ? `${JSON.stringify(jsonOf(fired), undefined, 2)}\n`
+        : `${firedLines(fired, stop !== undefined, paint).join('\n')}\n`,
     );
-    return new Set(conditionOf(fired));
+    return new Set(conditionOf(fired, stop !== undefined));
   });
 }
 
@@ -51,18 +53,10 @@ function stopReason(text: string): JobStopReason {
 }
 
 /** It ran well: nothing. It ran and did not do its work: failed. It did not run: the device. Nobody can say: inconclusive. */
-function conditionOf({ verdict }: Fired): ExitCondition[] {
-  switch (verdict.outcome) {
-    case 'ran':
-      return ['SUCCESS', 'SUCCESS or FAILURE', 'unknown'].includes(verdict.result) ? [] : ['failed'];
-    case 'stopped':
-      return [];
-    case 'refused':
-    case 'held':
-      return ['device'];
-    case 'undecided':
-      return ['inconclusive'];
-  }
+function conditionOf({ verdict }: Fired, askedToStop: boolean): ExitCondition[] {
+  if (wentWell(verdict, askedToStop)) return [];
+  if (verdict.outcome === 'undecided') return ['inconclusive'];
+  return verdict.outcome === 'ran' || verdict.outcome === 'stopped' ? ['failed'] : ['device'];
 }
 
 function jsonOf({ work, ...rest }: Fired): object {

@@ -6,11 +6,19 @@ import { describeWork } from '../../device/android/target.ts';
 import type { Verdict } from '../../device/android/verdict.ts';
 import type { Paint } from '../../report/screen.ts';
 
-export function firedLines(fired: Fired, paint: Paint): string[] {
+/** It ran and did its work, or was stopped because that was asked for. */
+export function wentWell(verdict: Verdict, askedToStop: boolean): boolean {
+  if (verdict.outcome === 'stopped') return askedToStop;
+  return verdict.outcome === 'ran' && ['SUCCESS', 'SUCCESS or FAILURE', 'unknown'].includes(verdict.result);
+}
+
+export function firedLines(fired: Fired, askedToStop: boolean, paint: Paint): string[] {
   const { verdict, device, app, work } = fired;
-  const good =
-    verdict.outcome === 'stopped' || (verdict.outcome === 'ran' && ['SUCCESS', 'SUCCESS or FAILURE', 'unknown'].includes(verdict.result));
-  const mark = good ? paint('green', '✓') : verdict.outcome === 'undecided' ? paint('yellow', '?') : paint('red', '✗');
+  const mark = wentWell(verdict, askedToStop)
+    ? paint('green', '✓')
+    : verdict.outcome === 'undecided'
+      ? paint('yellow', '?')
+      : paint('red', '✗');
   const title = `${mark} ${describeWork(work)} of ${app} on ${device}: ${verdictWords(fired)}`;
   return [title, ...facts(fired).map(([name, text]) => `    ${paint('dim', name.padEnd(8))} ${text}`)];
 }

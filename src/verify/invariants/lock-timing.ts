@@ -70,13 +70,20 @@ function longestAway(info: ProcessInfo, since: number, { seq, t }: Moment): numb
   return longest;
 }
 
-/** The user's last sign of life here: a touch, a launch, a sign-in, a prompt that was passed. */
+/** The user's last sign of life here: a touch, a launch, a sign-in, a prompt of this process that was passed. */
 function lastUse(view: HistoryView, info: ProcessInfo, seq: number): Moment | undefined {
-  const passed = passes(view, info.device, seq);
   const signedIn = info.opened.findLast(({ name, called }) => name === 'signIn' && called.seq < seq)?.called;
+  const passed = answers(view, info, seq).findLast(({ outcome }) => outcome === 'ok');
   return latest([lastBefore(info.interactions, seq), lastBefore(info.launches, seq), signedIn, passed]);
 }
 
+/** What a person answered to prompts of this process, before `seq`. */
+function answers(view: HistoryView, { process, device }: ProcessInfo, seq: number): EventOf<'prompt.closed'>[] {
+  const closed = view.device(device).prompts.flatMap((prompt) => (prompt.process === process ? (prompt.closed ?? []) : []));
+  return closed.filter((one) => one.outcome !== 'unavailable' && one.seq < seq);
+}
+
+/** A prompt that was passed, in whichever process of the device. */
 function passes(view: HistoryView, device: string, seq: number): EventOf<'prompt.closed'> | undefined {
   return view.device(device).prompts.findLast(({ closed }) => closed?.outcome === 'ok' && closed.seq < seq)?.closed;
 }
@@ -111,7 +118,7 @@ export interface Overdue {
 
 /**
  * Clause e: the first request of each idle stretch that came after its end, while the app was open. Coming back to the screen counts as a
- * touch here, and a process that slept had no timer.
+ * touch here, and so does any answer to a prompt; a process that slept had no timer.
  */
 export function exposuresAfterIdle(view: HistoryView, info: ProcessInfo): { judged: number; found: readonly Overdue[] } {
   let judged = 0;
@@ -121,7 +128,7 @@ export function exposuresAfterIdle(view: HistoryView, info: ProcessInfo): { judg
     if (limit === undefined || view.state(info.process, called.seq) !== 'active') continue;
     judged += 1;
     const back = info.background.findLast(({ to }) => to !== undefined && to.seq < called.seq)?.to;
-    const since = latest([lastUse(view, info, called.seq), back]);
+    const since = latest([lastUse(view, info, called.seq), back, answers(view, info, called.seq).at(-1)]);
     if (since === undefined || holdsWithin(info.background, since.seq, called.seq) || holdsWithin(info.suspended, since.seq, called.seq))
       continue;
     const idle = called.t - since.t;

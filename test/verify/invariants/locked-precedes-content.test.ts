@@ -174,6 +174,10 @@ describe('turns of the state (d)', () => {
     `${OPEN}\n100000 background\n130000 foreground\n330001 state active locked`,
   );
   spares(
+    'a lock when the idle time is over, although a sibling was unlocked meanwhile',
+    `${OPEN}\n200000 @phone/widget ask biometric unlock\n202000 @phone/widget answer biometric ok\n300001 state active locked`,
+  );
+  spares(
     'an app that opens for a new sign-in',
     `${OPEN}\n301001 state active locked\n302000 signIn ada AT-2 RT-2 family=f2\n302001 state locked active`,
   );
@@ -185,6 +189,10 @@ describe('idle time (e)', () => {
   flags('one of each idle stretch', ['e', 'e'], `${OPEN}\n320000 >R n2 AT-1\n320100 >R n3 AT-1\n330000 touch\n640000 >R n4 AT-1`);
   spares('a request shortly after the last touch', `${OPEN}\n10000 touch\n300000 >R n2 AT-1`);
   spares('a request after a return to the screen', `${OPEN}\n10000 touch\n200000 background\n230000 foreground\n320000 >R n2 AT-1`);
+  spares(
+    'a request shortly after the user failed a prompt',
+    `${OPEN}\n10000 ask password unlock\n12000 answer password failed\n311000 >R n2 AT-1`,
+  );
   spares('an app that locks at that very moment', `${OPEN}\n301100 call n2\n301100 state active locked\n301100 settle n2 locked`);
   spares('a process that slept and had no timer', `${OPEN}\n10000 suspend\n320000 resume\n320001 >R n2 AT-1`);
 });

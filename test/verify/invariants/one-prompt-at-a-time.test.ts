@@ -40,6 +40,10 @@ describe('one at a time (a)', () => {
   spares('one prompt for three callers', `${ENDED}\n92 ask biometric\n2000 answer biometric ok\n2001 signIn ada AT-9 RT-9 family=f2`);
   spares('a prompt after a kill took the open one away', `${ENDED}\n92 ask biometric\n100 kill\n200 launch\n201 ask biometric`);
   spares(
+    'the next rung after a prompt of a life that was killed under one of its own',
+    `${ENDED}\n92 ask biometric\n100 kill\n200 launch\n201 ask biometric\n2201 answer biometric cancelled\n2202 ask password`,
+  );
+  spares(
     'prompts on two phones at once',
     `${ENDED}\n92 ask biometric\n92 @tablet/app ask biometric\n2000 answer biometric ok\n2000 @tablet/app answer biometric ok`,
   );

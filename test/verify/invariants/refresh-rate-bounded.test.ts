@@ -81,6 +81,14 @@ spares(
   { idle: true },
 );
 spares(
+  'retries by a sibling of refreshes whose answers got lost, which their own process does not know yet',
+  '0 signIn ada AT-1 RT-1\n' +
+    [...Array(6).keys()]
+      .map((i) => `${i * 3_000} @phone/widget >T a${i} RT-1\n+400 >T b${i} RT-1\n+1 <T b${i} AT-${i + 2}\n+1000 @phone/widget lost a${i}`)
+      .join('\n'),
+  { idle: true },
+);
+spares(
   'two devices, each in its own time',
   [1, 2, 3, 4]
     .flatMap((i) => [
