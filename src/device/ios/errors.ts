@@ -6,7 +6,6 @@ import { commandFailed, noApp, timedOut, toolMissing, unknownDevice } from '../e
 import type { CommandRecord } from '../exec.ts';
 import type { DebuggerProblem } from './debugger-output.ts';
 import type { PlistProblem } from './info-plist.ts';
-import { MODE_OF } from './info-plist.ts';
 import { refusalOf, saidBy } from './refusal.ts';
 
 /** What a command was about. */
@@ -180,7 +179,10 @@ export function plistWords(problem: PlistProblem): { text: string; fix: string }
         fix: 'use a shorter identifier',
       };
     case 'mode-missing':
-      return { text: modeText(problem.kind, problem.modes), fix: `add <string>${MODE_OF[problem.kind]}</string> to UIBackgroundModes` };
+      return {
+        text: `UIBackgroundModes has ${problem.modes.join(', ') || 'nothing'}, not "${problem.mode}": ${MODE_REASONS[problem.kind]}`,
+        fix: `add <string>${problem.mode}</string> to UIBackgroundModes`,
+      };
     case 'transport-security':
       return {
         text: 'App Transport Security may refuse http to this machine (NSURLErrorDomain -1022): NSAllowsLocalNetworking is not set',
@@ -189,12 +191,12 @@ export function plistWords(problem: PlistProblem): { text: string; fix: string }
   }
 }
 
-function modeText(kind: 'refresh' | 'processing' | 'silent-push', modes: readonly string[]): string {
-  const has = `UIBackgroundModes has ${modes.join(', ') || 'nothing'}, not "${MODE_OF[kind]}"`;
-  if (kind === 'silent-push') return `${has}: a push with content-available does not wake the app`;
-  const task = kind === 'refresh' ? 'BGAppRefreshTask' : 'BGProcessingTask';
-  return `${has}: the system takes no request for a ${task} without it (submit answers notPermitted, code 3)`;
-}
+/** Why that kind of work needs its mode. */
+const MODE_REASONS = {
+  refresh: 'the system takes no request for a BGAppRefreshTask without it (submit answers notPermitted, code 3)',
+  processing: 'the system takes no request for a BGProcessingTask without it (submit answers notPermitted, code 3)',
+  'silent-push': 'a push with content-available does not wake the app without it',
+} as const;
 
 /** An operation on a device that did not come out as it should. Exit code 7. */
 export function failed(code: string, message: string, hint: string, fields: Readonly<Record<string, unknown>> = {}): DeviceError {

@@ -20,8 +20,9 @@ export async function openXcrun(context: DeviceContext): Promise<Xcrun> {
   const { code, stderr, ended } = await xcrun.run(['--find', 'simctl'], { timeout: 15_000 });
   if (code === 0) return xcrun;
   throw toolMissing({
-    ...xcodeMissing(context.machine),
+    tool: 'Xcode',
     found: ended === 'timeout' ? 'does not answer' : `has no simctl: ${saidBy({ stderr, stdout: '' })}`,
+    fix: xcodeMissing(context.machine).fix,
   });
 }
 
