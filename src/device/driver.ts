@@ -83,6 +83,8 @@ export interface MissingTool {
 
 export interface Listing {
   readonly devices: readonly Device[];
+  /** What a tool printed and nobody could read: there may be more devices than these. */
+  readonly unread?: readonly string[];
   /** The platform cannot be used at all on this machine. */
   readonly missing?: MissingTool;
 }

@@ -46,7 +46,7 @@ async function xcodeCheck(xcrun: Xcrun): Promise<Check> {
   };
 }
 
-async function devicesOf(xcrun: Xcrun): Promise<{ all: Device[]; checks: Check[] }> {
+async function devicesOf(xcrun: Xcrun): Promise<{ all: readonly Device[]; checks: Check[] }> {
   try {
     const all = await iosDevices(xcrun);
     return { all, checks: [simctlCheck(all), ...all.filter(({ kind }) => kind === 'device').map(phoneCheck)] };

@@ -24,7 +24,8 @@ const ATTACH_TIMEOUT = 60_000;
 export async function evaluate(xcrun: Xcrun, target: Target, step: FireStep, budget = EVALUATION_BUDGET): Promise<Answer> {
   const commands = [expressionCommand(step, budget), 'process detach'];
   const args = ['lldb', '--batch', '--no-lldbinit', '-p', String(target.pid), ...commands.flatMap((command) => ['-o', command])];
-  const record = await xcrun.run(args, { timeout: ATTACH_TIMEOUT });
+  // Not to be interrupted: killed while attached it could take the app with it, and whether the call was made would be unknown.
+  const record = await xcrun.run(args, { timeout: ATTACH_TIMEOUT, signal: undefined });
   if (record.ended === 'timeout') throw timedOut(target.udid, 'lldb', record.ms);
   const answer = answerIn(record.stdout);
   if (answer !== undefined && record.code === 0) return answer;

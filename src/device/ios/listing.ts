@@ -5,17 +5,17 @@ import type { Device, DeviceContext, DeviceState, Listing, MissingTool } from '.
 import { strangeOutput, timedOut } from '../errors.ts';
 import { capabilitiesOf } from './capabilities.ts';
 import { parseCoreDevices } from './core-device.ts';
-import type { CoreDevice } from './core-device.ts';
+import type { CoreDevice, CoreDeviceList } from './core-device.ts';
 import { DEVELOPER_MODE_FIX, simctlError } from './errors.ts';
 import { refusalOf } from './refusal.ts';
 import { parseSimulatorJson, parseSimulatorText } from './simulator-list.ts';
-import type { SimulatorEntry } from './simulator-list.ts';
+import type { SimulatorEntry, SimulatorList } from './simulator-list.ts';
 import { openXcrun } from './xcrun.ts';
 import type { Xcrun } from './xcrun.ts';
 
 export async function listIos(context: DeviceContext): Promise<Listing> {
   const xcrun = await xcrunOrWhyNot(context);
-  return 'tool' in xcrun ? { devices: [], missing: xcrun } : { devices: await iosDevices(xcrun) };
+  return 'tool' in xcrun ? { devices: [], missing: xcrun } : readDevices(xcrun);
 }
 
 /** What is not installed; no simulator is asked anything. */
@@ -34,36 +34,41 @@ async function xcrunOrWhyNot(context: DeviceContext): Promise<Xcrun | MissingToo
 }
 
 /** Ready ones first. */
-export async function iosDevices(xcrun: Xcrun): Promise<Device[]> {
-  const [simulators, devices] = await Promise.all([listSimulators(xcrun), listPhones(xcrun)]);
-  const all = [...devices.map(phoneDevice), ...simulators.filter(({ platform }) => platform === 'iOS').map(simulatorDevice)];
-  const rank = ({ state }: Device): number => (state === 'ready' ? 0 : state === 'unavailable' ? 2 : 1);
-  return all.toSorted((a, b) => rank(a) - rank(b));
+export async function iosDevices(xcrun: Xcrun): Promise<readonly Device[]> {
+  return (await readDevices(xcrun)).devices;
 }
 
-async function listSimulators(xcrun: Xcrun): Promise<readonly SimulatorEntry[]> {
+async function readDevices(xcrun: Xcrun): Promise<Listing> {
+  const [{ simulators, partial }, phones] = await Promise.all([listSimulators(xcrun), listPhones(xcrun)]);
+  const all = [...phones.devices.map(phoneDevice), ...simulators.filter(({ platform }) => platform === 'iOS').map(simulatorDevice)];
+  const rank = ({ state }: Device): number => (state === 'ready' ? 0 : state === 'unavailable' ? 2 : 1);
+  const unread = [...(partial ? ['simctl list devices'] : []), ...(phones.partial ? ['devicectl list devices'] : [])];
+  return { devices: all.toSorted((a, b) => rank(a) - rank(b)), ...(unread.length === 0 ? {} : { unread }) };
+}
+
+async function listSimulators(xcrun: Xcrun): Promise<SimulatorList> {
   const record = await xcrun.run(['simctl', 'list', 'devices', '-j']);
   if (record.ended === 'timeout') throw timedOut('CoreSimulator', 'simctl list', record.ms);
   if (record.code !== 0) throw simctlError(record, { udid: 'CoreSimulator', command: 'simctl list' });
   const list = parseSimulatorJson(record.stdout);
-  if (list !== undefined) return list.simulators;
+  if (list !== undefined) return list;
   // Betas of Xcode 26 wrote JSON that was none.
   const { stdout } = await xcrun.run(['simctl', 'list', 'devices']);
-  const { simulators, partial } = parseSimulatorText(stdout);
-  if (simulators.length === 0 && partial) throw strangeOutput('simctl list devices -j', 'neither JSON nor text');
-  return simulators;
+  const read = parseSimulatorText(stdout);
+  if (read.simulators.length === 0 && read.partial) throw strangeOutput('simctl list devices -j', 'neither JSON nor text');
+  return read;
 }
 
 /** None where devicectl is not there: it came with Xcode 15. */
-async function listPhones(xcrun: Xcrun): Promise<readonly CoreDevice[]> {
+async function listPhones(xcrun: Xcrun): Promise<CoreDeviceList> {
   const record = await xcrun
     .run(['devicectl', 'list', 'devices', '--timeout', '5', '--quiet', '--json-output', '-'])
     .catch((error: unknown) => {
       if (error instanceof MissingError) return undefined;
       throw error;
     });
-  if (record === undefined || (record.code !== 0 && refusalOf(record).reason !== 'other')) return [];
-  return parseCoreDevices(record.stdout)?.devices ?? [];
+  if (record === undefined || (record.code !== 0 && refusalOf(record).reason !== 'other')) return { devices: [], partial: false };
+  return parseCoreDevices(record.stdout) ?? { devices: [], partial: true };
 }
 
 const STATES: Readonly<Record<string, DeviceState>> = {

@@ -71,7 +71,11 @@ export async function openSimulator(context: DeviceContext, xcrun: Xcrun, udid: 
     udid,
     boot: async () => void (await run('bootstatus', [udid, '-b'], { timeout: BOOT_TIMEOUT })),
     shutdown: async () => void (await run('shutdown', [udid])),
-    process: async (bundle) => parseAppProcess(await spawn('launchctl', 'list'), bundleArgument(bundle)),
+    async process(bundle) {
+      const found = parseAppProcess(await spawn('launchctl', 'list'), bundleArgument(bundle));
+      if (found === undefined) throw strangeOutput('launchctl list', 'no list of processes, or a part of one');
+      return found;
+    },
     launch: (bundle, how = {}) => launch(tool, udid, bundle, how),
     terminate: async (bundle) => void (await run('terminate', [udid, bundleArgument(bundle)], { bundle })),
     async background() {
@@ -92,7 +96,7 @@ export async function openSimulator(context: DeviceContext, xcrun: Xcrun, udid: 
     enrol: (enrolled) => enrol(context, udid, spawn, enrolled),
     resetKeychain: async () => void (await library.resetKeychain()),
     privacy: (change, service, bundle) => privacy(context, tool, { udid, change, service, bundle }),
-    infoPlist: (bundle) => infoPlist(tool, udid, bundle),
+    infoPlist: (bundle) => infoPlist(xcrun, udid, bundle),
   };
 }
 
@@ -179,9 +183,9 @@ export async function restorePrivacy(xcrun: Xcrun, udid: string, bundle: string,
 }
 
 /** A simulator's apps lie in the file system of this machine. */
-async function infoPlist({ run }: SimctlTool, udid: string, bundle: string): ReturnType<typeof parseInfoPlist> {
-  const { stdout } = await run('get_app_container', [udid, bundleArgument(bundle), 'app'], { bundle });
-  const folder = stdout.trim();
+async function infoPlist(xcrun: Xcrun, udid: string, bundle: string): ReturnType<typeof parseInfoPlist> {
+  const { library } = await openSimctl(xcrun, udid, bundle);
+  const folder = await library.getAppContainer(bundleArgument(bundle), 'app');
   if (!folder.startsWith('/')) throw strangeOutput('simctl get_app_container', `"${folder.slice(0, 80)}" is no folder`);
   try {
     return await parseInfoPlist(readFileSync(join(folder, 'Info.plist')));

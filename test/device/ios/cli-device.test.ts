@@ -212,6 +212,13 @@ describe('devices and doctor', () => {
     expect((await labOf(double).run('devices', '--verbose')).stdout).toMatch(/✓ fire-job .*not verified on Apple hardware/);
   });
 
+  test('an answer that cannot be read is said, and the rest is listed', async () => {
+    const double = simulator();
+    double.fault({ on: '^devicectl', stdout: 'x' });
+    const { code, stdout } = await labOf(double).run('devices');
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/ready[^]*! `devicectl list devices` printed something that cannot be read/)]);
+  });
+
   test('--watch: a simulator that is booted meanwhile is printed', async () => {
     const double = simulator({ state: 'Shutdown' });
     const { child, ended } = labOf(double).start('devices', '--watch', '--json');

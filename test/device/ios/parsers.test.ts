@@ -120,6 +120,19 @@ describe('any text of any tool', () => {
     },
   );
 
+  test('JSON that was cut at any byte is refused as a whole, and a text says that it is a part', () => {
+    for (const [name, text, read] of READERS.filter(([, sample]) => sample.startsWith('{')))
+      for (let at = 0; at < text.length; at++) expect([name, at, read(text.slice(0, at))]).toEqual([name, at, undefined]);
+    const isWhole = (line: string): boolean => /\) \((?:Booted|Shutting Down|Shutdown)\)/.test(line);
+    for (let at = 0; at < LIST_TEXT.length; at++) {
+      const lines = LIST_TEXT.slice(0, at).split('\n');
+      const { simulators, partial } = parseSimulatorText(lines.join('\n'));
+      expect([at, simulators.length]).toEqual([at, lines.filter(isWhole).length]);
+      const last = lines.at(-1) ?? '';
+      expect([at, partial || isWhole(last) || !/^ +\S/.test(last)]).toEqual([at, true]);
+    }
+  });
+
   test.each(READERS)('%s: arbitrary text', (_, text, read) => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), fc.nat(text.length), (noise, at) => void read(text.slice(0, at) + noise + text.slice(at))),
@@ -172,6 +185,15 @@ describe('processes', () => {
     expect(parseAppProcess(PROCESSES.replaceAll('\n', '\r\n'), 'com.example.app.debug')).toEqual({ pid: 77 });
     expect(parseAppProcess(PROCESSES, 'com.example.idle')).toBe('not-running');
     expect(parseAppProcess(PROCESSES, 'com.example')).toBe('not-running');
+  });
+
+  test('a list that was cut, or is none, does not say that an app is not in it', () => {
+    for (let at = 0; at < PROCESSES.length; at++) {
+      const found = parseAppProcess(PROCESSES.slice(0, at), 'com.example.idle');
+      // Cut behind a whole line nobody can tell.
+      expect(found).toBe(at >= 'PID\tStatus\tLabel\n'.length && PROCESSES[at - 1] === '\n' ? 'not-running' : undefined);
+    }
+    expect(parseAppProcess('Could not connect to launchd\n', 'com.example.idle')).toBeUndefined();
   });
 
   test('on a device the app itself, not its extension, whichever way its folder is written', () => {

@@ -69,6 +69,7 @@ describe('devices', () => {
       'silent-push',
       'biometric',
       'keychain-reset',
+      'boot',
       'background-app',
       'privacy',
       'reverse-port',
@@ -88,6 +89,18 @@ describe('devices', () => {
       code: 'TW_DEVICE_OUTPUT',
       message: expect.stringMatching(/simctl list devices/),
     });
+  });
+
+  test('a list of devices that cannot be read leaves the simulators, and says that something is missing', async () => {
+    for (const stdout of ['{"result":{"devi', 'warning: something else', '']) {
+      const double = new XcrunDouble({ simulators: [{}], phones: [{}] });
+      double.fault({ on: '^devicectl', stdout });
+      const { devices, unread } = await ios.list(contextOf(double));
+      expect([devices.map(({ kind }) => kind), unread]).toEqual([['simulator'], ['devicectl list devices']]);
+    }
+    const double = new XcrunDouble({ simulators: [{}] });
+    double.fault({ on: 'list devices -j', stdout: '{"devices":{"com.apple.CoreSimulator.SimRuntime.iOS-26-4":[{"udid":1}]}}' });
+    expect(await ios.list(contextOf(double))).toEqual({ devices: [], unread: ['simctl list devices'] });
   });
 
   test('an Xcode without devicectl has simulators only', async () => {

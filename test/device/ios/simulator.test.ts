@@ -117,13 +117,7 @@ describe('refusals', () => {
   });
 
   test('a boot that does not end, as CoreSimulator says it', async () => {
-    const { double, simulator } = await open({ simulators: [{ state: 'Shutdown' }] });
-    double.fault({
-      on: 'bootstatus',
-      exit: 60,
-      stderr:
-        'An error was encountered processing the command (domain=NSPOSIXErrorDomain, code=60):\nUnable to boot the Simulator.\nlaunchd failed to respond.\n',
-    });
+    const { simulator } = await open({ simulators: [{ state: 'Shutdown', bootFails: true }] });
     await expect(simulator.boot()).rejects.toMatchObject({
       code: 'TW_DEVICE_COMMAND',
       message: expect.stringMatching(/did not answer in time/),

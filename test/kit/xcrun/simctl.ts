@@ -118,6 +118,7 @@ async function bootstatus({ folder, args, say }: Call): Promise<void> {
     if (args.includes('-b') && simulator.state === 'Shutdown')
       Object.assign(simulator, { state: 'Booting', bootedAt: Date.now() + BOOT_MS });
   });
+  if (find(read(folder), udid).bootFails === true) throw said.bootTimeout();
   say(`Monitoring boot status for ${find(read(folder), udid).name} (${udid}).\n`);
   while (change(folder, (state) => find(state, udid).state) !== 'Booted') {
     say('Status=2, isTerminal=NO, Elapsed=00:01.\n\tWaiting on System App\n');

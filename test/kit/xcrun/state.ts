@@ -37,6 +37,8 @@ export interface Simulator {
   isAvailable?: boolean;
   availabilityError?: string;
   bootedAt?: number;
+  /** Its launchd does not answer: a boot ends with that. */
+  bootFails?: boolean;
   apps: App[];
   schemes?: readonly string[];
   enrolled?: boolean;
