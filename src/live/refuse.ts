@@ -21,7 +21,7 @@ export function refuseImpossible(plans: readonly Plan[]): void {
 }
 
 /** The same for what this device or app lacks. */
-export async function refuseLacking(plans: readonly Plan[], app: LiveApp): Promise<void> {
+export async function refuseLacking(plans: readonly Plan[], app: LiveApp, deviceClock: boolean): Promise<void> {
   const known = new Map<Ability, Lack | undefined>();
   const lackOf = async (ability: Ability): Promise<Lack | undefined> => {
     if (!known.has(ability)) known.set(ability, await app.lacks(ability));
@@ -29,7 +29,7 @@ export async function refuseLacking(plans: readonly Plan[], app: LiveApp): Promi
   };
   const wishes: Wish[] = [];
   for (const plan of plans) {
-    for (const { step, abilities } of wanted(plan)) {
+    for (const { step, abilities } of wanted(plan, deviceClock)) {
       for (const ability of abilities) {
         const lack = await lackOf(ability);
         if (lack === undefined) continue;
@@ -41,11 +41,12 @@ export async function refuseLacking(plans: readonly Plan[], app: LiveApp): Promi
   refuse(wishes);
 }
 
-function* wanted(plan: Plan): Generator<{ step?: Step; abilities: readonly Ability[] }> {
+function* wanted(plan: Plan, deviceClock: boolean): Generator<{ step?: Step; abilities: readonly Ability[] }> {
   yield { abilities: [...ALWAYS, ...beginning(plan)] };
   for (const step of stepsOf(plan.steps)) {
     const needs = needsOf(step);
-    if ('abilities' in needs) yield { step, abilities: needs.abilities };
+    if (!('abilities' in needs)) continue;
+    yield { step, abilities: deviceClock && step.verb === 'advance' ? [...needs.abilities, 'clock'] : needs.abilities };
   }
 }
 

@@ -51,9 +51,8 @@ export function recorded({ machine, openServer }: World, write: (line: string) =
         put({ run: { ...rest, ...inputOf(options, clean), ...(bytes === undefined ? {} : { bytes: base64(bytes) }) } });
         return told;
       },
-      lines: () => {
-        throw new InvalidInputError('TW_TRANSCRIPT', 'a program that goes on cannot be recorded', { hint: 'leave out --record' });
-      },
+      lines: unrecorded,
+      talk: unrecorded,
     },
     async openServer(options) {
       const server = await openServer(options);
@@ -62,6 +61,11 @@ export function recorded({ machine, openServer }: World, write: (line: string) =
       return recordedServer(server, put);
     },
   };
+}
+
+/** A run of a scenario needs no program that goes on. */
+function unrecorded(): never {
+  throw new InvalidInputError('TW_TRANSCRIPT', 'a program that goes on cannot be recorded', { hint: 'leave out --record' });
 }
 
 /** Word by word: what stands around a token is what the answer is read by. */
@@ -108,9 +112,8 @@ export function replayed(lines: readonly string[], { env, os, pid }: Pick<Machin
       now: () => tape.next('now', 'the time'),
       sleep: async () => undefined,
       run: async (file, args, options = {}) => tape.command(file, args, options),
-      lines: (file, args) => {
-        throw tape.lacks([file, ...args].join(' '));
-      },
+      lines: unrecorded,
+      talk: unrecorded,
     },
     async openServer(options: ServerOptions) {
       const { port } = tape.next('open', `a server for ${options.issuer}`);

@@ -2,6 +2,7 @@
 import type { DeviceContext } from '../../device/driver.ts';
 import type { LiveApp } from '../../device/live-app.ts';
 import { usageError } from '../exit.ts';
+import { BOOT_ONE } from './ios-words.ts';
 import type { RunWords } from './transcript-file.ts';
 
 /** Where an app looks for its server when nobody says otherwise. */
@@ -20,10 +21,22 @@ export function appPortOf({ appPort = USUAL_APP_PORT }: RunWords): number {
 
 /** Finds the device and asks it what is there; changes nothing. */
 export async function openApp(context: DeviceContext, words: RunWords): Promise<LiveApp> {
-  const { device, package: app = '' } = words;
+  const { device, package: app, bundle } = words;
+  if (bundle !== undefined) return openOnIos(context, bundle, words);
   const [{ openAndroid }, { openAndroidApp }] = await Promise.all([
     import('../../device/android/open.ts'),
     import('../../device/android/live-app.ts'),
   ]);
-  return openAndroidApp(await openAndroid(context, device), app, appPortOf(words));
+  return openAndroidApp(await openAndroid(context, device), app ?? '', appPortOf(words));
+}
+
+async function openOnIos(context: DeviceContext, bundle: string, words: RunWords): Promise<LiveApp> {
+  const [{ iosDevices }, { openIosApp }, { openXcrun }, { pickDevice }] = await Promise.all([
+    import('../../device/ios/listing.ts'),
+    import('../../device/ios/live-app.ts'),
+    import('../../device/ios/xcrun.ts'),
+    import('../../device/select.ts'),
+  ]);
+  const devices = await iosDevices(await openXcrun(context));
+  return openIosApp(context, pickDevice(devices, words.device, BOOT_ONE), bundle, appPortOf(words));
 }

@@ -113,7 +113,7 @@ async function perform(invocation: Invocation<RunOptions>, job: Job, { context, 
   const { options, system, cwd } = invocation;
   const { machine } = world;
   const app = await openApp({ ...context, machine }, job.words);
-  await refuseLacking(job.plans, app);
+  await refuseLacking(job.plans, app, job.words.deviceClock === true);
   const reports = await openReports(options.reporter ?? [], options, { system, cwd });
   const finished: ScenarioReport[] = [];
   const started = machine.now();

@@ -1,7 +1,8 @@
 // The options of `tokenwarp run` for a real app on a device, as data.
 import type { OptionRow, ValuesOf } from '../option-table.ts';
 import { readDuration, readText } from '../values.ts';
-import { readBundle, readPackage, readPort } from './values.ts';
+import { readBundle } from './ios-values.ts';
+import { readPackage, readPort } from './values.ts';
 
 export const DEVICE_RUN_OPTIONS = {
   device: {

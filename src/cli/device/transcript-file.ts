@@ -25,7 +25,7 @@ export interface Head {
 }
 
 /** What of the environment decides which client and which device are used. */
-const VARIABLES = ['TOKENWARP_ADB', 'ANDROID_HOME', 'ANDROID_SDK_ROOT', 'ANDROID_SERIAL', 'DEVELOPER_DIR'] as const;
+const VARIABLES = ['TOKENWARP_ADB', 'ANDROID_HOME', 'ANDROID_SDK_ROOT', 'ANDROID_SERIAL', 'TOKENWARP_XCRUN', 'XCRUN_BINARY'] as const;
 
 export interface TranscriptFile {
   write(line: string): void;

@@ -8,12 +8,6 @@ export function readPackage(text: string): string {
   return text;
 }
 
-/** CFBundleIdentifier. */
-export function readBundle(text: string): string {
-  if (!/^[A-Za-z0-9_][\w-]*(?:\.[\w-]+)+$/.test(text)) throw usageError(`"${text}" is not a bundle identifier`, 'such as com.example.app');
-  return text;
-}
-
 /** A port that somebody listens at. */
 export function readPort(text: string): number {
   const port = Number(text);

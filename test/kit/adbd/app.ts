@@ -1,5 +1,6 @@
 // An app on the emulated phone: process, package flags, background standing, and the WorkManager inside it.
 import { rmSync } from 'node:fs';
+import type { Place } from './phone-http.ts';
 import type { Job } from './job-scheduler.ts';
 import type { Phone } from './phone.ts';
 import { WorkManager, type Worker } from './work-manager.ts';
@@ -8,7 +9,7 @@ import { WorkManager, type Worker } from './work-manager.ts';
 export interface DebugHook {
   /** Actions of its receiver. */
   actions: readonly string[];
-  started(app: App): void;
+  started(app: Place): void;
   died(): void;
   /** Answers the result data of the broadcast. */
   receive(action: string, extras: ReadonlyMap<string, string>): string | undefined;

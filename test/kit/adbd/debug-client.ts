@@ -1,8 +1,8 @@
 // The client in the debug build of an app under test: signs in at the mock server when its hook is told to, asks for pages, refreshes on
 // a 401. It is right unless it is told to be wrong. What it stores survives its process, what it only knows does not.
 import type { Duplex } from 'node:stream';
-import type { App, DebugHook } from './app.ts';
-import { ask } from './phone-http.ts';
+import type { DebugHook } from './app.ts';
+import { ask, type Place } from './phone-http.ts';
 
 export interface Flaws {
   /** Every refused request refreshes by itself. */
@@ -36,7 +36,7 @@ export class DebugClient implements DebugHook {
   readonly told: string[] = [];
   readonly #port: number;
   readonly #flaws: Flaws;
-  #app: App | undefined;
+  #app: Place | undefined;
   #stored: Tokens | undefined;
   #known: Tokens | undefined;
   #flight: Promise<void> | undefined;
@@ -50,7 +50,7 @@ export class DebugClient implements DebugHook {
     this.actions = (flaws.only ?? ACTIONS).map((word) => `dev.tokenwarp.${word}`);
   }
 
-  started(app: App): void {
+  started(app: Place): void {
     this.#app = app;
     this.#known = this.#stored;
   }

@@ -1,7 +1,11 @@
 // HTTP as an app on the emulated phone does it: to a port of the phone, through whatever `adb reverse` made of it.
 import { request } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { App } from './app.ts';
+
+/** Where an app runs: it opens connections there. */
+export interface Place {
+  phone: { connect(port: number): Promise<unknown> };
+}
 
 export interface Asked {
   method: string;
@@ -12,7 +16,7 @@ export interface Asked {
   onSocket?(socket: Duplex): void;
 }
 
-export async function ask(app: App, port: number, asked: Asked): Promise<{ status: number; body: string }> {
+export async function ask(app: Place, port: number, asked: Asked): Promise<{ status: number; body: string }> {
   const socket = (await app.phone.connect(port)) as Duplex;
   asked.onSocket?.(socket);
   const form = asked.form === undefined ? undefined : new URLSearchParams(asked.form).toString();
