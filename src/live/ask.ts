@@ -4,6 +4,7 @@ import type { RequestStep, SignInStep } from '../sim/plan.ts';
 import { checkAsked } from './expectations.ts';
 import { sessionOf, stateOf, type Asked } from './seen.ts';
 import type { Stage } from './stage.ts';
+import { pass } from './time.ts';
 
 /** Ms after which a request that was refused is taken to be over, and one that never came when there is no session to send it with. */
 const GIVEN_UP = 1_200;
@@ -23,7 +24,7 @@ export async function ask(stage: Stage, step: RequestStep): Promise<() => Promis
   if (step.every === 0) await stage.app.hook('request', { ...words, count: step.count, id: asked.id });
   else
     for (let i = 1; i <= step.count; i++) {
-      if (i > 1) await stage.pause(step.every);
+      if (i > 1) await pass(stage, step.every);
       await stage.app.hook('request', { ...words, count: 1, id: `${asked.id}-${i}` });
     }
   return async () => {

@@ -1,7 +1,7 @@
 // Which steps of a scenario a real app on a device can take, and what each needs: one table, from which the refusal up front and the
 // page for QA are made. What is not here is refused with what would give it, never left out in silence.
 import type { AppStep, RequestStep, Step, Verb } from '../sim/plan.ts';
-import type { Ability, Lack } from '../device/live-app.ts';
+import type { Ability, Lack } from '../device/live/app.ts';
 
 /** What a step needs, or why no device can take it. */
 export type Needs = { readonly abilities: readonly Ability[] } | Lack;

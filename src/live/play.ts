@@ -7,7 +7,8 @@ import { checkEnd, checkExpectations } from './expectations.ts';
 import { HOLD_POINTS, type HoldPoint } from './needs.ts';
 import { newestExpiry } from './seen.ts';
 import type { Stage } from './stage.ts';
-import { act, pass, REACTION, takeStep, type Player } from './takers.ts';
+import { act, takeStep, type Player } from './takers.ts';
+import { pass, REACTION } from './time.ts';
 
 /** What the run of a scenario came to, before it is judged. */
 export interface Played {

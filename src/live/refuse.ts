@@ -1,7 +1,7 @@
 // The refusal up front: what a plan asks for and the device or its app cannot do, each with file, line and what would give it. Asked
 // before a server is started or anything of the device is touched.
 import { MissingError } from '../core/errors.ts';
-import type { Ability, Lack, LiveApp } from '../device/live-app.ts';
+import type { Ability, Lack, LiveApp } from '../device/live/app.ts';
 import type { Plan, Step } from '../sim/plan.ts';
 import { needsOf } from './needs.ts';
 
@@ -11,6 +11,9 @@ interface Wish {
   readonly text: string;
   readonly lack: Lack;
 }
+
+/** Lines of one refusal: somebody may have asked for every scenario there is. */
+const MOST = 20;
 
 /** Every run needs these: they come before and after the steps. */
 const ALWAYS: readonly Ability[] = ['reach-server', 'launch', 'kill', 'hook-request'];
@@ -84,8 +87,10 @@ function stepsOf(steps: readonly Step[]): Step[] {
 function refuse(wishes: readonly Wish[]): void {
   const [first, second] = wishes;
   if (first === undefined) return;
-  const lines = wishes.map(({ file, line, text, lack }) => `${file}:${line}: ${text}: ${lack.what}`);
-  const fixes = [...new Set(wishes.map(({ lack }) => lack.fix))];
+  const shown = wishes.slice(0, MOST);
+  const lines = shown.map(({ file, line, text, lack }) => `${file}:${line}: ${text}: ${lack.what}`);
+  if (wishes.length > MOST) lines.push(`... and ${wishes.length - MOST} more`);
+  const fixes = [...new Set(shown.map(({ lack }) => lack.fix))];
   throw new MissingError('TW_DEVICE_STEP', lines.join('\n'), {
     hint: `${second === undefined ? '' : `${wishes.length} steps cannot be taken, nothing was touched; `}${fixes.join('; ')}`,
     fields: { steps: wishes.map(({ file, line }) => `${file}:${line}`) },

@@ -2,7 +2,7 @@
 // `tokenwarp ctl verify` holds them. Nothing is printed.
 import { OwnBugError } from '../core/errors.ts';
 import { digestEvents } from '../core/history.ts';
-import type { LiveApp } from '../device/live-app.ts';
+import type { LiveApp } from '../device/live/app.ts';
 import type { Plan } from '../sim/plan.ts';
 import { judgeJournal } from '../verify/readers/judge-journal.ts';
 import type { RunResult, Verdict } from '../verify/result.ts';
@@ -34,14 +34,13 @@ export async function runLive(plan: Plan, app: LiveApp, world: World, options: L
   const { machine, openServer } = world;
   const issuer = `http://localhost:${options.appPort}`;
   const server = await openServer({ policy: plan.policy, seed: (options.seed + options.nth) % 2 ** 53, issuer, port: app.serverPort ?? 0 });
-  const { patience, deviceClock, signal, say } = options;
-  const until = machine.now() + options.timeout;
+  const { patience, deviceClock, timeout, signal, say } = options;
   const stage = new Stage({
     plan,
     app,
     server,
     machine,
-    options: { patience, deviceClock, until, say, ...(signal === undefined ? {} : { signal }) },
+    options: { patience, deviceClock, timeout, say, ...(signal === undefined ? {} : { signal }) },
   });
   try {
     const played = await app.undoing(() => play(stage));

@@ -109,7 +109,7 @@ class RunningLiveServer implements LiveServer {
       case 'advance':
         return clock.advance(act.by);
       case 'fault':
-        this.#faults.push(this.#install(act.fault));
+        this.#faults.push(this.#install(onTheWire(act.fault)));
         return this.#delay();
       case 'latency':
         this.#latency = act.ms;
@@ -159,6 +159,11 @@ class RunningLiveServer implements LiveServer {
     const full = lasts === undefined ? spec : { ...spec, until: clock.now() + lasts };
     return rules.install(ruleOf(full, createStreams(options.seed).stream('faults')));
   }
+}
+
+/** In a scenario the API has an origin of its own; on a socket it lies below the issuer's. */
+function onTheWire(fault: FaultSpec & { for?: number }): FaultSpec & { for?: number } {
+  return fault.path === undefined || fault.endpoint !== 'resource' ? fault : { ...fault, path: `/api${fault.path}` };
 }
 
 function latencyRule(ms: number): FaultSpec {

@@ -1,9 +1,10 @@
 // One scenario on one device while it is played: the server, the app, what has been asked of it, what was missed. All waiting is here, and
 // all of it ends: an app that does nothing is a fact, not a reason to stand still.
+import { formatDuration } from '../core/duration.ts';
 import { TokenwarpError } from '../core/errors.ts';
 import { interrupted } from '../device/errors.ts';
 import type { Machine } from '../device/exec.ts';
-import type { LiveApp } from '../device/live-app.ts';
+import type { LiveApp } from '../device/live/app.ts';
 import type { Plan } from '../sim/plan.ts';
 import type { ExpectationFailure } from '../verify/result.ts';
 import { isUnderWay, type Asked } from './seen.ts';
@@ -14,8 +15,8 @@ export interface StageOptions {
   readonly patience: number;
   /** `advance` moves the phone's wall clock too. */
   readonly deviceClock: boolean;
-  /** Real time at which the run of this scenario is given up, Unix ms. */
-  readonly until: number;
+  /** Real ms after which the scenario is given up. */
+  readonly timeout: number;
   readonly signal?: AbortSignal;
   /** Tells a person what is being done. */
   say(text: string): void;
@@ -28,8 +29,8 @@ const GLANCE = 200;
 
 /** The scenario took too long: what there is says nothing. */
 export class OutOfTime extends TokenwarpError {
-  constructor(limit: string) {
-    super('TW_DEVICE_LIMIT', `the scenario was not over within ${limit}`, { hint: '--timeout gives it longer' });
+  constructor(limit: number) {
+    super('TW_DEVICE_LIMIT', `the scenario was not over within ${formatDuration(limit)}`, { hint: '--timeout gives it longer' });
   }
 }
 
@@ -48,6 +49,8 @@ export class Stage {
   offline = false;
   /** A hold is in place, or somebody waits at it. */
   holding = false;
+  /** Unix ms of this machine. */
+  readonly #begun: number;
   /** Entries before this one are from before the scenario: tokens of another run. */
   origin = 0;
 
@@ -57,6 +60,7 @@ export class Stage {
     this.server = parts.server;
     this.machine = parts.machine;
     this.options = parts.options;
+    this.#begun = parts.machine.now();
     this.device = parts.plan.devices[0]?.name ?? 'phone';
   }
 
@@ -97,8 +101,8 @@ export class Stage {
   }
 
   #check(): void {
-    const { signal, until } = this.options;
+    const { signal, timeout } = this.options;
     if (signal?.aborted === true) throw interrupted();
-    if (this.machine.now() > until) throw new OutOfTime('its time');
+    if (this.machine.now() - this.#begun > timeout) throw new OutOfTime(timeout);
   }
 }

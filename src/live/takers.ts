@@ -7,6 +7,7 @@ import { checkExpectations } from './expectations.ts';
 import { HOLD_POINTS } from './needs.ts';
 import { newestExpiry } from './seen.ts';
 import type { Stage } from './stage.ts';
+import { pass, REACTION } from './time.ts';
 
 /** Who takes steps in order: `parallel` and `repeat` hand theirs back. */
 export interface Player {
@@ -18,11 +19,6 @@ export interface Player {
 }
 
 type Takers = { [V in Verb]?: (player: Player, step: Extract<Step, { verb: V }>) => Promise<void> | void };
-
-/** Up to here time passes by itself, ms; beyond, clocks are moved. */
-const REAL_TIME = 3_000;
-/** Ms of silence after something that an app reacts to by itself. */
-export const REACTION = 600;
 
 const TAKERS: Takers = {
   request: async ({ stage }, step) => (await ask(stage, step))(),
@@ -77,18 +73,6 @@ async function advance(stage: Stage, step: AdvanceStep): Promise<void> {
   const expiry = newestExpiry(stage.look().entries) ?? stage.look().now;
   const target = step.to === 'by' ? undefined : step.to === 'past-expiry' ? expiry + step.by : expiry - step.by;
   await pass(stage, target === undefined ? step.by : Math.max(0, target - stage.look().now));
-}
-
-/** A short time passes by itself. For a long one the clocks are moved once the app has come to rest: its own timers do not notice. */
-export async function pass(stage: Stage, ms: number): Promise<void> {
-  if (ms === 0) return;
-  if (ms <= REAL_TIME) return stage.pause(ms);
-  if (!stage.holding) await stage.quiet();
-  stage.server.act({ do: 'advance', by: ms });
-  if (stage.options.deviceClock) await stage.app.moveClock(ms);
-  // Seen from the server, whose time counts, the phone is now behind.
-  else stage.server.act({ do: 'mark', what: 'clock-moved', device: stage.device, by: -ms });
-  if (!stage.holding) await stage.quiet(REACTION);
 }
 
 /** The hold was put there before what sets the exchange off; it stays until the next step has been taken. */

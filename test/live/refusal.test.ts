@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { APP, useLab } from '../kit/adbd/lab.ts';
 import { livePhone, scenario, traces } from '../kit/adbd/live-lab.ts';
+import { scratch } from '../kit/cli.ts';
 import { until } from '../kit/served.ts';
 
 const lab = useLab();
@@ -111,6 +112,14 @@ describe('a refusal up front', () => {
 });
 
 describe('the phone is put back', () => {
+  test('when the time of the scenario is over: inconclusive, which is exit code 5', async () => {
+    const { words, device } = await livePhone(lab);
+    const before = traces(device);
+    const ran = await lab.tokenwarp(...words(scenario('tunnel', TUNNEL), '--timeout', '3s'));
+    expect(ran).toMatchObject({ code: 5, stdout: expect.stringMatching(/\? tunnel [^]*The scenario was not over within 3s/) as string });
+    expect(traces(device)).toEqual(before);
+  });
+
   test('when the app never signs in: exit code 7 and what to look at', async () => {
     const { words, device } = await livePhone(lab, { deaf: true });
     const before = traces(device);
@@ -134,7 +143,8 @@ describe('the phone is put back', () => {
   test.each(['SIGINT', 'SIGTERM'] as const)('after %s, and what had finished is reported', async (signal) => {
     const { words, device } = await livePhone(lab);
     const before = traces(device);
-    const { child, ended } = lab.start(...words(scenario('a-calm', REQUEST), scenario('tunnel', TUNNEL)));
+    const folder = scratch();
+    const { child, ended } = lab.start(...words(scenario('a-calm', REQUEST, folder), scenario('tunnel', TUNNEL, folder)));
     await until(() => device.phone.airplane, 30_000);
     child.kill(signal);
     const ran = await ended;

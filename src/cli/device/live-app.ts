@@ -1,6 +1,6 @@
 // The app under test on the device that was named, whatever the platform.
 import type { DeviceContext } from '../../device/driver.ts';
-import type { LiveApp } from '../../device/live-app.ts';
+import type { LiveApp } from '../../device/live/app.ts';
 import { usageError } from '../exit.ts';
 import { BOOT_ONE } from './ios-words.ts';
 import type { RunWords } from './transcript-file.ts';
@@ -25,7 +25,7 @@ export async function openApp(context: DeviceContext, words: RunWords): Promise<
   if (bundle !== undefined) return openOnIos(context, bundle, words);
   const [{ openAndroid }, { openAndroidApp }] = await Promise.all([
     import('../../device/android/open.ts'),
-    import('../../device/android/live-app.ts'),
+    import('../../device/live/android.ts'),
   ]);
   return openAndroidApp(await openAndroid(context, device), app ?? '', appPortOf(words));
 }
@@ -33,7 +33,7 @@ export async function openApp(context: DeviceContext, words: RunWords): Promise<
 async function openOnIos(context: DeviceContext, bundle: string, words: RunWords): Promise<LiveApp> {
   const [{ iosDevices }, { openIosApp }, { openXcrun }, { pickDevice }] = await Promise.all([
     import('../../device/ios/listing.ts'),
-    import('../../device/ios/live-app.ts'),
+    import('../../device/live/ios.ts'),
     import('../../device/ios/xcrun.ts'),
     import('../../device/select.ts'),
   ]);

@@ -77,7 +77,7 @@ export class DebugClient implements DebugHook {
       case 'SIGN_OUT':
         return this.#signOut();
       case 'PUSH':
-        return this.#refresh(this.#known?.access ?? '');
+        return extras.get('refresh') === '1' ? this.#refresh(this.#known?.access ?? '') : undefined;
       default: {
         const count = Number(extras.get('count') ?? 1);
         const id = extras.get('id') ?? 'q';
@@ -129,6 +129,8 @@ export class DebugClient implements DebugHook {
     if (refresh === undefined) return;
     const form = { grant_type: 'refresh_token', refresh_token: refresh, client_id: 'app' };
     const { status, body } = await this.#send({ method: 'POST', path: '/token', form });
+    // Signed out meanwhile, or somebody else signed in: it is nobody's any more.
+    if (this.#known?.refresh !== refresh && this.#flaws.noSingleFlight !== true) return;
     if (status === 200) this.#adopt(body, this.#flaws.losesRotation !== true);
     else if (status === 400 || (status >= 500 && this.#flaws.signsOutOn5xx === true)) {
       this.#stored = undefined;

@@ -29,9 +29,9 @@ export async function livePhone(lab: Lab, flaws: Flaws = {}, options: DeviceOpti
   };
 }
 
-/** A scenario in a file of its own; `body` from its steps on. */
-export function scenario(name: string, body: string): string {
-  const path = join(scratch(), `${name}.scenario.yaml`);
+/** A scenario in a file of its own; `body` from its steps on. Files run in order of their paths. */
+export function scenario(name: string, body: string, folder = scratch()): string {
+  const path = join(folder, `${name}.scenario.yaml`);
   writeFileSync(path, `version: 1\nname: ${name}\nsummary: People are signed out although nothing was wrong.\n${body}`);
   return path;
 }

@@ -2,15 +2,15 @@
 // which no deep link does, and whether there is one can be asked without starting the app.
 import { MissingError } from '../../core/errors.ts';
 import { commandFailed } from '../errors.ts';
-import type { Ability, HookVerb, HookWords, Lack, LiveApp } from '../live-app.ts';
-import type { AndroidCapability } from './capabilities.ts';
-import { withUndo, type AndroidDevice } from './open.ts';
-import { performUndo, reverseUndo } from './perform.ts';
-import { line } from './quote.ts';
-import { readPackage } from './situation.ts';
-import { moveClock } from './state/clock.ts';
-import { goHome, killApp, launch } from './state/life.ts';
-import { listReverse, reversePort, setAirplaneMode } from './state/network.ts';
+import type { Ability, HookVerb, HookWords, Lack, LiveApp } from './app.ts';
+import type { AndroidCapability } from '../android/capabilities.ts';
+import { withUndo, type AndroidDevice } from '../android/open.ts';
+import { performUndo, reverseUndo } from '../android/perform.ts';
+import { line } from '../android/quote.ts';
+import { readPackage } from '../android/situation.ts';
+import { moveClock } from '../android/state/clock.ts';
+import { goHome, killApp, launch } from '../android/state/life.ts';
+import { listReverse, reversePort, setAirplaneMode } from '../android/state/network.ts';
 
 /** Actions of the broadcasts that the hook answers. */
 const ACTIONS: Readonly<Record<HookVerb, string>> = {

@@ -1,6 +1,6 @@
 // An app on a device as a run of a scenario needs it: opened, sent away, ended, cut off, and asked for something through a debug hook
 // that it offers. Each platform says what it lacks before anything is touched, and puts back whatever it changed.
-import type { PlatformName } from './driver.ts';
+import type { PlatformName } from '../driver.ts';
 
 /** What a step of a scenario may need of a device or of the app on it. */
 export const ABILITIES = [

@@ -3,14 +3,14 @@
 import { commandFailed, strangeOutput } from '../errors.ts';
 import type { Device, DeviceContext } from '../driver.ts';
 import { MissingError } from '../../core/errors.ts';
-import type { Ability, HookVerb, HookWords, Lack, LiveApp } from '../live-app.ts';
-import { needCapability, type IosCapability } from './capabilities.ts';
-import { MODE_OF, parseInfoPlist } from './info-plist.ts';
-import { isObject } from './json.ts';
-import { saidBy } from './refusal.ts';
-import { openSimctl } from './simctl.ts';
-import { openSimulator, type Simulator } from './simulator.ts';
-import { openXcrun, type Xcrun } from './xcrun.ts';
+import type { Ability, HookVerb, HookWords, Lack, LiveApp } from './app.ts';
+import { needCapability, type IosCapability } from '../ios/capabilities.ts';
+import { MODE_OF, parseInfoPlist } from '../ios/info-plist.ts';
+import { isObject } from '../ios/json.ts';
+import { saidBy } from '../ios/refusal.ts';
+import { openSimctl } from '../ios/simctl.ts';
+import { openSimulator, type Simulator } from '../ios/simulator.ts';
+import { openXcrun, type Xcrun } from '../ios/xcrun.ts';
 
 const CAPABILITY: Partial<Readonly<Record<Ability, IosCapability>>> = {
   'reach-server': 'reverse-port',
