@@ -34,13 +34,18 @@ const ENDS: ReadonlySet<EventType> = new Set([
   'api.abandoned',
 ]);
 
+/** Names that the hook was given: an arrival with one belongs to that and to nothing else. */
+const OUR_NAMES = /^(?:q\d+|last)(?:-\d+)?$/;
+
 /** Arrivals that belong to what was asked: by the name they carry, else by method and path. */
 export function arrivalsOf(asked: Asked, entries: readonly HistoryEvent[]): EventOf<'api.received'>[] {
   const arrivals = entries.slice(asked.from).filter((entry) => entry.type === 'api.received');
   const named = arrivals.filter(({ n }) => n === asked.id || n.startsWith(`${asked.id}-`));
   if (named.length > 0) return named;
   const path = asked.path.split('?', 1)[0] ?? '';
-  return arrivals.filter((one) => one.named !== true && one.method === asked.method && (one.path ?? '').split('?', 1)[0] === `/api${path}`);
+  return arrivals.filter(
+    (one) => !OUR_NAMES.test(one.n) && one.method === asked.method && (one.path ?? '').split('?', 1)[0] === `/api${path}`,
+  );
 }
 
 /** The last status of each request that was asked for, as far as there is one; those refused with 401 behind the others. */

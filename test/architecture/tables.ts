@@ -52,6 +52,7 @@ export const MODULES: Readonly<Record<string, readonly string[]>> = {
     'node:util',
     'node:child_process',
     'node:events',
+    'node:readline',
     'node:http',
     'node:https',
   ],

@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { DeviceContext } from '../../device/driver.ts';
+import { byHand, type Person } from '../../live/by-hand.ts';
 import { refuseImpossible, refuseLacking } from '../../live/refuse.ts';
 import { runLive } from '../../live/run.ts';
 import { openLiveServer } from '../../live/server.ts';
@@ -21,6 +22,7 @@ import { openReports } from '../reports.ts';
 import { selectPlans, stepLines } from '../select.ts';
 import { packageVersion, type StopSignal } from '../system.ts';
 import { appPortOf, checkApp, openApp } from './live-app.ts';
+import { openPerson } from './person.ts';
 import { replayCommand } from './replay-command.ts';
 import { inRoom } from './room.ts';
 import { createTranscript, readTranscript, type Head, type RunWords } from './transcript-file.ts';
@@ -36,27 +38,42 @@ interface Job {
 }
 
 export async function runOnDevice(invocation: Invocation<RunOptions>): Promise<ReadonlySet<ExitCondition>> {
-  const { options, system, cwd } = invocation;
+  const { options, system } = invocation;
   refuseForeign(options);
   if (options.replay !== undefined) return replay(invocation, options.replay);
   const job = jobOf(invocation);
   refuseImpossible(job.plans);
   return inRoom({ system, options: {} }, async (context) => {
-    const bare: World = { machine: context.machine, openServer: openLiveServer };
-    if (options.record === undefined) return perform(invocation, job, { context, world: bare });
-    const scenarios = job.plans.map(({ file }, i) => ({
-      file,
-      text: readFileSync(resolve(cwd, file), 'utf8'),
-      replay: job.replays[i] ?? '',
-    }));
-    const { env, os, pid } = bare.machine;
-    const transcript = createTranscript(options.record, cwd, { scenarios, options: job.words, machine: { env, os, pid } });
+    const hands = job.words.byHand === true ? openPerson(system, context.signal) : undefined;
     try {
-      return await perform(invocation, job, { context, world: recorded(bare, transcript.write) });
+      return await performAndRecord(invocation, job, { context, person: hands?.ask });
     } finally {
-      transcript.close();
+      hands?.close();
     }
   });
+}
+
+async function performAndRecord(
+  invocation: Invocation<RunOptions>,
+  job: Job,
+  place: Omit<Place, 'world'>,
+): Promise<ReadonlySet<ExitCondition>> {
+  const { options, cwd } = invocation;
+  const { machine } = place.context;
+  const world: World = { machine, openServer: openLiveServer };
+  if (options.record === undefined) return perform(invocation, job, { ...place, world });
+  const scenarios = job.plans.map(({ file }, i) => ({
+    file,
+    text: readFileSync(resolve(cwd, file), 'utf8'),
+    replay: job.replays[i] ?? '',
+  }));
+  const { env, os, pid } = machine;
+  const transcript = createTranscript(options.record, cwd, { scenarios, options: job.words, machine: { env, os, pid } });
+  try {
+    return await perform(invocation, job, { ...place, world: recorded(world, transcript.write) });
+  } finally {
+    transcript.close();
+  }
 }
 
 /** Options of simulated runs mean nothing here. */
@@ -74,8 +91,20 @@ function jobOf({ args, options, cwd }: Invocation<RunOptions>): Job {
   return { plans, words, replays: plans.map((plan) => replayCommand(plan, isBuiltIn(plan.file, cwd), words)) };
 }
 
-function wordsOf({ device, package: app, bundle, appPort, deviceClock, certain, wait, seed, timeout, bail }: RunOptions): RunWords {
-  const all = { device, package: app, bundle, appPort, deviceClock, certain, wait, seed, timeout, bail };
+function wordsOf({
+  device,
+  package: app,
+  bundle,
+  appPort,
+  deviceClock,
+  byHand: hand,
+  certain,
+  wait,
+  seed,
+  timeout,
+  bail,
+}: RunOptions): RunWords {
+  const all = { device, package: app, bundle, appPort, deviceClock, byHand: hand, certain, wait, seed, timeout, bail };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 }
 
@@ -88,7 +117,9 @@ async function replay(invocation: Invocation<RunOptions>, file: string): Promise
   const stateFolder = mkdtempSync(join(tmpdir(), 'tokenwarp-replay-'));
   try {
     const world = replayed(lines, head.machine);
-    return await perform(invocation, jobIn(head), { context: { machine: world.machine, stateFolder }, world });
+    // What somebody did is in the journal already.
+    const person = head.options.byHand === true ? async () => undefined : undefined;
+    return await perform(invocation, jobIn(head), { context: { machine: world.machine, stateFolder }, world, person });
   } finally {
     rmSync(stateFolder, { recursive: true, force: true });
   }
@@ -107,12 +138,19 @@ function jobIn({ scenarios, options }: Head): Job {
 interface Place {
   readonly context: DeviceContext;
   readonly world: World;
+  /** In the place of the hook of the app. */
+  readonly person?: Person | undefined;
 }
 
-async function perform(invocation: Invocation<RunOptions>, job: Job, { context, world }: Place): Promise<ReadonlySet<ExitCondition>> {
+async function perform(
+  invocation: Invocation<RunOptions>,
+  job: Job,
+  { context, world, person }: Place,
+): Promise<ReadonlySet<ExitCondition>> {
   const { options, system, cwd } = invocation;
   const { machine } = world;
-  const app = await openApp({ ...context, machine }, job.words);
+  const found = await openApp({ ...context, machine }, job.words);
+  const app = person === undefined ? found : byHand(found, person);
   await refuseLacking(job.plans, app, job.words.deviceClock === true);
   const reports = await openReports(options.reporter ?? [], options, { system, cwd });
   const finished: ScenarioReport[] = [];

@@ -26,6 +26,11 @@ export const DEVICE_RUN_OPTIONS = {
     group: 'decide',
     summary: "device: `advance` moves the phone's wall clock too, not the server's alone; put back afterwards",
   },
+  byHand: {
+    flags: '--by-hand',
+    group: 'decide',
+    summary: 'device: the app has no debug hook, a person at the terminal signs in and out and opens its screens when told to',
+  },
   certain: {
     flags: '--certain',
     group: 'decide',

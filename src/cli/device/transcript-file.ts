@@ -9,7 +9,10 @@ import { packageVersion } from '../system.ts';
 import type { DeviceRunOptions } from './run-options.ts';
 
 /** Options that decide what happens; those of reports do not. */
-export type RunWords = Pick<DeviceRunOptions, 'device' | 'package' | 'bundle' | 'appPort' | 'deviceClock' | 'certain' | 'wait'> & {
+export type RunWords = Pick<
+  DeviceRunOptions,
+  'device' | 'package' | 'bundle' | 'appPort' | 'deviceClock' | 'byHand' | 'certain' | 'wait'
+> & {
   seed?: number;
   timeout?: number;
   bail?: number;
