@@ -22,6 +22,7 @@ const ENTRIES = {
 } as const;
 /** Each a file of its own, which shares no chunk with code that needs Node: they run in browsers and React Native. */
 const PORTABLE = {
+  'engine/background': 'src/engine/background.ts',
   'engine/engine': 'src/engine/engine.ts',
   'engine/fetch': 'src/host/engine-fetch.ts',
   'engine/react-native': 'src/host/react-native.ts',
@@ -32,7 +33,15 @@ const NODE_HOST = { 'engine/node': 'src/host/node.ts' } as const;
 /** Of the user's choice (peerDependencies), loaded on demand. */
 const OPTIONAL = ['@napi-rs/keyring'];
 /** Whose declarations are published. */
-const TYPED = ['src/index', 'src/engine/engine', 'src/host/engine-fetch', 'src/host/node', 'src/host/react-native', 'src/host/web'];
+const TYPED = [
+  'src/index',
+  'src/engine/background',
+  'src/engine/engine',
+  'src/host/engine-fetch',
+  'src/host/node',
+  'src/host/react-native',
+  'src/host/web',
+];
 
 /** ink reaches for react's developer tools when DEV is set; nobody debugs our view that way, and the package is not ours to bundle. */
 const WITHOUT_DEVTOOLS = {

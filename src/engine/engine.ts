@@ -7,6 +7,7 @@ import type { Call } from './call.ts';
 import { grantedIn } from './classify.ts';
 import { Clockwork } from './clockwork.ts';
 import { decideCarryOver } from './decide.ts';
+import { type DueEnd, type Lasting, renewIfDue } from './due.ts';
 import { revoke } from './exchange.ts';
 import { Gate } from './gate.ts';
 import { Holder } from './holder.ts';
@@ -56,6 +57,11 @@ export interface Engine extends Client {
   interaction(): void;
   push(payload: unknown): void;
   openStream(path: string, onMessage: (message: string) => void): Promise<{ close(): void }>;
+  /**
+   * Renews a token that does not last as long as `lasting` says, and waits until that is durable; for jobs of the operating system (see
+   * `tokenwarp/engine/background`). Once `signal` is aborted it has `failed`, and an answer under way is kept when it comes.
+   */
+  refreshIfDue(lasting: Lasting, signal: AbortSignal): Promise<DueEnd>;
   stop(): Promise<void>;
   /** Hears every transition of the session state with its reason; returns its removal. */
   subscribe(listener: Listener): () => void;
@@ -200,6 +206,10 @@ class SessionManager implements Engine {
 
   openStream(path: string, onMessage: (message: string) => void): Promise<{ close(): void }> {
     return openStream(this.#rt, path, onMessage);
+  }
+
+  refreshIfDue(lasting: Lasting, signal: AbortSignal): Promise<DueEnd> {
+    return renewIfDue(this.#rt, lasting, signal);
   }
 
   /** An exchange that has left is waited for: its answer may hold the only good refresh token. Those of sessions long over are given up. */

@@ -24,6 +24,10 @@ export class Flight {
   delivered = false;
   /** Somebody who needs it has come since the last attempt: the next one is not a mere retry. */
   fresh = true;
+  /** A token must last so many ms more to do for those who wait. */
+  ahead = 0;
+  /** The time that was given for it is over: nothing is tried again unless somebody needs it. */
+  halted = false;
   /** An exchange has left the device: its answer must be kept, whoever gives up (invariants I3e, I19). */
   underWay = false;
   /** The end of the whole flight; never rejects. */

@@ -90,7 +90,7 @@ async function fly(rt: Runtime, session: Session, flight: Flight): Promise<Fligh
  * moment only: the first tries cannot wait until somebody asks (refresh-bugs class G). Later ones can, that moment is over.
  */
 function isNeeded({ outage }: Session, flight: Flight): boolean {
-  return flight.needed || (outage?.unknown === true && outage.failures < MOST_URGENT);
+  return flight.needed || (!flight.halted && outage?.unknown === true && outage.failures < MOST_URGENT);
 }
 
 /** Waits until a refresh may be sent. `again` = not the first attempt: then somebody must still need it. */
@@ -116,7 +116,7 @@ async function underLock(rt: Runtime, session: Session, flight: Flight, spent: S
   spent.locks += 1;
   const stored = await reconcile(rt, session);
   if (stored === 'over') return 'ended';
-  if (session.isFresh(monoOf(rt))) return 'renewed';
+  if (session.isFresh(monoOf(rt) + flight.ahead)) return 'renewed';
   flight.releaseAhead();
   if (spent.locks < LOCK_PATIENCE) return 'again';
   observe(rt, { type: 'lock-bypassed' });
@@ -127,7 +127,7 @@ async function underLock(rt: Runtime, session: Session, flight: Flight, spent: S
 async function attempt(rt: Runtime, session: Session, flight: Flight, { blind, holds }: Spent & { holds: boolean }): Promise<Step> {
   const stored = await reconcile(rt, session);
   if (stored === 'over' || session.ended !== undefined) return 'ended';
-  if (session.isFresh(monoOf(rt))) return 'renewed';
+  if (session.isFresh(monoOf(rt) + flight.ahead)) return 'renewed';
   const { revision } = session;
   const { refreshToken } = session.tokens;
   if (refreshToken === undefined) return await finish(rt, session, 'no-refresh-token');

@@ -84,6 +84,7 @@ export class Index {
         interactions: [],
         pushes: [],
         looks: [],
+        jobs: [],
       };
       this.processes.set(name, info);
       this.device(device).processes.push(name);
@@ -110,6 +111,7 @@ export class Index {
         prompts: [],
         changes: [],
         installs: [],
+        jobRequests: [],
       };
       this.devices.set(name, info);
     }

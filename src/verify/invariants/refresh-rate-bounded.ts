@@ -1,6 +1,6 @@
 // I24: as long as no token is refused, a device refreshes about as often as its tokens run out. The only rule that sees a loop in which
 // every answer is 200 and every single refresh has its excuse, such as an answer that tells no lifetime, or 0.
-import { isIssued, outcome, refusedAt, remaining } from '../derived.ts';
+import { isIssued, jobOf, outcome, refusedAt, remaining } from '../derived.ts';
 import { between, lastBefore } from '../moments.ts';
 import type { Exchange } from '../records.ts';
 import type { Invariant, Judgement, Violation } from '../result.ts';
@@ -71,7 +71,7 @@ function lifetimeOf(view: HistoryView, { delivered }: Exchange): number | undefi
   return real === 0 ? undefined : real;
 }
 
-/** A refusal, a retry, by whomever, of what brought nothing, an app or a push that wanted it, a clock that was moved, or a process that had no living access token to begin with. */
+/** A refusal, a retry, by whomever, of what brought nothing, an app, a push or a background job that wanted it, a clock that was moved, or a process that had no living access token to begin with. */
 function isAskedFor(view: HistoryView, exchange: Exchange, { exchanges }: Series): boolean {
   const { sent, process, device, previous } = exchange;
   if (sent.forced !== undefined || (previous !== undefined && outcome(previous).kind !== 'granted')) return true;
@@ -79,6 +79,7 @@ function isAskedFor(view: HistoryView, exchange: Exchange, { exchanges }: Series
   const at = before.delivered?.at;
   if (at !== undefined && refusedAt(view, at, sent.seq)) return true;
   const { pushes } = view.process(process);
+  if (jobOf(view, exchange) !== undefined) return true;
   const since = before.sent.seq;
   if (between(pushes, since, sent.seq).length > 0 || between(view.device(device).jumps, since, sent.seq).length > 0) return true;
   const held = view.hand(process, sent.seq)?.at ?? view.store(device, sent.seq)?.at;

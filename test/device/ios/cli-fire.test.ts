@@ -218,6 +218,18 @@ describe('what can go wrong has an exit code, a word and a way out', () => {
     expect(readdirSync(join(lab.state, 'firing')), 'the task may still run').toHaveLength(1);
   });
 
+  test('Ctrl-C while the debugger is attached: it is let finish, and the task counts as running', async () => {
+    const double = simulatorWith({ runsFor: null });
+    double.fault({ on: '^lldb --batch', delay: 1_500 });
+    const lab = labOf(double);
+    const { child, ended } = lab.start('fire', 'ios', ...APP);
+    await expect.poll(() => double.lines().some((line) => line.startsWith('lldb')), WAIT).toBe(true);
+    child.kill('SIGINT');
+    expect((await ended).code).toBe(130);
+    expect(double.log()).toMatch(/Starting simulated task/);
+    expect(readdirSync(join(lab.state, 'firing'))).toHaveLength(1);
+  });
+
   test('a tool that hangs is killed, and the error says which', async () => {
     const double = simulatorWith({});
     double.fault({ on: 'get_app_container', hang: true });
