@@ -24,6 +24,7 @@ import { keepFresh } from 'tokenwarp/engine/background';
 import { engineFetch } from 'tokenwarp/engine/fetch';
 import { createNodeHost, type NodeHostOptions } from 'tokenwarp/engine/node';
 import { createReactNativeHost } from 'tokenwarp/engine/react-native';
+import { createSessions, type SessionInfo } from 'tokenwarp/engine/sessions';
 import { createWebHost, followPage } from 'tokenwarp/engine/web';
 const options: EngineOptions = { refreshAhead: 60_000 };
 export const factory: ClientFactory = (host: Host) => createEngine(host, options);
@@ -38,6 +39,7 @@ export const hosts = (parts: NodeHostOptions, phone: Parameters<typeof createRea
   createWebHost({ app: 'app', config: parts.config }),
   createReactNativeHost(phone),
 ];
+export const others = (host: Host): Promise<readonly SessionInfo[]> => createSessions(createEngine(host), '/devices').list();
 export const follow = (host: Host): (() => void) => followPage(createEngine(host));
 export const keep = (host: Host): (() => void) => keepFresh(createEngine(host), host, { every: 21_600_000 });
 export const api = (host: Host): Promise<Response> => engineFetch(createEngine(host), host.config)(new URL('https://api.example/me'));
@@ -118,6 +120,7 @@ function checkFiles(): void {
     'dist/engine/fetch.js',
     'dist/engine/node.js',
     'dist/engine/react-native.js',
+    'dist/engine/sessions.js',
     'dist/engine/web.js',
     'dist/sandbox/worker.js',
     'dist/THIRD-PARTY-LICENSES.txt',
@@ -135,7 +138,7 @@ function checkFiles(): void {
 }
 
 function checkPortable(): void {
-  for (const name of ['background', 'engine', 'fetch', 'react-native', 'web']) {
+  for (const name of ['background', 'engine', 'fetch', 'react-native', 'sessions', 'web']) {
     const code = readFileSync(join(installed, `dist/engine/${name}.js`), 'utf8');
     const imports = parseAst(code).body.filter(({ type }) => /^Import|^ExportAll/.test(type)).length;
     if (imports > 0 || /\bimport\(|\brequire\(/.test(code)) throw new Error(`${name} imports something`);
@@ -148,6 +151,7 @@ function useTheNodeHost(): void {
 import { engineFetch } from 'tokenwarp/engine/fetch';
 import { createNodeHost } from 'tokenwarp/engine/node';
 import { createReactNativeHost } from 'tokenwarp/engine/react-native';
+import { createSessions } from 'tokenwarp/engine/sessions';
 import { createWebHost } from 'tokenwarp/engine/web';
 const url = 'http://127.0.0.1:9';
 const config = { issuer: url, clientId: 'app', tokenEndpoint: url, revocationEndpoint: url, resourceBaseUrl: url, scope: '' };
@@ -155,7 +159,7 @@ const host = createNodeHost({ app: 'app', config, folder: 'session' });
 const engine = createEngine(host);
 await engine.start();
 if (engine.state() !== 'active') await engine.signIn({ access_token: 'a', refresh_token: 'r', token_type: 'Bearer', expires_in: 3600 });
-else console.log('still signed in', await host.lock('x', async () => 1), [engineFetch, createWebHost, createReactNativeHost].map((each) => typeof each).join());
+else console.log('still signed in', await host.lock('x', async () => 1), [engineFetch, createSessions, createWebHost, createReactNativeHost].map((each) => typeof each).join());
 await engine.stop();
 `;
   writeFileSync(join(app, 'node-host.mjs'), program);
@@ -164,7 +168,7 @@ await engine.stop();
   if (!first.stderr.includes('TW_KEY_IN_FILE')) throw new Error(`no warning of a key in a file\n${first.stderr}`);
   expectRun(run(process.execPath, ['node-host.mjs'], { cwd: app, env }), {
     code: 0,
-    stdout: 'still signed in 1 function,function,function',
+    stdout: 'still signed in 1 function,function,function,function',
   });
 }
 
