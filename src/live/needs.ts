@@ -40,10 +40,22 @@ export const STEP_TABLE: { readonly [V in Verb]: Row<V> } = {
   signIn: { becomes: 'the app is asked to sign the user in through its hook', needs: () => needs('hook-sign-in') },
   signOut: { becomes: 'marked in the journal, then the app is asked to sign out through its hook', needs: () => needs('hook-sign-out') },
   push: { becomes: 'a silent push (iOS), or its stand-in through the hook (Android)', needs: () => needs('push') },
+  job: {
+    becomes:
+      'Android: the background job with this unique name, or of this worker, is made due and fired, as `tokenwarp fire android` does',
+    needs: ({ expireAfter }) =>
+      expireAfter === undefined
+        ? needs('fire-job')
+        : { what: 'a run cannot stop a job after a time', fix: '`tokenwarp fire android --stop timeout` while `tokenwarp serve` runs' },
+  },
   expect: { becomes: 'what a server sees is checked: refreshes, and outcomes of requests that are statuses', needs: () => nothing },
   stream: {
     becomes: 'refused',
     needs: () => ({ what: 'the hook of the app cannot be asked for a stream', fix: 'open the stream by hand, with `tokenwarp serve`' }),
+  },
+  phone: {
+    becomes: 'refused',
+    needs: () => ({ what: 'a real phone has a system of its own, not a modelled one', fix: '`tokenwarp device` by hand, before the run' }),
   },
   sleep: {
     becomes: 'refused',

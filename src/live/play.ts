@@ -38,6 +38,7 @@ export async function play(stage: Stage): Promise<Played> {
 async function begin(stage: Stage): Promise<void> {
   const { app, server, plan } = stage;
   const [device] = plan.devices;
+  if (plan.client !== undefined) stage.unseen.add('options of a client, which nobody told the app');
   if (plan.lock !== undefined) stage.unseen.add('whether the app locks itself');
   await app.reach(server.port);
   if (device !== undefined && device.clockSkew !== 0) await app.moveClock(device.clockSkew);
@@ -138,7 +139,7 @@ function holdsIn(steps: readonly Step[]): Map<number, HoldPoint> {
 
 /** Whether an app may refresh because of it. */
 function setsOff({ verb }: Step): boolean {
-  return ['request', 'parallel', 'repeat', 'app', 'push', 'network', 'signIn'].includes(verb);
+  return ['request', 'parallel', 'repeat', 'app', 'push', 'job', 'network', 'signIn'].includes(verb);
 }
 
 /** No fault any more, network, a new process, and the app is asked once more. */

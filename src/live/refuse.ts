@@ -70,6 +70,8 @@ function shape({ file, devices }: Plan): Wish[] {
     return [
       { ...at, lack: { what: `it needs ${device.processes.length} processes of one app, and only the app itself can be asked`, fix } },
     ];
+  if (device?.os !== undefined)
+    return [{ ...at, lack: { what: 'its phone has a modelled system (os), and a real phone has its own', fix } }];
   if (device !== undefined && device.locks !== 'working')
     return [{ ...at, lack: { what: `locks that are ${device.locks} cannot be made on a real device`, fix } }];
   return [];

@@ -2,6 +2,7 @@
 import { formatDuration } from '../core/duration.ts';
 import { OwnBugError } from '../core/errors.ts';
 import type { AdvanceStep, AppStep, NetworkStep, ParallelStep, RevokeStep, Step, Verb } from '../sim/plan.ts';
+import type { ServerPort } from '../device/server-port.ts';
 import { ask, signIn, signOut } from './ask.ts';
 import { checkExpectations } from './expectations.ts';
 import { HOLD_POINTS } from './needs.ts';
@@ -44,6 +45,12 @@ const TAKERS: Takers = {
     await stage.app.hook('push', { refresh: step.refresh ? 1 : 0 });
     await stage.quiet(REACTION);
   },
+  async job({ stage }, step) {
+    const outcome = await stage.app.runJob(step.id, { patience: stage.options.patience, server: portOf(stage) });
+    if (outcome === 'undecided' && !stage.holding)
+      stage.misses.push({ message: `nothing shows that the job ${step.id} ran`, source: step.source });
+    if (!stage.holding) await stage.quiet();
+  },
   expect: ({ stage }, step) => checkExpectations(stage, { source: step.source, ...step.expect }),
 };
 
@@ -51,6 +58,24 @@ export async function takeStep(player: Player, step: Step): Promise<void> {
   const take = TAKERS[step.verb] as ((player: Player, step: Step) => Promise<void> | void) | undefined;
   if (take === undefined) throw new OwnBugError(`nothing takes the step ${step.verb}, and it was not refused`);
   await take(player, step);
+}
+
+/** The journal as firing a job reads it. */
+function portOf({ server }: Stage): ServerPort {
+  return {
+    mark: async () => server.look().entries.length,
+    async since(mark) {
+      const types = server
+        .look()
+        .entries.slice(mark)
+        .map(({ type }) => type);
+      const count = (type: string): number => types.filter((each) => each === type).length;
+      return { received: count('token.received'), committed: count('token.committed'), refused: count('token.refused') };
+    },
+    hold: () => {
+      throw new OwnBugError('a job that is fired by a run is held by the run');
+    },
+  };
 }
 
 /** Everything is set off in turn, and only then waited for: for an app and a server that is at once. */

@@ -1,8 +1,10 @@
 // `tokenwarp run --device`: an app on an emulated phone that the real adb drives, with real HTTP to the mock server through `adb reverse`.
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { useLab } from '../kit/adbd/lab.ts';
+import { useLab, WORKER } from '../kit/adbd/lab.ts';
 import { livePhone, scenario, traces } from '../kit/adbd/live-lab.ts';
+import { scratch, tokenwarp } from '../kit/cli.ts';
 
 const lab = useLab();
 
@@ -89,6 +91,38 @@ describe('a right app', () => {
       expect(clocks.length).toBeGreaterThanOrEqual(3);
     },
   );
+});
+
+describe('a background job', () => {
+  const JOB = 'steps:\n  - advance: 20m\n  - job: refresh\n  - request: { path: /feed, expect: ok }\nexpect: { refreshes: 1 }\n';
+
+  test('is made due and fired, and comes out again from the transcript', { timeout: 60_000 }, async () => {
+    const { app, device, words } = await livePhone(lab);
+    const before = traces(device);
+    app.work.enqueue({ worker: WORKER, name: 'refresh', delay: 3_600_000 });
+    const file = join(scratch(), 'run.jsonl');
+    const ran = await lab.tokenwarp(...words(scenario('job', JOB), '--certain', '--record', file));
+    expect(ran).toMatchObject({ code: 0, stdout: expect.stringMatching(/✓ job {4}1 refresh/) as string });
+    expect(traces(device)).toEqual(before);
+    expect(tokenwarp(['run', '--replay', file]).stdout).toBe(ran.stdout);
+  });
+
+  test('that the system holds back: exit code 7 and the gate', async () => {
+    const { app, device, words } = await livePhone(lab);
+    app.work.enqueue({ worker: WORKER, name: 'refresh', delay: 3_600_000 });
+    Object.assign(device.phone.doze, { deep: 'IDLE', forced: true });
+    const ran = await lab.tokenwarp(...words(scenario('job', JOB)));
+    expect(ran).toMatchObject({
+      code: 7,
+      stderr: expect.stringMatching(/refresh of com\.example\.app did not run, \S+ holds it: .*TW_DEVICE_JOB/) as string,
+    });
+  });
+
+  test('that the app does not have', async () => {
+    const { words } = await livePhone(lab);
+    const ran = await lab.tokenwarp(...words(scenario('job', JOB)));
+    expect(ran).toMatchObject({ code: 7, stderr: expect.stringContaining('com.example.app has no background work waiting') as string });
+  });
 });
 
 describe('an app that is wrong', () => {

@@ -1,9 +1,10 @@
 // An app on an Android device as a run of a scenario needs it. Its debug hook is a broadcast receiver: it works in the background too,
 // which no deep link does, and whether there is one can be asked without starting the app.
-import { MissingError } from '../../core/errors.ts';
-import { commandFailed } from '../errors.ts';
+import { DeviceError, MissingError } from '../../core/errors.ts';
+import { commandFailed, noJob } from '../errors.ts';
 import type { Ability, HookVerb, HookWords, Lack, LiveApp } from './app.ts';
 import type { AndroidCapability } from '../android/capabilities.ts';
+import { fire, type Fired } from '../android/fire.ts';
 import { withUndo, type AndroidDevice } from '../android/open.ts';
 import { performUndo, reverseUndo } from '../android/perform.ts';
 import { line } from '../android/quote.ts';
@@ -26,6 +27,7 @@ const CAPABILITY: Partial<Readonly<Record<Ability, AndroidCapability>>> = {
   kill: 'kill-app',
   offline: 'airplane-mode',
   clock: 'set-clock',
+  'fire-job': 'fire-job',
 };
 
 const HOOK: Partial<Readonly<Record<Ability, HookVerb>>> = {
@@ -70,6 +72,7 @@ export async function openAndroidApp(device: AndroidDevice, app: string, appPort
     },
     moveClock: async (by) => void (await moveClock(device, (now) => now + by)),
     hook: (verb, words) => broadcast(device, app, verb, words),
+    runJob: (job, how) => runJob(device, app, job, how),
     undoing: (act) => withUndo(device, act),
   };
 }
@@ -117,4 +120,30 @@ async function broadcast({ shell, id }: AndroidDevice, app: string, verb: HookVe
   const script = line('am', 'broadcast', '-a', ACTIONS[verb], '-p', app, ...extras);
   const said = await shell.must(script, 'is its receiver exported, with android:permission="android.permission.DUMP"?');
   if (!/Broadcast completed/.test(said)) throw commandFailed(id, script, said.split(/\r?\n/).at(-1) ?? '', 'see docs/device-runs.md');
+}
+
+/** By its unique name, else by its worker. It is made due: a scenario says that it runs, not when the system would have let it. */
+async function runJob(
+  device: AndroidDevice,
+  app: string,
+  job: string,
+  how: Parameters<LiveApp['runJob']>[1],
+): Promise<'ran' | 'undecided'> {
+  const common = { app, makeDue: true, timeout: how.patience, server: how.server };
+  const fired = await fire(device, { ...common, work: job }).catch((error: unknown) => {
+    if (!(error instanceof DeviceError) || error.code !== 'TW_DEVICE_JOB') throw error;
+    return fire(device, { ...common, worker: job });
+  });
+  return outcomeOf(fired, job);
+}
+
+function outcomeOf({ verdict, app }: Fired, job: string): 'ran' | 'undecided' {
+  if (verdict.outcome === 'held')
+    throw noJob(
+      `${job} of ${app} did not run, ${verdict.gate.gate} holds it: ${verdict.gate.detail}`,
+      verdict.gate.command ?? 'wait until it opens',
+    );
+  if (verdict.outcome === 'refused')
+    throw noJob(`${job} of ${app} did not run: WorkManager refused it`, '`tokenwarp why` says what it waits for');
+  return verdict.outcome === 'undecided' ? 'undecided' : 'ran';
 }

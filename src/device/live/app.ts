@@ -1,6 +1,7 @@
 // An app on a device as a run of a scenario needs it: opened, sent away, ended, cut off, and asked for something through a debug hook
 // that it offers. Each platform says what it lacks before anything is touched, and puts back whatever it changed.
 import type { PlatformName } from '../driver.ts';
+import type { ServerPort } from '../server-port.ts';
 
 /** What a step of a scenario may need of a device or of the app on it. */
 export const ABILITIES = [
@@ -11,6 +12,7 @@ export const ABILITIES = [
   'offline',
   'clock',
   'push',
+  'fire-job',
   'hook-request',
   'hook-sign-in',
   'hook-sign-out',
@@ -51,6 +53,8 @@ export interface LiveApp {
   moveClock(by: number): Promise<void>;
   /** Asks the app for something. It answers at the server. */
   hook(verb: HookVerb, words: HookWords): Promise<void>;
+  /** Runs a background job of the app now; `undecided`: nothing shows what became of it. Throws when the system does not run it. */
+  runJob(id: string, how: { readonly patience: number; readonly server: ServerPort }): Promise<'ran' | 'undecided'>;
   /** Runs `act` and puts back what was changed for it, after success, failure and interruption alike. */
   undoing<T>(act: () => Promise<T>): Promise<T>;
 }

@@ -23,6 +23,10 @@ const CAPABILITY: Partial<Readonly<Record<Ability, IosCapability>>> = {
 /** What no command of a simulator does. */
 const NEVER: Partial<Readonly<Record<Ability, Lack>>> = {
   offline: { what: 'a simulator shares the network of this Mac', fix: '`fault: { drop: request }` in the place of `network: offline`' },
+  'fire-job': {
+    what: 'firing a task needs a debugger, which no run can record or replay',
+    fix: '`tokenwarp fire ios` while `tokenwarp serve` runs',
+  },
   clock: { what: 'a simulator shares the clock of this Mac', fix: "`advance` without --device-clock moves the server's clock alone" },
 };
 
@@ -60,6 +64,7 @@ export async function openIosApp(context: DeviceContext, { id, kind }: Device, b
     goOnline: async () => refused(id, 'offline'),
     moveClock: async () => refused(id, 'clock'),
     hook: (verb, words) => hook(simulator, bundle, verb, words),
+    runJob: async () => refused(id, 'fire-job'),
     undoing: (act) => act(),
   };
 }

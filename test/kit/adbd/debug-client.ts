@@ -70,6 +70,16 @@ export class DebugClient implements DebugHook {
     return this.#flaws.tellsToken === true ? this.#known?.access : undefined;
   }
 
+  /** What its background job does: refreshes, whatever it thinks of its token. */
+  async job(): Promise<'SUCCESS' | 'RETRY'> {
+    try {
+      await this.#refresh(this.#known?.access ?? '');
+      return 'SUCCESS';
+    } catch {
+      return 'RETRY';
+    }
+  }
+
   async #act(verb: string, extras: ReadonlyMap<string, string>): Promise<void> {
     switch (verb) {
       case 'SIGN_IN':

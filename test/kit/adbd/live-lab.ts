@@ -5,7 +5,7 @@ import { scratch } from '../cli.ts';
 import { App } from './app.ts';
 import { DebugClient, type Flaws } from './debug-client.ts';
 import type { DeviceOptions } from './device.ts';
-import { APP, APP_PORT, type Lab } from './lab.ts';
+import { APP, APP_PORT, WORKER, type Lab } from './lab.ts';
 import type { Connected } from './room.ts';
 
 export interface LivePhone {
@@ -20,7 +20,7 @@ export interface LivePhone {
 export async function livePhone(lab: Lab, flaws: Flaws = {}, options: DeviceOptions = {}): Promise<LivePhone> {
   const device = await lab.phone({ api: 34, emulator: true, ...options });
   const client = new DebugClient(APP_PORT, flaws);
-  const app = new App(device.phone, { name: APP, hook: client });
+  const app = new App(device.phone, { name: APP, hook: client, workers: { [WORKER]: () => client.job() } });
   return {
     device,
     app,
