@@ -19,11 +19,13 @@ export class Flight {
   missed = 0;
   /** Looks at the store that showed nothing. */
   blind = 0;
+  /** How it ended; until then, how it looks. */
+  end: FlightEnd = 'failed';
   /** The end of the whole flight; never rejects. */
   done: Promise<FlightEnd> = Promise.resolve('failed');
   /** Where it pauses itself; opened when something happened that may change what comes next. */
   readonly pausing = new Room();
-  /** Those who go on with a living token once an attempt has failed. */
+  /** Those who go on with a living token once an attempt has failed, or all is over. */
   readonly sparing = new Room();
   #needs = 0;
 
@@ -46,7 +48,8 @@ export class Flight {
   }
 
   /** For those whose token still works: the end, or `failed` with the first attempt that fails. */
-  spare(): Promise<FlightEnd> {
-    return Promise.race([this.done, this.sparing.wait().then((): FlightEnd => 'failed')]);
+  async spare(): Promise<FlightEnd> {
+    await this.sparing.wait();
+    return this.end;
   }
 }
