@@ -22,6 +22,7 @@ const ENTRIES = {
 } as const;
 /** Each a file of its own, which shares no chunk with code that needs Node: they run in browsers and React Native. */
 const PORTABLE = {
+  'engine/background': 'src/engine/background.ts',
   'engine/engine': 'src/engine/engine.ts',
   'engine/fetch': 'src/host/engine-fetch.ts',
   'engine/react-native': 'src/host/react-native.ts',
@@ -35,6 +36,7 @@ const OPTIONAL = ['@napi-rs/keyring'];
 /** Whose declarations are published. */
 const TYPED = [
   'src/index',
+  'src/engine/background',
   'src/engine/engine',
   'src/engine/sessions',
   'src/host/engine-fetch',

@@ -20,6 +20,7 @@ const SCENARIO = 'two-requests-at-expiry.scenario.yaml';
 const TYPES = `import { INVARIANTS, judge, runScenario, type ClientFactory, type EngineOptions, type Host, type RunResult } from 'tokenwarp';
 import { startMockServer } from 'tokenwarp';
 import { createEngine } from 'tokenwarp/engine';
+import { keepFresh } from 'tokenwarp/engine/background';
 import { engineFetch } from 'tokenwarp/engine/fetch';
 import { createNodeHost, type NodeHostOptions } from 'tokenwarp/engine/node';
 import { createReactNativeHost } from 'tokenwarp/engine/react-native';
@@ -40,6 +41,7 @@ export const hosts = (parts: NodeHostOptions, phone: Parameters<typeof createRea
 ];
 export const others = (host: Host): Promise<readonly SessionInfo[]> => createSessions(createEngine(host), '/devices').list();
 export const follow = (host: Host): (() => void) => followPage(createEngine(host));
+export const keep = (host: Host): (() => void) => keepFresh(createEngine(host), host, { every: 21_600_000 });
 export const api = (host: Host): Promise<Response> => engineFetch(createEngine(host), host.config)(new URL('https://api.example/me'));
 // @ts-expect-error: a host needs to know its app
 export const nameless = (parts: NodeHostOptions): Host => createNodeHost({ config: parts.config });
@@ -49,7 +51,7 @@ export const none: ClientFactory = () => ({ start: async () => undefined, signIn
 export const run = () => runScenario();
 `;
 /** Programs it must accept: what needs no package but ours. */
-const TYPED = ['engine-browser.ts', 'engine-node.ts', 'replay.ts', 'types.ts'];
+const TYPED = ['engine-background.ts', 'engine-browser.ts', 'engine-node.ts', 'replay.ts', 'types.ts'];
 const tally = createTally();
 
 try {
@@ -112,6 +114,7 @@ function checkFiles(): void {
     'bin/tokenwarp.js',
     'dist/cli/main.js',
     'dist/index.js',
+    'dist/engine/background.js',
     'dist/engine/engine.js',
     'dist/engine/fetch.js',
     'dist/engine/node.js',
@@ -134,7 +137,7 @@ function checkFiles(): void {
 }
 
 function checkPortable(): void {
-  for (const name of ['engine', 'fetch', 'react-native', 'sessions', 'web']) {
+  for (const name of ['background', 'engine', 'fetch', 'react-native', 'sessions', 'web']) {
     const code = readFileSync(join(installed, `dist/engine/${name}.js`), 'utf8');
     const imports = parseAst(code).body.filter(({ type }) => /^Import|^ExportAll/.test(type)).length;
     if (imports > 0 || /\bimport\(|\brequire\(/.test(code)) throw new Error(`${name} imports something`);

@@ -6,7 +6,8 @@ import { rolldown } from 'rolldown';
 
 /** Entry point, its source, and the most it may weigh compressed, bytes. */
 const ENTRIES: readonly { name: string; source: string; budget?: number }[] = [
-  { name: 'tokenwarp/engine', source: 'src/engine/engine.ts', budget: 12_000 },
+  { name: 'tokenwarp/engine', source: 'src/engine/engine.ts', budget: 12_500 },
+  { name: 'tokenwarp/engine/background', source: 'src/engine/background.ts' },
   { name: 'tokenwarp/engine/fetch', source: 'src/host/engine-fetch.ts' },
   { name: 'tokenwarp/engine/sessions', source: 'src/engine/sessions.ts' },
   { name: 'tokenwarp/engine/web', source: 'src/host/web.ts' },

@@ -7,6 +7,7 @@ export type {
   Feature,
   Host,
   HostClock,
+  HostBackground,
   HostConfig,
   HostFetchInit,
   HostResponse,

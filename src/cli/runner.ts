@@ -1,5 +1,6 @@
 // One way to run a plan, whoever the client is: the built-in engine in this process, or a foreign module behind the watchdog.
-import { BUILT_IN, runScenario } from '../scenario/run.ts';
+import { BUILT_IN } from '../scenario/built-in.ts';
+import { runScenario } from '../scenario/run.ts';
 import type { RunOptions as ScenarioOptions } from '../scenario/run.ts';
 import type { Plan } from '../sim/plan.ts';
 import type { HistoryEvent } from '../core/events.ts';

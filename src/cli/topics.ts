@@ -92,6 +92,8 @@ const VERB_EXAMPLES: Readonly<Record<keyof typeof VERBS, string>> = {
   prompt: '- prompt: { biometric: failed, password: ok }',
   interact: '- interact: {}',
   push: '- push: refresh',
+  job: '- job: { id: refresh, expireAfter: 20s }',
+  phone: '- phone: { network: none }',
   server: '- server: { accessToken: { ttl: 5m } }',
   expect: '- expect: { refreshes: 1, sessions: { phone: active } }',
 };

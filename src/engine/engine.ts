@@ -5,6 +5,7 @@ import { TokenwarpError } from '../core/errors.ts';
 import { autoLockOf } from './autolock.ts';
 import { Call } from './call.ts';
 import { clockworkOf } from './clockwork.ts';
+import { type DueEnd, type Lasting, renewIfDue } from './due.ts';
 import { revoke } from './exchange.ts';
 import { isSameUser } from './expiry.ts';
 import { leave, save, sweep } from './keeper.ts';
@@ -30,7 +31,7 @@ import { openStream } from './stream.ts';
 import { Timers } from './timers.ts';
 import { tokensFrom } from './tokens.ts';
 import { transitionsOf } from './transitions.ts';
-import { freshen, pushed, refreshIfDue, type RefreshOutcome, relieve } from './triggers.ts';
+import { freshen, pushed, relieve } from './triggers.ts';
 
 /** When apps of a kind lock themselves, ms: for `lock`. */
 export const LOCK_PRESETS = {
@@ -63,12 +64,12 @@ export interface Engine extends Client {
   interaction(): void;
   push(payload: unknown): void;
   openStream(path: string, onMessage: (message: string) => void): Promise<{ close(): void }>;
-  stop(): Promise<void>;
   /**
-   * Refreshes if a request now would: for a background job of the system, after `start`. Tries once and waits for no back-off; `failed`: it
-   * could not be tried, or brought nothing, and may work later. Rejects never.
+   * Renews a token that does not last as long as `lasting` says, and waits until that is durable; for jobs of the operating system (see
+   * `tokenwarp/engine/background`). Once `signal` is aborted it has `failed`, and an answer under way is kept when it comes.
    */
-  refreshIfDue(): Promise<RefreshOutcome>;
+  refreshIfDue(lasting: Lasting, signal: AbortSignal): Promise<DueEnd>;
+  stop(): Promise<void>;
   /** Hears every transition of the session state with its reason; returns its removal. */
   subscribe(listener: Listener): () => void;
   /** Every transition from now on, until `signal` is aborted or the engine is stopped. */
@@ -118,7 +119,7 @@ export function createEngine(host: Host, options: EngineOptions = {}): Engine {
       prompts.begin();
     },
     push: (payload) => void pushed(rt, payload),
-    refreshIfDue: () => refreshIfDue(rt),
+    refreshIfDue: (lasting, signal) => renewIfDue(rt, lasting, signal),
     stop: () => stop(rt),
   };
 }

@@ -15,6 +15,10 @@ export class Flight {
   fresh = true;
   /** The latest exchange, until what it brought is written: its answer must be kept, whoever gives up (invariants I3e, I19). */
   exchange: Promise<unknown> | undefined;
+  /** A token must last so many ms more to do for those who wait. */
+  ahead = 0;
+  /** The time that was given for it is over: nothing is tried again unless somebody needs it. */
+  halted = false;
   /** Waits for the device's lock that were in vain. */
   missed = 0;
   /** Looks at the store that showed nothing. */

@@ -85,7 +85,7 @@ async function fly(rt: Runtime, session: Session, flight: Flight): Promise<Fligh
  * moment only: the first tries cannot wait until somebody asks (refresh-bugs class G). Later ones can, that moment is over.
  */
 function isNeeded({ record: { outage } }: Session, flight: Flight): boolean {
-  return flight.needed || (outage?.unknown === true && outage.failures < MOST_URGENT);
+  return flight.needed || (!flight.halted && outage?.unknown === true && outage.failures < MOST_URGENT);
 }
 
 /** Waits until a refresh may be sent. `again` = not the first attempt: then somebody must still need it. */
@@ -109,7 +109,7 @@ async function look(rt: Runtime, session: Session): Promise<Step> {
 
 function settled(session: Session): FlightEnd | undefined {
   if (session.ended !== undefined) return 'ended';
-  return session.isFresh() ? 'renewed' : undefined;
+  return session.untilAhead() > (session.flight?.ahead ?? 0) ? 'renewed' : undefined;
 }
 
 /** One attempt, inside the lock: a sibling may have done the work meanwhile. */

@@ -31,23 +31,6 @@ export async function freshen(rt: Runtime): Promise<void> {
   if (!isOver && !session.isFresh() && isOnline(rt) && canRefresh(rt, session)) flightOf(rt, session);
 }
 
-/** What became of a token that may have been due: `failed` for now, and the session is as it was. */
-export type RefreshOutcome = 'refreshed' | 'not-due' | 'failed' | 'expired' | 'signed-out';
-
-/** For who wakes the app for this alone: one attempt. Younger tokens from a sibling count too. */
-export async function refreshIfDue(rt: Runtime): Promise<RefreshOutcome> {
-  await rt.recheck();
-  const { session } = rt;
-  if (session !== undefined) {
-    const { revision } = session.record;
-    await freshen(rt);
-    await session.flight?.spare();
-    if (session.record.revision > revision) return 'refreshed';
-    if (session.ended === undefined) return session.isFresh() || session.tokens.refreshToken === undefined ? 'not-due' : 'failed';
-  }
-  return rt.state === 'expired' || rt.state === 'signed-out' ? rt.state : 'failed';
-}
-
 /** A silent push, in any state of the app. One of type `refresh` asks for a new token. */
 export async function pushed(rt: Runtime, payload: unknown): Promise<void> {
   while (rt.state === 'loading' && rt.session === undefined && !rt.stopped) await rt.changed.wait();

@@ -8,6 +8,8 @@ export interface CheckContext {
   source: Source;
   /** Device -> its processes. */
   devices: ReadonlyMap<string, readonly string[]>;
+  /** Platform of the modelled system of each device that has one. */
+  systems: ReadonlyMap<string, 'android' | 'ios'>;
   /** Name of a request -> how many it stands for. */
   requests: Map<string, number>;
   /** Names of saved contents of stores. */

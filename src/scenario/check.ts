@@ -6,6 +6,7 @@ import { checkStore } from './check-store.ts';
 import { checkFault } from './check-fault.ts';
 import { checkPlace, type CheckContext } from './check-context.ts';
 import { checkExpectations, noSuch } from './check-expect.ts';
+import { checkSystem, checkSystemStep, systemsOf } from './check-phone.ts';
 import { list, record, type Raw } from './raw.ts';
 import type { Problem } from './problem.ts';
 import type { Path, Source } from './source.ts';
@@ -26,6 +27,7 @@ export function check(source: Source, invariants: readonly string[]): Problem[] 
   const context: CheckContext = {
     source,
     devices: devicesOf(raw),
+    systems: systemsOf(raw),
     requests: new Map(),
     streams: new Set(),
     saved: new Set(),
@@ -52,12 +54,14 @@ function devicesOf(raw: Raw): ReadonlyMap<string, readonly string[]> {
   );
 }
 
-function checkDevices(raw: Raw, { source, devices, report }: CheckContext): void {
+function checkDevices(raw: Raw, context: CheckContext): void {
+  const { source, devices, report } = context;
   if (devices.size === 0)
     report('TW_SCENARIO_VALUE', source.at(['devices']), 'a scenario without devices', 'name one, or leave `devices` out for one phone');
   const ttl = parseDuration(String(record(record(raw['server'])['accessToken'])['ttl'])) ?? DEFAULT_POLICY.accessToken.lifetime;
   for (const [name, processes] of devices) {
     const path = ['devices', name];
+    checkSystem(record(record(raw['devices'])[name]), path, context);
     if (RESERVED.includes(name))
       report(
         'TW_SCENARIO_NAME',
@@ -126,6 +130,7 @@ function checkStep(raw: Raw, where: { path: Path; times: number }, context: Chec
   }
   checkCompanions(verb, raw, where, context);
   checkOn(verb, raw, where.path, context);
+  checkSystemStep(verb, raw, where.path, context);
   if (verb === 'fault') checkFault(record(raw['fault']), [...where.path, 'fault'], context);
   if (verb === 'store' && typeof raw['store'] === 'object') checkStore(record(raw['store']), [...where.path, 'store'], context);
   if (verb === 'server') checkGrace(record(raw['server']), [...where.path, 'server'], context);

@@ -59,6 +59,9 @@ const WORDS: Words = {
   prompt: (step) => `prompts of ${list(step.on)} answer ${answers(step)}`,
   interact: (step) => `user touches the app on ${list(step.on)}`,
   push: (step) => `silent push to ${list(step.on)}${step.refresh ? ', asking for a refresh' : ''}`,
+  job: (step) =>
+    `job ${step.id} runs on ${list(step.on)}${step.expireAfter === undefined ? '' : `, its time is over after ${formatDuration(step.expireAfter)}`}${unawaited(step)}`,
+  phone: (step) => `${step.change.word}${step.change.value === undefined ? '' : ` ${step.change.value}`} on ${list(step.on)}`,
   server: (step) => `server policy changes: ${leaves(step.change).join(', ')}`,
   expect: (step) => `expect ${expected(step.expect)}`,
 };

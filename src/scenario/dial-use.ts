@@ -4,7 +4,7 @@ import { parse } from 'yaml';
 import { DIALS, type Dial } from './dials.ts';
 
 /** Keys whose words are names that an author makes up, or text. */
-const FREE = ['store.restore', 'store.overwrite', 'signIn', 'fault.location'];
+const FREE = ['store.restore', 'store.overwrite', 'signIn', 'job', 'devices.*.os', 'fault.location'];
 
 interface Knob {
   readonly dial: Dial;

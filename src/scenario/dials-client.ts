@@ -154,6 +154,19 @@ export const SYSTEM: readonly Row[] = [
   ],
 ];
 
+export const JOBS: readonly Row[] = [
+  ['job at once', 'job', steps('{ job: refresh }')],
+  ['job late', 'after', steps('{ app: background }', '{ app: suspend }', '{ after: 3d, job: refresh }')],
+  ['job twice', 'parallel', stale('{ parallel: [{ job: refresh }, { job: refresh }] }')],
+  ['job cancelled', 'job.expireAfter', stale('{ job: { id: refresh, expireAfter: 1s } }')],
+  [
+    'job when the system says so, or never',
+    'devices.*.os',
+    `devices: { phone: { os: android 14 } }\n${steps('{ phone: leave }', '{ phone: force-stop }', '{ advance: 3d }', '{ phone: open }')}`,
+    'What holds it, the models of Android and iOS say.',
+  ],
+];
+
 export const TIMING: readonly Row[] = [
   [
     'right after an event',

@@ -1,7 +1,7 @@
 // The dials of a refresh bug (what differs between one report and the next), each with the key that moves it and a line that does.
 // One table: the reference prints it, a test runs every line. A scenario is one setting of each.
 import type { Row } from './dial-row.ts';
-import { ACTORS, CLOCK, EVENTS, STORAGE, SYSTEM, TIMING } from './dials-client.ts';
+import { ACTORS, CLOCK, EVENTS, JOBS, STORAGE, SYSTEM, TIMING } from './dials-client.ts';
 import { GRANT, RESOURCE, SERVER } from './dials-server.ts';
 
 export interface Dial {
@@ -41,10 +41,6 @@ export const DIALS: readonly Dial[] = [
   ...of('Storage', STORAGE),
   ...of('Clock', CLOCK),
   ...of('Lifecycle and system', SYSTEM),
-  {
-    group: 'Lifecycle and system',
-    dial: 'job at once, late, twice, never, cancelled',
-    note: 'Not yet: comes with the models of background jobs.',
-  },
+  ...of('Lifecycle and system', JOBS),
   ...of('Timing', TIMING),
 ];

@@ -8,6 +8,7 @@ import { defined } from '../core/defined.ts';
 import { diagnose } from './diagnose.ts';
 import { byPosition, type Problem } from './problem.ts';
 import type { DeviceInput, ScenarioInput } from './schema.ts';
+import { buildLife, buildSystem } from './phone-schema.ts';
 import { policyPatch } from './server-schema.ts';
 import { readSource, type Source } from './source.ts';
 import { buildExpectations, buildSteps, rangeOf } from './steps.ts';
@@ -63,8 +64,8 @@ function buildPlan(input: ScenarioInput, source: Source): Plan {
     needs: FEATURES.filter((feature) => input.needs?.includes(feature) === true || implied(feature, input, steps)),
     methods: METHODS.filter(([verb]) => uses(steps, verb)).map(([, method]) => method),
     policy: patchPolicy(DEFAULT_POLICY, policyPatch(input.server ?? {})),
-    devices,
-    ...defined({ lock: lockOf(input.lock) }),
+    devices: devices.map((device) => living(device, input, steps)),
+    ...defined({ lock: lockOf(input.lock), client: input.client }),
     latency: input.network?.latency === undefined ? LATENCY : rangeOf(input.network.latency),
     steps,
     expect: buildExpectations(input.expect ?? {}, ['expect'], source),
@@ -86,6 +87,7 @@ const METHODS: readonly (readonly [Step['verb'], string])[] = [
 function implied(feature: Feature, { lock }: ScenarioInput, steps: readonly Step[]): boolean {
   if (feature === 'streams') return uses(steps, 'stream');
   if (feature === 'push') return uses(steps, 'push');
+  if (feature === 'background') return uses(steps, 'job');
   return feature === 'idle-lock' && lock !== undefined && lock !== 'consumer';
 }
 
@@ -106,9 +108,11 @@ function lockOf(input: ScenarioInput['lock']): LockPolicy | undefined {
 function buildDevice(name: string, input: DeviceInput): DevicePlan {
   const { state, expiresIn } =
     typeof input.session === 'object' ? input.session : { state: input.session ?? 'active', expiresIn: undefined };
+  const os = input.os === undefined ? undefined : buildSystem(input.os);
   return {
     name,
-    platform: input.platform ?? 'ios',
+    platform: os?.kind ?? input.platform ?? 'ios',
+    ...defined({ os }),
     processes: processNames(input.processes, input.platform),
     user: input.user ?? 'ada',
     session: { state, ...defined({ expiresIn: expiresIn === undefined ? undefined : ms(expiresIn) }) },
@@ -117,6 +121,13 @@ function buildDevice(name: string, input: DeviceInput): DevicePlan {
     scope: input.scope ?? SCOPE,
     locks: input.locks ?? 'working',
   };
+}
+
+/** Who uses a phone does so for as long as time passes in the scenario. */
+function living(device: DevicePlan, { devices }: ScenarioInput, steps: readonly Step[]): DevicePlan {
+  const profile = devices?.[device.name]?.profile;
+  if (profile === undefined) return device;
+  return { ...device, life: buildLife(profile, Math.ceil(advanced(steps) / DAY)) };
 }
 
 /** `scenarios/expiry/x.scenario.yaml` -> `expiry`; a file in no folder has no family. */

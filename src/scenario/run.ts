@@ -1,12 +1,12 @@
 // From a plan to a judged result: the world runs, the invariants judge its history, nothing is printed.
 import type { ClientFactory } from '../core/contract.ts';
 import type { EventOf, HistoryEvent, RunEnding } from '../core/events.ts';
-import { createEngine } from '../engine/engine.ts';
 import { formatSchedule, parseSchedule, replayChooser } from '../sim/chooser.ts';
 import type { Plan } from '../sim/plan.ts';
 import { runPlan, type WorldOptions, type WorldRecord } from '../sim/world.ts';
 import type { Outcome, RunResult, Verdict } from '../verify/result.ts';
 import { judge } from '../verify/verdict.ts';
+import { BUILT_IN, createBuiltIn } from './built-in.ts';
 
 /** How one scenario is run: seed, client, schedule, and the options of the world. */
 export interface RunOptions extends Partial<Omit<WorldOptions, 'factory'>> {
@@ -20,7 +20,6 @@ export interface RunOptions extends Partial<Omit<WorldOptions, 'factory'>> {
 
 /** Seed used when none is given. */
 export const DEFAULT_SEED = 1;
-export const BUILT_IN = 'built-in engine';
 
 /** Runs one scenario once. Rejects when the client is no client, or the schedule does not fit; everything else is in the result. */
 export async function runScenario(plan: Plan, options: RunOptions = {}): Promise<RunResult> {
@@ -30,7 +29,7 @@ export async function runScenario(plan: Plan, options: RunOptions = {}): Promise
     settle: client === undefined ? 'drain' : 'turn',
     ...world,
     seed,
-    factory: client?.factory ?? ((host) => createEngine(host)),
+    factory: client?.factory ?? createBuiltIn,
     ...(recorded === undefined ? {} : { chooser: replayChooser(recorded), slack: recorded.slack }),
   });
   onPlayed?.();

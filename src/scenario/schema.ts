@@ -2,6 +2,7 @@
 // from it (json-schema.ts); the builder in plan.ts turns what passes into a Plan. No file access, no defaults applied here.
 import { z } from 'zod';
 import { FEATURES } from '../core/contract.ts';
+import { life, system } from './phone-schema.ts';
 import { serverPatch } from './server-schema.ts';
 import { expectations, step } from './step-schema.ts';
 import { durationRange, kebab, positiveDuration, signedDuration } from './values.ts';
@@ -14,6 +15,8 @@ const SESSION_STATE = ['active', 'stale', 'signed-out'] as const;
 const deviceShape = z
   .strictObject({
     platform: z.enum(['ios', 'android', 'web', 'node']).optional().describe('Default ios.'),
+    os: system.optional(),
+    profile: life.optional(),
     processes: z
       .union([z.array(kebab).min(1).max(MOST_PROCESSES), z.int().min(1).max(MOST_PROCESSES)])
       .optional()
@@ -47,6 +50,7 @@ const deviceShape = z
   })
   .meta({ id: 'device' });
 
+const clientOptions = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
 const reference = (pattern: RegExp, phrase: string) => z.string({ error: phrase }).regex(pattern, { error: phrase });
 
 export const scenario = z.strictObject({
@@ -75,6 +79,11 @@ export const scenario = z.strictObject({
     .record(kebab, z.union([deviceShape, z.null()]))
     .optional()
     .describe('Devices by name. Default: one device, phone.'),
+  client: clientOptions
+    .optional()
+    .describe(
+      'Lent to the client as host.config.options, such as refreshEvery: 6h of the built-in one; what a client makes of them is its business.',
+    ),
   lock: z
     .union([
       z.enum(LOCK_PRESETS),

@@ -6,9 +6,10 @@ import type { EventType } from '../core/events.ts';
 import { APP_ACTIONS } from '../sim/plan.ts';
 import { SESSION } from './words.ts';
 import { fault } from './fault-schema.ts';
+import { phone, PHONE_TEXT } from './phone-schema.ts';
 import { serverPatch } from './server-schema.ts';
 import { store } from './store-schema.ts';
-import { count, duration, durationRange, kebab, outcomes, path, place, places, positiveDuration, signedDuration } from './values.ts';
+import { count, duration, durationRange, jobId, kebab, outcomes, path, place, places, positiveDuration, signedDuration } from './values.ts';
 
 const nothing = z.union([z.literal('all'), z.strictObject({})]);
 
@@ -92,7 +93,10 @@ export const step = z
       ),
     as: kebab.optional().describe('request, stream: a name for later expectations.'),
     after: duration.optional().describe('Virtual time to wait before the step begins.'),
-    wait: z.boolean().optional().describe('request, stream, signIn, signOut: false goes on without waiting for the end. Default true.'),
+    wait: z
+      .boolean()
+      .optional()
+      .describe('request, stream, signIn, signOut, job: false goes on without waiting for the end. Default true.'),
 
     request: z.union([path, request]).optional().describe('The app asks for something: a path, or an object with more.'),
     stream: z
@@ -207,6 +211,23 @@ export const step = z
       .enum(['refresh', 'ping'])
       .optional()
       .describe('A silent push of the backend. refresh: it asks for a refresh; ping: it says nothing about tokens.'),
+    job: z
+      .union([
+        jobId,
+        z.strictObject({
+          id: jobId.describe('Identifier of the job.'),
+          expireAfter: duration.optional().describe('When it is told that its time is over, from its start. Default: never.'),
+        }),
+      ])
+      .optional()
+      .describe(
+        'A background job runs at once, on a device without `os`: a process is launched for it, or resumed. Its identifier, or an object with more.',
+      ),
+    phone: phone
+      .optional()
+      .describe(
+        `Something happens to a phone whose system is modelled (\`os\`), in the words of its platform. ${PHONE_TEXT}; or { one change }.`,
+      ),
     server: serverPatch.optional().describe('The server changes its policy, for what it issues or checks from now on.'),
     expect: expectations.optional().describe('What must be true at this point.'),
   })

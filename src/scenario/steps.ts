@@ -5,6 +5,7 @@ import type { DevicePlan, Expectations, RequestOutcome, SessionExpectation, Step
 import { defined } from '../core/defined.ts';
 import { describe, type UntoldStep } from './describe.ts';
 import { faultSpec } from '../core/fault-spec.ts';
+import { phoneChange } from './phone-schema.ts';
 import { policyPatch } from './server-schema.ts';
 import { storeChange } from './store-schema.ts';
 import type { Path, Source } from './source.ts';
@@ -174,6 +175,17 @@ const BUILD: { readonly [V in Verb]: Build<V> } = {
   }),
   interact: (_value, base) => ({ ...base, verb: 'interact' }),
   push: (value, base) => ({ ...base, verb: 'push', refresh: value === 'refresh' }),
+  job: (value, base, { input }) => {
+    const { id, expireAfter } = typeof value === 'string' ? { id: value } : value;
+    return {
+      ...base,
+      verb: 'job',
+      id,
+      wait: input.wait ?? true,
+      ...defined({ expireAfter: expireAfter === undefined ? undefined : ms(expireAfter) }),
+    };
+  },
+  phone: (value, base) => ({ ...base, verb: 'phone', change: phoneChange(value) }),
   server: (value, base) => ({ ...base, verb: 'server', change: policyPatch(value) }),
   expect: (value, base, { path, shop }) => ({
     ...base,

@@ -45,12 +45,26 @@ export const durationRange = text('a duration or a range such as "80ms..200ms"',
   examples: ['50ms', '80ms..200ms'],
 });
 
+/** A duration, or a range of them of any length. */
+export const span = text('a duration or a range such as "5m..15m"', (value) => {
+  const range = parseDurationRange(value);
+  return range === undefined || range.min < 0 ? 'a duration or a range such as "5m..15m" whose end is not before its start' : undefined;
+});
+
 /** Lower-case words joined by hyphens. */
 export const kebab = text('lower-case words joined by hyphens, such as "late-401"', (value) =>
   /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(value) ? undefined : 'lower-case words joined by hyphens, such as "late-401"',
 ).meta({
   id: 'name',
   pattern: '^[a-z][a-z0-9]*(-[a-z0-9]+)*$',
+});
+
+/** Identifier of a background job, `refresh` or `com.example.app.refresh`. */
+export const jobId = text('an identifier such as "refresh" or "com.example.app.refresh"', (value) =>
+  /^[A-Za-z][\w.-]*$/.test(value) ? undefined : 'an identifier such as "refresh" or "com.example.app.refresh"',
+).meta({
+  id: 'jobId',
+  pattern: '^[A-Za-z][\\w.-]*$',
 });
 
 /** `phone` or `phone/app`. */

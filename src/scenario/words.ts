@@ -30,6 +30,8 @@ export const VERBS: Readonly<Record<Verb, VerbRule>> = {
   prompt: { on: 'device' },
   interact: { on: 'process' },
   push: { on: 'process' },
+  job: { on: 'process', wait: true },
+  phone: { on: 'device' },
   server: { on: 'nothing' },
   expect: { on: 'nothing' },
 };

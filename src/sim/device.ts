@@ -1,6 +1,7 @@
 // A device and its processes: clocks, connectivity, one store that survives a kill, locks that a kill frees.
 import type { Client, JobOutcome, PromptOutcome } from '../core/contract.ts';
 import type { Item, Owner } from './item.ts';
+import type { System } from './phone.ts';
 import type { DevicePlan } from './plan.ts';
 
 /** Unix time of virtual 0: 2026-01-01T00:00:00Z. */
@@ -23,9 +24,13 @@ export class Device {
   /** Wall clock minus true time, ms. */
   skew: number;
   online = true;
+  /** Its operating system, where the plan names one: it decides which processes live and which jobs run. */
+  phone: System | undefined;
   /** Ms of sleep in which the monotonic clock stood still. */
   slept = 0;
   storeLocked = false;
+  /** Before the first unlock the files of an app look empty, and nothing is kept in them. */
+  sealed = false;
   /** Ms a store operation takes. */
   storeDelay = 1;
   /** Operations of the secure tier that fail next. */

@@ -34,6 +34,8 @@ export interface Flight {
   scripted: boolean;
   /** The body ends in the middle. */
   broken: boolean;
+  /** Its connection is closed, and the client has not learnt it. */
+  defunct: boolean;
   /** Called with the last of the flights that redirects made of it. */
   resolve(response: HttpResponse, last: Flight): void;
   reject(error: unknown): void;

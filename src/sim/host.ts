@@ -42,9 +42,17 @@ export function createHost(process: Process, parts: HostParts): Host {
     stream: (url, init = {}) => (alive() ? network.open(process, url, init) : never()),
     lock: createLock(process, parts),
     background: {
-      register: (id, handler) => void (alive() && process.jobs.set(id, handler)),
-      schedule: () => (alive() ? Promise.resolve() : never()),
-      cancel: () => undefined,
+      register: (id, handler) => {
+        if (!alive()) return;
+        process.jobs.set(id, handler);
+        device.phone?.register(process, id);
+      },
+      schedule: (request) => {
+        if (!alive()) return never();
+        const error = device.phone?.schedule(process, request);
+        return error === undefined ? Promise.resolve() : Promise.reject(error);
+      },
+      cancel: (id) => void (alive() && device.phone?.cancel(process, id)),
     },
     reauthenticate: {
       biometric: (purpose?: PromptPurpose) => (alive() ? prompt(process, 'biometric', purpose, parts) : never()),

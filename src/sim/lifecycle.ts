@@ -95,7 +95,8 @@ export class Lifecycle {
     );
   }
 
-  kill(process: Process, how: 'process.kill' | 'process.stop' = 'process.kill'): void {
+  /** `by`: what is told of the jobs that run in it. */
+  kill(process: Process, how: 'process.kill' | 'process.stop' = 'process.kill', by = 'kill'): void {
     if (process.state === 'dead') return;
     this.#stage.note(process, { type: how, epoch: process.epoch }, true);
     process.epoch += 1;
@@ -109,6 +110,7 @@ export class Lifecycle {
     process.jobs.clear();
     this.#stage.kernel.dropDead(process);
     this.#operations.forget(process);
+    this.#stage.jobs.forget(process, by);
     this.#stage.network.channels.drop(process, how === 'process.kill' ? 'kill' : 'stop');
     freeLocks(process, this.#stage);
     tearWrites(process, this.#stage.stores());
@@ -179,6 +181,7 @@ export class Lifecycle {
     });
     this.#stage.notApplicable ??= this.#whyNot(features, absent);
     this.#stage.signals.pollState(process);
+    process.device.phone?.attached(process);
     if (behind) this.#stage.signals.tell(process, 'background');
     return this.#operations.start(process);
   }

@@ -85,6 +85,14 @@ export class Network {
     this.channels.breakAll((process) => process.device === device);
   }
 
+  /** The connections of a suspended process are closed under it: what was on its way to it is lost, and it learns of that when it runs again. */
+  goDefunct(process: Process): void {
+    for (const flight of [...this.#open].filter((open) => open.process === process && !open.over)) {
+      flight.defunct = true;
+      this.#lose(flight, 'reset', 0);
+    }
+  }
+
   #flight(
     process: Process,
     request: HttpRequest,
@@ -105,6 +113,7 @@ export class Network {
       point: 'request',
       scripted: false,
       broken: false,
+      defunct: false,
     };
     this.#open.add(flight);
     return flight;
@@ -212,7 +221,7 @@ export class Network {
   }
 
   #deliver(flight: Flight, response: HttpResponse): void {
-    if (flight.over) return;
+    if (flight.over || flight.defunct) return;
     this.#end(flight);
     const next = redirected(flight, response);
     if (next !== undefined) return this.#follow(flight, next);
@@ -262,8 +271,7 @@ export class Network {
     const { recorder, kernel } = this.#options;
     const { process } = flight;
     const wall = process.device.wallIfSkewed(kernel.now);
-    if (follow) recorder.follow(process.name, fact, wall);
-    else recorder.note(process.name, fact, wall);
+    recorder[follow ? 'follow' : 'note'](process.name, fact, wall);
   }
 
   #ask(flight: Flight, point: Point, response?: HttpResponse): Verdict {

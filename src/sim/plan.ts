@@ -4,6 +4,7 @@ import type { DurationRange } from '../core/duration.ts';
 import type { SourcePosition } from '../core/errors.ts';
 import type { EventType } from '../core/events.ts';
 import type { FaultSpec } from '../core/fault.ts';
+import type { LifePlan, PhoneChange, SystemPlan } from './phone-plan.ts';
 import type { PolicyPatch, ServerPolicy } from '../../mock-server/policy.ts';
 
 /** A scenario that was found valid, with every default filled in. All durations in ms. */
@@ -26,6 +27,8 @@ export interface Plan {
   /** When the app must lock itself; absent = never. */
   lock?: LockPolicy;
   devices: readonly DevicePlan[];
+  /** Lent to the client as `config.options`. */
+  client?: NonNullable<HostConfig['options']>;
   /** One-way network latency, ms; drawn per message. */
   latency: DurationRange;
   steps: readonly Step[];
@@ -41,6 +44,10 @@ export interface Plan {
 export interface DevicePlan {
   name: string;
   platform: 'ios' | 'android' | 'web' | 'node';
+  /** The operating system that is modelled; absent = processes live as the steps say, and jobs never run by themselves. */
+  os?: SystemPlan;
+  /** Who uses it while time passes; absent = nobody but the steps. */
+  life?: LifePlan;
   /** First one signs in; all share the store. */
   processes: readonly string[];
   user: string;
@@ -210,6 +217,19 @@ export interface PushStep extends StepBase {
   verb: 'push';
   refresh: boolean;
 }
+/** A background job runs at once, whatever an operating system would say. */
+export interface JobStep extends StepBase {
+  verb: 'job';
+  id: string;
+  /** Ms after which it is told that its time is over. */
+  expireAfter?: number;
+  wait: boolean;
+}
+/** Something happens to a phone whose operating system is modelled. */
+export interface PhoneStep extends StepBase {
+  verb: 'phone';
+  change: PhoneChange;
+}
 export interface ServerStep extends StepBase {
   verb: 'server';
   change: PolicyPatch;
@@ -238,6 +258,8 @@ export type Step =
   | PromptStep
   | InteractStep
   | PushStep
+  | JobStep
+  | PhoneStep
   | ServerStep
   | ExpectStep;
 export type Verb = Step['verb'];

@@ -5,6 +5,7 @@ import { checkExpectations, matchesOutcome, outcomeText, type ExpectationMiss } 
 import { OPERATION_LIMIT, type LogicalRequest, type Operation, type Operations } from './operations.ts';
 import { hangUp, listen, type AppStream } from './listening.ts';
 import type { RequestStep, Step, StreamStep } from './plan.ts';
+import { lifeOf } from './phones.ts';
 import { takeStep, type Player } from './steps.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import type { Stage } from './stage.ts';
@@ -36,6 +37,7 @@ export class Script implements Player {
   async play(): Promise<void> {
     await this.#prelude();
     this.originMs = this.stage.kernel.now;
+    for (const device of this.stage.devices) lifeOf(this.stage, this.operations, device)?.begin();
     for (const step of this.stage.plan.steps) await this.step(step);
     await this.#comeToRest();
     this.misses.push(...checkExpectations(this, this.stage.plan.expect));
@@ -86,7 +88,20 @@ export class Script implements Player {
   }
 
   launch(process: Process, behind = false): Promise<void> {
+    if (isApp(process)) return this.open(process);
     return this.#started((begun) => this.lifecycle.launch(process, begun, behind));
+  }
+
+  /** The user opens the app of a phone whose system decides what runs. Ends when it has started, or is in front. */
+  async open(process: Process): Promise<void> {
+    process.device.phone?.open();
+    await this.started(process);
+  }
+
+  /** Until a process that is coming up has started, whoever launches it. */
+  async started({ device }: Process): Promise<void> {
+    const operation = await new Promise<Operation | undefined>((resolve) => device.phone?.whenStarted(resolve));
+    if (operation !== undefined) await this.settled(operation, OPERATION_LIMIT);
   }
 
   /** A further client in the same process; those before live on, and nobody asks them for anything any more. */
@@ -114,7 +129,8 @@ export class Script implements Player {
       await this.settled(this.#stopped(process), OPERATION_LIMIT);
       this.lifecycle.reportLeaks(process);
     }
-    this.lifecycle.kill(process, 'process.stop');
+    if (isApp(process)) process.device.phone?.exit();
+    else this.lifecycle.kill(process, 'process.stop');
   }
 
   /** As a part of the story: at its end all are stopped too, and nobody asks for anything any more. */
@@ -215,6 +231,11 @@ export class Script implements Player {
       }
     }
   }
+}
+
+/** The process whose life a modelled system decides. */
+function isApp({ device, name }: Process): boolean {
+  return device.phone !== undefined && device.processes[0]?.name === name;
 }
 
 /** What several places do has several names. */

@@ -27,11 +27,15 @@ export class Signals {
     });
   }
 
-  /** A silent push of the backend; a process that does not run never sees it. */
-  push(process: Process, refresh: boolean): void {
+  /** A silent push of the backend; a process that does not run never sees it. `done`: the client answered with a promise, and it is settled. */
+  push(process: Process, refresh: boolean, done?: () => void): void {
     this.#stage.act(process, 'push', (client) => {
       this.#stage.note(process, { type: 'push', refresh }, true);
-      this.#guard(process, () => client.push?.(refresh ? { type: 'refresh' } : { type: 'ping' }));
+      const { epoch } = process;
+      const answer: unknown = this.#guard(process, () => client.push?.(refresh ? { type: 'refresh' } : { type: 'ping' }));
+      if (done === undefined || !(answer instanceof Promise)) return;
+      const settled = (): void => void (process.alive(epoch) && done());
+      answer.then(settled, settled);
     });
   }
 

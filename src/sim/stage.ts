@@ -6,6 +6,7 @@ import type { Streams } from '../core/streams.ts';
 import type { MockServer } from '../../mock-server/contract.ts';
 import type { Device, Process } from './device.ts';
 import type { Owner } from './item.ts';
+import type { Jobs } from './jobs.ts';
 import type { Kernel } from './kernel.ts';
 import type { Network } from './network.ts';
 import type { Plan } from './plan.ts';
@@ -20,6 +21,7 @@ export interface Stage {
   readonly server: MockServer;
   readonly network: Network;
   readonly signals: Signals;
+  readonly jobs: Jobs;
   readonly streams: Streams;
   readonly devices: readonly Device[];
   /** Remember where in the client each timer was set. */

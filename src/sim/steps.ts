@@ -3,9 +3,22 @@ import { formatDuration } from '../core/duration.ts';
 import type { HistoryEvent } from '../core/events.ts';
 import { ruleOf } from '../core/fault.ts';
 import { postponeTimers, releaseTimers } from './clock.ts';
+import { setOnline } from './connectivity.ts';
 import type { Device, Process } from './device.ts';
 import { checkExpectations, type ExpectationMiss, type ExpectedOf } from './expectations.ts';
-import type { AdvanceStep, AppStep, FaultStep, NetworkStep, RequestStep, RevokeStep, SleepStep, Step, StreamStep, Verb } from './plan.ts';
+import type {
+  AdvanceStep,
+  AppStep,
+  FaultStep,
+  JobStep,
+  NetworkStep,
+  RequestStep,
+  RevokeStep,
+  SleepStep,
+  Step,
+  StreamStep,
+  Verb,
+} from './plan.ts';
 import type { FlightNames } from './flight-names.ts';
 import { OPERATION_LIMIT, type Operation, type Operations } from './operations.ts';
 import type { Lifecycle } from './lifecycle.ts';
@@ -23,6 +36,7 @@ export interface Player extends ExpectedOf {
   quiet(ms: number): Promise<void>;
   settled(operation: Operation, ms: number): Promise<void>;
   launch(process: Process, behind?: boolean): Promise<void>;
+  started(process: Process): Promise<void>;
   stop(process: Process): Promise<void>;
   mount(process: Process): Promise<void>;
   unmount(process: Process): Promise<void>;
@@ -56,6 +70,7 @@ const TAKERS: Takers = {
     for (const device of devices(script, step)) {
       device.skew += step.jump;
       script.stage.recorder.follow(device.name, { type: 'clock.jump', by: step.jump }, device.wallIfSkewed(script.stage.kernel.now));
+      device.phone?.clockSet();
     }
   },
   store: (script, step) => {
@@ -85,8 +100,18 @@ const TAKERS: Takers = {
     return script.pause(0);
   },
   push: (script, step) => {
-    for (const process of processes(script, step)) script.stage.signals.push(process, step.refresh);
+    for (const process of processes(script, step)) {
+      if (process.device.phone === undefined) script.stage.signals.push(process, step.refresh);
+      else process.device.phone.push(step.refresh);
+    }
     return script.pause(0);
+  },
+  job: async (script, step) => void (await Promise.all(processes(script, step).map((process) => job(script, step, process)))),
+  phone: async (script, step) => {
+    for (const device of devices(script, step)) {
+      device.phone?.change(step.change);
+      for (const process of device.processes.slice(0, 1)) await script.started(process);
+    }
   },
   server: (script, step) => script.stage.server.setPolicy(step.change),
   expect: (script, step) => void script.misses.push(...checkExpectations(script, { source: step.source, ...step.expect })),
@@ -161,22 +186,10 @@ function network(script: Player, step: NetworkStep): void {
     script.stage.network.latency = step.change.latency;
     return;
   }
-  const { state } = step.change;
+  const online = step.change.state === 'online';
   for (const device of devices(script, step)) {
-    const online = state === 'online';
-    if (device.online === online) continue;
-    device.online = online;
-    script.stage.recorder.follow(device.name, { type: state });
-    if (!online) script.stage.network.goOffline(device);
-    for (const process of device.processes) notify(script, process, online);
-  }
-}
-
-function notify(script: Player, process: Process, online: boolean): void {
-  for (const listener of process.listeners) {
-    script.stage.act(process, 'connectivity', () => {
-      if (process.listeners.has(listener)) listener(online);
-    });
+    if (device.phone === undefined) setOnline(device, online, script.stage);
+    else device.phone.connect(online);
   }
 }
 
@@ -184,6 +197,23 @@ function fault(script: Player, step: FaultStep): void {
   const { for: lasting, ...spec } = step.fault;
   const { network: net, kernel, streams } = script.stage;
   net.rules.install(ruleOf(lasting === undefined ? spec : { ...spec, until: kernel.now + lasting }, streams.stream('faults')));
+}
+
+/** Ms for which a job is waited for that nobody stops: what a system would give it at most. */
+const JOB_LIMIT = 600_000;
+
+/** A process that is gone is launched for it, one that is suspended runs for as long as it takes. */
+async function job(script: Player, { id, expireAfter, wait }: JobStep, process: Process): Promise<void> {
+  const { jobs, kernel } = script.stage;
+  if (process.state === 'dead') await script.launch(process, true);
+  const asleep = process.state === 'suspended';
+  script.lifecycle.resume(process);
+  const run = jobs.start(process, id, { by: 'step' });
+  if (expireAfter !== undefined) kernel.after(expireAfter, 'script.expire', () => jobs.stop(run, 'expired'));
+  const done = script.settled(run, (expireAfter ?? 0) + JOB_LIMIT).then(() => {
+    if (asleep && !jobs.running(process)) script.lifecycle.suspend(process);
+  });
+  await (wait ? done : script.pause(0));
 }
 
 function revoke(script: Player, step: RevokeStep): void {

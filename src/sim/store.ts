@@ -40,8 +40,9 @@ export function createStore(process: Process, tier: Tier, { kernel, recorder, co
         () => {
           if (pending !== undefined) process.writing.delete(pending);
           const error = tier === 'secure' ? failure(device, op, key, value) : undefined;
-          const read = op === 'get' ? held.get(key) : undefined;
-          if (error === undefined) apply(held, op, key, value);
+          const sealed = tier === 'plain' && device.sealed;
+          const read = op === 'get' && !sealed ? held.get(key) : undefined;
+          if (error === undefined && !sealed) apply(held, op, key, value);
           const labels = op === 'get' && error === undefined ? recorder.labels.inside(read ?? '') : written;
           kernel.cause = note({
             type: 'store.end',

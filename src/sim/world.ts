@@ -13,11 +13,13 @@ import type { MockServer } from '../../mock-server/contract.ts';
 import type { Chooser, Deviation } from './chooser.ts';
 import { Device, EPOCH, Process } from './device.ts';
 import type { Owner } from './item.ts';
+import { Jobs } from './jobs.ts';
 import { Kernel } from './kernel.ts';
 import type { KernelEnding, Limits } from './limits.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { Network } from './network.ts';
 import { Operations } from './operations.ts';
+import { phoneOf } from './phones.ts';
 import type { Plan } from './plan.ts';
 import { Recorder } from './recorder.ts';
 import type { ExpectationMiss } from './expectations.ts';
@@ -101,6 +103,7 @@ export class World implements Stage {
   readonly devices: readonly Device[];
   readonly streams: Streams;
   readonly signals: Signals = new Signals(this);
+  readonly jobs: Jobs = new Jobs(this);
   readonly operations: Operations;
   readonly lifecycle: Lifecycle;
   readonly clientFaults: ClientFault[] = [];
@@ -140,6 +143,7 @@ export class World implements Stage {
       latencyOf: (n) => this.operations.latencyOf(n),
     });
     this.lifecycle = new Lifecycle(this, this.operations, options.factory);
+    for (const device of this.devices) device.phone = phoneOf(this, this.lifecycle, device);
     options.attach?.(this.#ear());
   }
 
@@ -191,6 +195,7 @@ export class World implements Stage {
       ...CONFIG,
       scope: device?.plan.scope ?? '',
       ...(this.plan.lock === undefined ? {} : { lock: this.plan.lock }),
+      ...(this.plan.client === undefined ? {} : { options: this.plan.client }),
       ...(silentRefresh === 'off' ? {} : { silentRefreshHeader: silentRefresh.header }),
     };
   }

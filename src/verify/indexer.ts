@@ -85,6 +85,7 @@ export class Index {
         interactions: [],
         pushes: [],
         looks: [],
+        jobs: [],
       };
       this.processes.set(name, info);
       this.device(device).processes.push(name);
@@ -111,6 +112,7 @@ export class Index {
         prompts: [],
         changes: [],
         installs: [],
+        jobRequests: [],
       };
       this.devices.set(name, info);
     }

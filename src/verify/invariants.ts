@@ -1,5 +1,6 @@
 // The one table of invariants. Order matters where two break at one event: the earlier entry is then taken for the cause.
 import { abortIsolation } from './invariants/abort-isolation.ts';
+import { backgroundJobOutcomeHonest } from './invariants/background-job-outcome-honest.ts';
 import { boundedHold } from './invariants/bounded-hold.ts';
 import { everyRequestSettles } from './invariants/every-request-settles.ts';
 import { fencedWrites } from './invariants/fenced-writes.ts';
@@ -49,6 +50,7 @@ export const INVARIANTS: readonly Invariant[] = [
   onePromptAtATime,
   lockedPrecedesContent,
   abortIsolation,
+  backgroundJobOutcomeHonest,
   onlyGrantsAdopted,
   noNeedlessRefreshAtStart,
   recoversFromLostAnswer,
@@ -86,6 +88,7 @@ export const CAUSE_ORDER: readonly Invariant[] = [
   recoversFromLostAnswer,
   replayAtMostOnce,
   refreshAheadHonoured,
+  backgroundJobOutcomeHonest,
   noStaleTokenAfterRefresh,
   streamFollowsToken,
   noLogoutWithoutInvalidGrant,

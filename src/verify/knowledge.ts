@@ -104,6 +104,7 @@ export const MISSING_AT_JOURNAL: Readonly<Record<string, string>> = {
   'no-refresh-while-offline': 'attempts that never arrive',
   'request-never-fails-when-refreshable': 'the outcome that the caller was given',
   'abort-isolation': 'who waited and who aborted',
+  'background-job-outcome-honest': 'when a job ran and what it told the system',
   'one-prompt-at-a-time': 'what the app asks its user',
   'locked-precedes-content': 'what the app shows, and when it is locked',
   'recovers-from-lost-answer': 'when the client learned that an answer was lost',

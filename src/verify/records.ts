@@ -143,6 +143,19 @@ export interface ProcessInfo {
   readonly pushes: EventOf<'push'>[];
   /** Every read of the secure store that ended, in order. */
   readonly looks: EventOf<'store.end'>[];
+  /** Runs of background jobs, in order of their start. */
+  readonly jobs: JobRun[];
+}
+/** One run of a background job, until it answered or its process went away under it. */
+export interface JobRun {
+  readonly run: string;
+  readonly job: string;
+  readonly process: string;
+  readonly device: string;
+  readonly life: number;
+  readonly started: EventOf<'job.started'>;
+  stopped: EventOf<'job.stopped'> | undefined;
+  end: EventOf<'job.ended'> | EventOf<'job.lost'> | undefined;
 }
 /** From `seq` on the process takes `family` for the session of the device; undefined for none, or when nobody can tell. */
 export interface Known extends Moment {
@@ -207,6 +220,8 @@ export interface DeviceInfo {
   /** What somebody outside the client did to the store. */
   readonly changes: EventOf<'store.changed'>[];
   readonly installs: EventOf<'app.installed'>[];
+  /** What was asked of its operating system, granted or not. */
+  readonly jobRequests: (EventOf<'job.requested'> | EventOf<'job.refused'>)[];
 }
 
 /** A prompt for biometrics or a password, until it was answered or its process ended. */

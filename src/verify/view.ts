@@ -2,6 +2,7 @@
 import type { EventOf, HistoryEvent, TokenLabel } from '../core/events.ts';
 import { APP_HANDLERS } from './index-app.ts';
 import { CALL_HANDLERS, WORLD_HANDLERS } from './index-client.ts';
+import { JOB_HANDLERS } from './index-jobs.ts';
 import { storeHandlers } from './index-store.ts';
 import { WIRE_HANDLERS } from './index-wire.ts';
 import { buildIndex, type Index } from './indexer.ts';
@@ -39,7 +40,9 @@ export class HistoryView {
 
   constructor(events: readonly HistoryEvent[], options: ViewOptions = {}) {
     this.events = events;
-    this.index = buildIndex(events, [{ ...WIRE_HANDLERS, ...CALL_HANDLERS, ...WORLD_HANDLERS, ...APP_HANDLERS, ...storeHandlers() }]);
+    this.index = buildIndex(events, [
+      { ...WIRE_HANDLERS, ...CALL_HANDLERS, ...WORLD_HANDLERS, ...APP_HANDLERS, ...JOB_HANDLERS, ...storeHandlers() },
+    ]);
     const { declared } = this.index;
     const { features, refreshAhead } = options;
     this.knowledge = options.knowledge ?? 'C';

@@ -51,41 +51,6 @@ describe('a good token', () => {
   });
 });
 
-describe('asked to refresh if that is due, the engine says', () => {
-  test.each([
-    ['refreshed', '{ advance: 1m }, { push: ping }', 1],
-    ['refreshed, by the refresh that is under way', '{ advance: 1m }, { request: /a, wait: false }, { push: ping }', 1],
-    ['not-due, once a launch has refreshed', '{ app: kill }, { advance: 10m }, { app: launch }, { push: ping }', 1],
-    ['not-due, again and again after a refresh', '{ request: /a }, { push: ping }, { advance: 1m }, { push: ping }', 1],
-    ['failed, offline', '{ advance: 1m }, { network: offline }, { push: ping }', 0],
-    ['failed, after one attempt', '{ advance: 1m }, { fault: { reply: 429, of: token, times: 1 } }, { push: ping }', 1],
-    [
-      'failed, while a lost answer is asked for again',
-      '{ advance: 1m }, { fault: { drop: response, of: token, times: 1 } }, { push: ping }',
-      2,
-    ],
-    [
-      'failed, and tries nothing that the server does not want yet',
-      '{ advance: 1m }, { fault: { reply: 503, of: token, retryAfter: 90s } }, { push: ping }, { advance: 1s }, { push: ping }',
-      1,
-    ],
-    ['expired', '{ advance: 1m }, { revoke: family }, { push: ping }, { advance: 1s }, { push: ping }', 1],
-    ['signed-out', '{ signOut: {} }, { push: ping }', 0],
-  ])('%s', async (said, steps, refreshes) => {
-    const outcomes: string[] = [];
-    const run = await runEngine(`${SOON}steps: [${steps}, { advance: 5s }]`, {
-      options: { reauthenticate: [] },
-      seen: (engine) => {
-        engine.push = () => void engine.refreshIfDue().then((outcome) => outcomes.push(outcome));
-      },
-    });
-    expect(new Set(outcomes)).toEqual(new Set([said.split(',')[0]]));
-    expect(outcomes).toHaveLength(steps.split('push').length - 1);
-    expect(run.refreshesAt).toHaveLength(refreshes);
-    expect(run.findings).toEqual([]);
-  });
-});
-
 describe('a push', () => {
   test('to an app in background, locked or just launched is heard', async () => {
     for (const before of ['{ app: background }', '{ advance: 6m }'])

@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
 import type * as AxiosExample from '../../examples/engine-axios.ts';
+import type * as BackgroundExample from '../../examples/engine-background.ts';
 import type * as BrowserExample from '../../examples/engine-browser.ts';
 import type * as NodeExample from '../../examples/engine-node.ts';
 import type * as ReactNativeExample from '../../examples/engine-react-native.ts';
-import type { HostConfig } from '../../src/core/contract.ts';
+import type { HostBackground, HostConfig } from '../../src/core/contract.ts';
 import { createEngine } from '../../src/engine/engine.ts';
 import { settingsOf } from '../../src/engine/options.ts';
 import { refreshEngine } from '../../scripts/docs/engine.ts';
@@ -74,6 +75,33 @@ test('axios gets a token, a new one after a 401, and says when the user has to s
   const error: unknown = await api.get('/me').catch((reason: unknown) => reason);
   expect(needsSignIn(error)).toBe(true);
   await engine.stop();
+});
+
+test('the app on a phone has its job run while somebody is signed in, and hears when the phone refuses', async () => {
+  const { openSession } = await load<typeof BackgroundExample>('engine-background');
+  const served = await serve();
+  const heard: string[] = [];
+  const jobs: HostBackground = {
+    register: (id) => void heard.push(`handler of ${id}`),
+    schedule: async ({ id, kind }) => {
+      heard.push(`${kind} ${id}`);
+      throw Object.assign(new Error('refused'), { code: 'notPermitted' });
+    },
+    cancel: (id) => void heard.push(`no more ${id}`),
+  };
+  const { host } = openHost({ config: configOf(served.server) });
+  const engine = await openSession({ ...host, platform: 'ios' }, jobs, (text) => heard.push(text));
+  await engine.signIn(grant(served));
+  await engine.signOut();
+  await engine.stop();
+  const id = 'com.example.app.token-refresh';
+  expect(heard).toEqual([
+    `handler of ${id}`,
+    `no more ${id}`,
+    `app-refresh ${id}`,
+    'no refresh in background: notPermitted',
+    `no more ${id}`,
+  ]);
 });
 
 test('the React Native app restores its session when it is started again', async () => {

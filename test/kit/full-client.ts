@@ -10,4 +10,5 @@ export const fullClient: ClientFactory = async (host) => ({
   background: () => undefined,
   interaction: () => undefined,
   push: () => undefined,
+  runBackgroundJob: async () => 'success',
 });

@@ -7,7 +7,7 @@
 export const SOUND = `
   0 launch
   0 policy idle=3600000 background=60000
-  0 declare refresh-ahead offline-queue cross-process reauthentication idle-lock streams ahead=300000
+  0 declare refresh-ahead offline-queue cross-process background reauthentication idle-lock streams ahead=300000
   0 start
   1 started
   2 signIn ada AT-1 RT-1 life=600000
@@ -71,6 +71,11 @@ export const SOUND = `
   705101 renew s2 AT-4
   706000 background
   706001 close s2 client
+  706010 job.run j1 token-refresh
+  706011 job.end j1 success
+  706020 job.run j2 token-refresh
+  706021 job.stop j2
+  706021 job.end j2 retry dropped=yes
   709000 foreground
   709000 content
   709001 >S s3 AT-4 /events
@@ -127,6 +132,8 @@ export const FLAGGED: Readonly<Record<string, string>> = {
   'request-never-fails-when-refreshable': `${START}20 settle n1 401\n50 <T x1 AT-2 RT-2`,
   'replay-at-most-once': `${START}50 <T x1 AT-2 RT-2\n51 set AT-2 RT-2\n60 >R n1 AT-2 len=5\n70 <R n1 401\n80 >R n1 AT-2`,
   'no-token-leak': `${START}50 text log RT-1 AT-1\n51 >R n2 AT-1 origin=https://other.example foreign=yes\n52 >R n3 RT-1`,
+  'background-job-outcome-honest':
+    '0 signIn ada AT-1 RT-1 life=1000\n990 job.run j1 refresh\n995 >T x1 RT-1\n1050 <T x1 503\n1051 job.end j1 success',
   'abort-isolation': `${START}15 call n2\n20 abort n1\n20 abandon x1\n21 settle n2 aborted`,
   'only-grants-adopted': `${START}50 <T x1 200\n51 set\n60 >R n2 none\n70 >T x2 none`,
   'one-prompt-at-a-time': `${START}50 <T x1 400 invalid_grant\n51 state active expired\n52 ask biometric\n53 ask biometric\n2000 answer biometric failed\n2001 answer biometric failed\n2002 background\n2003 ask password`,

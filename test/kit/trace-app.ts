@@ -67,6 +67,38 @@ export const APP_VERBS: Readonly<Record<string, Verb>> = {
     writer.add(line, { type: 'access.offered', at, newAt, ...from, device: line.device, expiresAt: line.t + lifetime, lifetime }, 'rs');
   },
 
+  /** `job.ask id kind [due=ms]`, `job.deny id code`: the app asks the system for a job. */
+  'job.ask'(writer, line) {
+    const [job = 'job', kind = 'periodic'] = line.words;
+    const due = number(line.options['due']);
+    writer.add(line, { type: 'job.requested', job, kind: kind as 'periodic', effect: 'ENQUEUED', ...(due === undefined ? {} : { due }) });
+  },
+  'job.deny'(writer, line) {
+    const [job = 'job', code = 'notPermitted'] = line.words;
+    writer.add(line, { type: 'job.refused', job, code, why: 'it is not permitted' });
+  },
+  /** `job.run j1 id [by=step]`, `job.stop j1 [reason]`, `job.end j1 outcome [dropped=yes] [threw=yes]`, `job.lose j1`. */
+  'job.run'(writer, line) {
+    const [run = 'j1', job = 'job'] = line.words;
+    writer.jobs.set(run, job);
+    writer.add(line, { type: 'job.started', job, run, by: line.options['by'] ?? 'system' });
+  },
+  'job.stop'(writer, line) {
+    const [run = 'j1', reason = 'expired'] = line.words;
+    const untold = line.options['untold'] === undefined ? {} : { untold: true as const };
+    writer.add(line, { type: 'job.stopped', job: writer.jobs.get(run) ?? 'job', run, reason, ran: 1_000, ...untold });
+  },
+  'job.end'(writer, line) {
+    const [run = 'j1', outcome = 'success'] = line.words;
+    const dropped = line.options['dropped'] === undefined ? {} : { dropped: true as const };
+    const threw = line.options['threw'] === undefined ? {} : { threw: true as const };
+    writer.add(line, { type: 'job.ended', job: writer.jobs.get(run) ?? 'job', run, outcome: outcome as 'success', ...dropped, ...threw });
+  },
+  'job.lose'(writer, line) {
+    const [run = 'j1'] = line.words;
+    writer.add(line, { type: 'job.lost', job: writer.jobs.get(run) ?? 'job', run, by: 'kill' });
+  },
+
   /** `listen l1 [path]`, `leave l1`. */
   listen: (writer, line) => void writer.add(line, { type: 'stream.asked', l: line.words[0] ?? 'l1', path: line.words[1] ?? '/events' }),
   leave: (writer, line) => void writer.add(line, { type: 'stream.left', l: line.words[0] ?? 'l1' }),

@@ -22,6 +22,8 @@ export class Writer {
   readonly writes = new Map<string, { w: number; labels: string[]; op: 'set' | 'delete'; key: string }>();
   /** Stream -> the token it runs on. */
   readonly streams = new Map<string, string>();
+  /** Run -> the job it is one of. */
+  readonly jobs = new Map<string, string>();
   readonly called = new Set<string>();
   generation = 0;
   w = 0;

@@ -58,7 +58,7 @@ describe('each mistake is named with code, line and column', () => {
     [
       'no verb',
       'steps:\n  - { on: phone }\n',
-      'TW_SCENARIO_VERB 5:5 a step without a verb | one of request, stream, parallel, repeat, advance, network, fault, heal, revoke, app, sleep, clock, store, signIn, signOut, prompt, interact, push, server, expect',
+      'TW_SCENARIO_VERB 5:5 a step without a verb | one of request, stream, parallel, repeat, advance, network, fault, heal, revoke, app, sleep, clock, store, signIn, signOut, prompt, interact, push, job, phone, server, expect',
     ],
     [
       'two verbs',
@@ -302,6 +302,66 @@ describe('each mistake is named with code, line and column', () => {
       'a window where there is none',
       'server: { refreshToken: { grace: { policy: strict, window: 5s } } }\nsteps: [{ request: /a }]\n',
       'TW_SCENARIO_KEY 4:52 grace policy "strict" has no window | leave the window out, or choose another policy',
+    ],
+    [
+      'a system that nobody knows',
+      'devices: { phone: { os: android 3 } }\nsteps: [{ request: /a }]\n',
+      'TW_SCENARIO_VALUE 4:25 "os" cannot be "android 3" | did you mean "android 13"?',
+    ],
+    [
+      'a key of the other system',
+      'devices: { phone: { os: { name: ios 18, bucket: RARE } } }\nsteps: [{ request: /a }]\n',
+      'TW_SCENARIO_KEY 4:41 "bucket" means nothing on ios',
+    ],
+    [
+      'a system that is not of the platform',
+      'devices: { phone: { os: ios 18, platform: android } }\nsteps: [{ request: /a }]\n',
+      'TW_SCENARIO_VALUE 4:43 the system of this device is one of ios | leave it out, or say ios',
+    ],
+    [
+      'a figure that the model does not have',
+      'devices: { phone: { os: { name: android 14, figures: { deepIdel: 1h } } } }\nsteps: [{ request: /a }]\n',
+      'TW_SCENARIO_NAME 4:56 the model of android has no figure "deepIdel" | did you mean "deepIdle"?',
+    ],
+    [
+      'a range for a figure that is one value',
+      'devices: { phone: { os: { name: android 14, figures: { deepIdle: 1h..2h } } } }\nsteps: [{ request: /a }]\n',
+      'TW_SCENARIO_VALUE 4:66 "deepIdle" is one value, not a range',
+    ],
+    [
+      'a rule with an answer that it does not have',
+      'devices: { phone: { os: { name: ios 18, rules: { pendingAcrossReboot: lost } } } }\nsteps: [{ request: /a }]\n',
+      'TW_SCENARIO_VALUE 4:71 pendingAcrossReboot cannot be "lost" | one of kept, dropped',
+    ],
+    [
+      'a rule that a version does not have',
+      'devices: { phone: { os: { name: ios 18, rules: { lateRegistration: accept } } } }\nsteps: [{ request: /a }]\n',
+      'TW_SCENARIO_VALUE 4:68 ios 18 throws when an app registers late | from ios 26 on',
+    ],
+    [
+      'something that happens to a phone without a system',
+      'steps: [{ phone: unlock }]\n',
+      'TW_SCENARIO_VERB 4:11 phone has no operating system that is modelled | say which one: devices: { phone: { os: android 14 } }',
+    ],
+    [
+      'a life without a phone',
+      'devices: { phone: { profile: daily } }\nsteps: [{ advance: 5d }]\n',
+      'TW_SCENARIO_KEY 4:21 a profile is lived by a phone whose system is modelled | say which one: os: android 14',
+    ],
+    [
+      'a word of the other system',
+      'devices: { phone: { os: ios 18 } }\nsteps: [{ phone: swipe-away }]\n',
+      'TW_SCENARIO_VALUE 5:18 there is no "swipe-away" on ios | force-quit',
+    ],
+    [
+      'two changes of a phone in one step',
+      'devices: { phone: { os: ios 18 } }\nsteps: [{ phone: { battery: 5, network: none } }]\n',
+      'TW_SCENARIO_KEY 5:32 a phone step with two changes: battery and network | one change per step',
+    ],
+    [
+      'a step over the head of a system',
+      'devices: { phone: { os: ios 18 } }\nsteps: [{ app: kill }]\n',
+      'TW_SCENARIO_VERB 5:11 on phone the operating system decides what runs | say what happens to the phone: phone: open, leave, kill, update ...',
     ],
     ['no steps', 'steps: []\n', 'TW_SCENARIO_VALUE 4:8 "steps" cannot be an empty list | expected at least 1 item'],
     [

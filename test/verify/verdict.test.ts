@@ -145,6 +145,7 @@ describe('what was judged', () => {
     expect(verdict.notApplicable).toEqual([
       { invariant: 'no-refresh-while-offline', reason: 'the client does not claim offline-queue' },
       { invariant: 'refresh-ahead-honoured', reason: 'the client does not claim refresh-ahead' },
+      { invariant: 'background-job-outcome-honest', reason: 'the client does not claim background' },
       { invariant: 'stream-follows-token', reason: 'the client does not claim streams' },
     ]);
     expect(verdict.judged['no-refresh-while-offline']).toBeUndefined();

@@ -13,7 +13,7 @@ import { NEVER, nextRunTime } from './next-run.ts';
 import { online } from './phone.ts';
 import { startProcess } from './process.ts';
 import { settle } from './settle.ts';
-import { dozing, effectiveBucket, uidActive } from './standing.ts';
+import { dozing, effectiveBucket, onTop, uidActive } from './standing.ts';
 import { newDevice, type AndroidOptions, type Device } from './state.ts';
 import { stopReasonOf, type StopReason } from './stop-reasons.ts';
 import type { Bucket } from './tables.ts';
@@ -42,6 +42,8 @@ export interface AndroidView {
   readonly processAlive: boolean;
   readonly stopped: boolean;
   readonly userUnlocked: boolean;
+  /** The app is what the user sees. */
+  readonly onTop: boolean;
   /** Doze takes the network from apps that are neither active nor allowlisted. */
   readonly network: boolean;
 }
@@ -165,6 +167,7 @@ function viewOf(device: Device): AndroidView {
     processAlive: app.alive,
     stopped: app.stopped,
     userUnlocked: phone.userUnlocked,
+    onTop: onTop(device),
     network: online(phone) && (uidActive(device) || !dozing(device)),
   };
 }

@@ -1,7 +1,7 @@
 // I1: a refresh token is presented once at a time, and only when a refresh is needed. The clause about needless refreshes matters
 // most: it alone sees a mutex that compares too late, where every request still ends well.
 import type { Hand, Exchange } from '../records.ts';
-import { inHand, inHandOfDevice, isIssued, isPushed, isRetry, isYounger, needed, remaining } from '../derived.ts';
+import { inHand, inHandOfDevice, isIssued, isWoken, isRetry, isYounger, needed, remaining } from '../derived.ts';
 import { holdsAt, type Moment } from '../moments.ts';
 import type { Invariant, Judgement, Violation } from '../result.ts';
 import { earlier, ms, violation } from '../say.ts';
@@ -103,7 +103,7 @@ function redundantAcross(view: HistoryView, exchange: Exchange): Violation | und
 function isExcused(view: HistoryView, exchange: Exchange, at: string): boolean {
   const mine = view.token(exchange.rt)?.family;
   const held = view.token(at)?.family;
-  if (exchange.sent.forced !== undefined || isRetry(exchange) || isPushed(view, exchange, at)) return true;
+  if (exchange.sent.forced !== undefined || isRetry(exchange) || isWoken(view, exchange, at)) return true;
   return mine !== undefined && held !== undefined && mine !== held;
 }
 

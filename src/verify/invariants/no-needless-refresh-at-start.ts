@@ -1,5 +1,5 @@
 // I22: I1b at launch, under a name of its own because the cure is another one: restoring a session is reading, not refreshing.
-import { inHand, isIssued, isPushed, isRetry, needed, remaining } from '../derived.ts';
+import { inHand, isIssued, isWoken, isRetry, needed, remaining } from '../derived.ts';
 import { firstAfter, lastBefore } from '../moments.ts';
 import type { Exchange, Hand } from '../records.ts';
 import type { Invariant, Judgement, Violation } from '../result.ts';
@@ -44,7 +44,7 @@ function judge(view: HistoryView): Judgement {
     if (!isIssued(rt) || sent.forced !== undefined || isRetry(exchange)) continue;
     const hand = inHand(view, process, sent.seq);
     if (hand?.at === undefined || !isAtLaunch(view, exchange, hand) || needed(view, process, hand.at, sent)) continue;
-    if (isPushed(view, exchange, hand.at)) continue;
+    if (isWoken(view, exchange, hand.at)) continue;
     violations.push(report(view, exchange, hand.at, hand));
   }
   return { judged, violations };

@@ -1,6 +1,6 @@
 // I24: as long as no token is refused, a device refreshes about as often as its tokens run out. The only rule that sees a loop in which
 // every answer is 200 and every single refresh has its excuse, such as an answer that tells no lifetime, or 0.
-import { isIssued, outcome, refusedAt, remaining } from '../derived.ts';
+import { isIssued, jobOf, outcome, refusedAt, remaining } from '../derived.ts';
 import { between, lastBefore } from '../moments.ts';
 import type { Exchange } from '../records.ts';
 import type { Invariant, Judgement, Violation } from '../result.ts';
@@ -82,6 +82,7 @@ function isAskedFor(view: HistoryView, exchange: Exchange, { exchanges }: Series
   const at = before.delivered?.at;
   if (at !== undefined && refusedAt(view, at, sent.seq)) return true;
   const { pushes } = view.process(process);
+  if (jobOf(view, exchange) !== undefined) return true;
   const since = before.sent.seq;
   if (between(pushes, since, sent.seq).length > 0 || between(view.device(device).jumps, since, sent.seq).length > 0) return true;
   const held = view.hand(process, sent.seq)?.at ?? view.store(device, sent.seq)?.at;

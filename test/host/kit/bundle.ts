@@ -9,6 +9,7 @@ import { ROOT } from '../../architecture/source.ts';
 
 const ENTRIES = {
   'tokenwarp/engine': 'src/engine/engine.ts',
+  'tokenwarp/engine/background': 'src/engine/background.ts',
   'tokenwarp/engine/node': 'src/host/node.ts',
   'tokenwarp/engine/web': 'src/host/web.ts',
   'tokenwarp/engine/react-native': 'src/host/react-native.ts',

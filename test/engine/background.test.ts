@@ -1,0 +1,228 @@
+// Background refresh against an operating system of a few lines: what the app asks of it, what a run does, and what it answers.
+import { describe, expect, test } from 'vitest';
+import type { Host, JobOutcome, JobRequest } from '../../src/core/contract.ts';
+import { keepFresh, type BackgroundOptions } from '../../src/engine/background.ts';
+import { runEngine, type EngineRun } from './kit.ts';
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+const DAYS_7 = 'server: { accessToken: { ttl: 7d } }\n';
+
+interface Job {
+  /** Virtual ms since the world was made. */
+  at: number;
+  /** The system ends the run after so long. */
+  stop?: number;
+}
+
+interface Played {
+  run: EngineRun;
+  /** What was asked of the system, in order: `periodic 6h KEEP`, `app-refresh +6h`, `cancel`. */
+  asked: string[];
+  /** What the runs answered, and how long they took. */
+  answers: { outcome: JobOutcome; took: number }[];
+  /** Processes in which the handler was there before anything was awaited. */
+  inTime: number;
+  refused: string[];
+}
+
+/** Plays a scenario with background refresh on; runs the job at the given times in whatever process lives then. */
+async function played(
+  platform: 'ios' | 'android',
+  yaml: string,
+  { jobs = [], options = {}, refuse }: { jobs?: readonly Job[]; options?: Partial<BackgroundOptions>; refuse?: string } = {},
+): Promise<Played> {
+  const result: Omit<Played, 'run'> = { asked: [], answers: [], inTime: 0, refused: [] };
+  const system = (host: Host): Host => {
+    let handler: ((signal: AbortSignal) => Promise<JobOutcome>) | undefined;
+    for (const { at, stop } of jobs.filter((job) => job.at > host.clock.monotonic() - booted(host))) {
+      host.clock.setTimeout(
+        () => {
+          const stopped = new AbortController();
+          if (stop !== undefined) host.clock.setTimeout(() => stopped.abort(), stop);
+          const began = host.clock.monotonic();
+          void handler?.(stopped.signal).then((outcome) => {
+            result.answers.push({ outcome, took: host.clock.monotonic() - began });
+          });
+        },
+        at - (host.clock.monotonic() - booted(host)),
+      );
+    }
+    return {
+      ...host,
+      background: {
+        register: (_id, run) => void (handler = run),
+        schedule: async (request) => {
+          result.asked.push(say(request));
+          if (refuse !== undefined) throw Object.assign(new Error('no'), { code: refuse });
+        },
+        cancel: () => void result.asked.push('cancel'),
+      },
+    };
+  };
+  const boots = new Map<string, number>();
+  const booted = (host: Host): number => {
+    if (!boots.has('phone')) boots.set('phone', host.clock.monotonic());
+    return boots.get('phone') as number;
+  };
+  const run = await runEngine(`devices: { phone: { platform: ${platform}, session: active } }\n${yaml}`, {
+    wrap: system,
+    seen: (engine, host) => {
+      keepFresh(engine, host, { every: 6 * HOUR, onRefused: (code) => result.refused.push(code), ...options });
+      result.inTime += 1;
+    },
+  });
+  return { run, ...result };
+}
+
+function say(request: JobRequest): string {
+  const hours = (ms: number | undefined): string => (ms === undefined ? 'now' : `+${Math.round(ms / 36_000) / 100}h`);
+  if (request.kind === 'periodic')
+    return `periodic ${hours(request.every)} after ${hours(request.initialDelay)} ${request.existing ?? 'KEEP'} ${request.network ?? ''}`;
+  return request.kind === 'one-time' ? 'one-time' : `${request.kind} ${hours(request.earliestBegin)}`;
+}
+
+const outcomes = ({ answers }: Played): readonly JobOutcome[] => answers.map(({ outcome }) => outcome);
+
+describe('what is asked of the system', () => {
+  test('Android: unique periodic work at sign-in, updated at each launch, cancelled at sign-out', async () => {
+    const yaml = `${DAYS_7}steps: [{ advance: 1h }, { app: kill }, { app: launch }, { advance: 1h }, { signOut: {} }, { advance: 1h }]`;
+    const { asked } = await played('android', yaml);
+    expect(asked).toEqual(['cancel', 'periodic +6h after +6h UPDATE CONNECTED', 'periodic +6h after +6h UPDATE CONNECTED', 'cancel']);
+  });
+
+  test('iOS: launching again and again does not put the pending request off, however often', async () => {
+    const day = '{ advance: 2h }, { app: kill }, { app: launch }';
+    const { asked } = await played('ios', `${DAYS_7}steps: [${[day, day, day, day].join(', ')}, { advance: 1s }]`);
+    expect(asked).toEqual(['cancel', 'app-refresh +6h', 'app-refresh +4h', 'app-refresh +2h', 'app-refresh now', 'app-refresh now']);
+  });
+
+  test('iOS: a clock that was set back does not put it off by more than one interval', async () => {
+    const yaml = `${DAYS_7}steps: [{ advance: 1h }, { clock: -30d }, { app: kill }, { app: launch }, { advance: 1s }]`;
+    expect((await played('ios', yaml)).asked).toEqual(['cancel', 'app-refresh +6h', 'app-refresh +6h']);
+  });
+
+  test.each([
+    ['ios', 'app-refresh +6h'],
+    ['android', 'periodic +6h after +6h UPDATE CONNECTED'],
+  ] as const)(
+    '%s: nothing while nobody is signed in, once when somebody is, nothing for whoever signs in over them',
+    async (platform, request) => {
+      const yaml = 'steps: [{ signOut: {} }, { advance: 1h }, { signIn: bob }, { advance: 1h }, { signIn: ada }, { advance: 1h }]';
+      expect((await played(platform, yaml)).asked).toEqual(['cancel', request, 'cancel', request]);
+    },
+  );
+
+  test('a refusal is told by its code, and hurts nobody', async () => {
+    const result = await played('ios', 'steps: [{ request: /a }]', { refuse: 'notPermitted' });
+    expect(result.refused).toEqual(['notPermitted']);
+    expect(result.run.outcomes).toEqual({ n1: 200 });
+  });
+});
+
+describe('a run', () => {
+  test.each(['ios', 'android'] as const)('%s: leaves a token that will last alone', async (platform) => {
+    const result = await played(platform, `${DAYS_7}steps: [{ advance: 1d }]`, { jobs: [{ at: 6 * HOUR }] });
+    expect(outcomes(result)).toEqual(['success']);
+    expect(result.run.refreshesAt).toEqual([]);
+  });
+
+  test.each([
+    ['ios', 6 * HOUR, 3.75 * DAY + HOUR],
+    ['android', 6 * HOUR, 5.75 * DAY + HOUR],
+    ['android', 5 * DAY, 5 * DAY],
+  ] as const)('%s every %d ms: renews one that may not last until the next run, and says so', async (platform, every, at) => {
+    const result = await played(platform, `${DAYS_7}steps: [{ advance: 8d }, { request: /a }]`, { jobs: [{ at }], options: { every } });
+    expect(outcomes(result)).toEqual(['success']);
+    expect(result.run.refreshesAt).toHaveLength(1);
+    expect(result.run.refreshesAt[0]).toBeLessThan(at + 1_000);
+    expect(result.run.stored['tokenwarp.session']).toContain('RT-2');
+  });
+
+  test.each([
+    ['ios', 'failure'],
+    ['android', 'retry'],
+  ] as const)('%s: offline, it sends nothing and asks for another chance', async (platform, outcome) => {
+    const yaml = `${DAYS_7}steps: [{ advance: 6d }, { network: offline }, { advance: 1d }, { network: online }, { advance: 1m }]`;
+    const result = await played(platform, yaml, { jobs: [{ at: 6 * DAY + HOUR }] });
+    expect(outcomes(result)).toEqual([outcome]);
+    expect(result.asked.at(-1)).toBe(platform === 'ios' ? 'app-refresh +0.25h' : 'periodic +6h after +6h UPDATE CONNECTED');
+    expect(result.run.findings).toEqual([]);
+  });
+
+  test.each([
+    ['ios', 'failure', 26_000],
+    ['android', 'retry', 121_000],
+  ] as const)('%s: against a server that fails it tries again, and gives up inside its time', async (platform, outcome, limit) => {
+    const yaml = `${DAYS_7}steps: [{ fault: { reply: 503, of: token, for: 30d } }, { advance: 7d }]`;
+    const result = await played(platform, yaml, { jobs: [{ at: 6 * DAY }] });
+    expect(outcomes(result)).toEqual([outcome]);
+    expect(result.answers[0]?.took).toBeLessThan(limit);
+    expect(result.run.refreshesAt.length).toBeGreaterThan(1);
+    // That it is early is known to be right only where the history knows of jobs.
+    expect(result.run.findings.filter((text) => !text.startsWith('no-duplicate-refresh b'))).toEqual([]);
+  });
+
+  test.each(['ios', 'android'] as const)('%s: one failure is made good in the same run', async (platform) => {
+    const yaml = `${DAYS_7}steps: [{ fault: { reply: 503, of: token, times: 1 } }, { advance: 7d }]`;
+    const result = await played(platform, yaml, { jobs: [{ at: 6 * DAY }] });
+    expect(outcomes(result)).toEqual(['success']);
+    expect(result.run.refreshesAt).toHaveLength(2);
+  });
+
+  test.each(['ios', 'android'] as const)('%s: a session that the server ended is success, and the job is cancelled', async (platform) => {
+    const yaml = `${DAYS_7}steps: [{ advance: 5d }, { revoke: family }, { advance: 2d }, { app: kill }, { app: launch }, { advance: 1d }]`;
+    const result = await played(platform, yaml, { jobs: [{ at: 6 * DAY }, { at: 6.5 * DAY }] });
+    expect(outcomes(result)).toEqual(['success', 'success']);
+    expect(result.run.refreshesAt).toHaveLength(1);
+    expect(result.run.transitions).toContain('active > expired (invalid-grant)');
+    expect(result.asked.at(-1)).toBe('cancel');
+  });
+
+  test.each([
+    ['ios', 'failure'],
+    ['android', 'retry'],
+  ] as const)('%s: ended by the system it answers at once, and keeps the rotation that comes later', async (platform, outcome) => {
+    const yaml = `network: { latency: 2s }\n${DAYS_7}steps: [{ advance: 7d }, { request: { path: /a } }]`;
+    const result = await played(platform, yaml, { jobs: [{ at: 6 * DAY, stop: 1_000 }] });
+    expect(result.answers).toEqual([{ outcome, took: 1_000 }]);
+    expect(result.run.refreshesAt).toHaveLength(1);
+    expect(result.run.stored['tokenwarp.session']).toContain('RT-2');
+    expect(result.run.sent).toEqual(['AT-2 /a']);
+  });
+
+  test.each(['ios', 'android'] as const)(
+    '%s: ended by the system it sends nothing any more, also when the answer is lost',
+    async (platform) => {
+      const yaml = `network: { latency: 2s }\n${DAYS_7}steps: [{ fault: { drop: response, of: token } }, { advance: 6d2h }]`;
+      const result = await played(platform, yaml, { jobs: [{ at: 6 * DAY, stop: 1_000 }] });
+      expect(result.run.refreshesAt).toHaveLength(1);
+    },
+  );
+
+  test.each([
+    ['ios', 'failure'],
+    ['android', 'retry'],
+  ] as const)('%s: a locked store is no signed-out user', async (platform, outcome) => {
+    const yaml = `${DAYS_7}steps: [{ advance: 6d }, { app: kill }, { store: lock }, { app: launch }, { advance: 2h }, { store: unlock }, { advance: 1m }]`;
+    const result = await played(platform, yaml, { jobs: [{ at: 6 * DAY + HOUR }] });
+    expect(outcomes(result)).toEqual([outcome]);
+    expect(result.run.refreshesAt).toEqual([]);
+    expect(result.asked.slice(1)).not.toContain('cancel');
+  });
+
+  test.each([
+    ['ios', 'failure'],
+    ['android', 'retry'],
+  ] as const)('%s: a rotation that the store does not take is not called a success', async (platform, outcome) => {
+    const yaml = `network: { latency: 2s }\n${DAYS_7}steps: [{ advance: 6d }, { after: 1s, store: lock }, { advance: 1h }, { store: unlock }, { advance: 1m }]`;
+    const result = await played(platform, yaml, { jobs: [{ at: 6 * DAY }] });
+    expect(outcomes(result)).toEqual([outcome]);
+    expect(result.run.stored['tokenwarp.session']).toContain('RT-2');
+  });
+
+  test('iOS asks for the next run before it does anything else', async () => {
+    const result = await played('ios', `${DAYS_7}steps: [{ advance: 7d }]`, { jobs: [{ at: 6 * DAY }] });
+    expect(result.asked).toEqual(['cancel', 'app-refresh +6h', 'app-refresh +6h']);
+  });
+});
