@@ -133,6 +133,8 @@ export const FILE_MODULES: Readonly<Record<string, readonly string[]>> = {
   'src/report/live/': ['ink', 'react'],
   'src/device/exec.ts': ['execa', 'node:os', 'node:timers/promises'],
   'src/device/android/workdb.ts': ['node:sqlite', 'node:os'],
+  'src/device/ios/info-plist.ts': ['plist'],
+  'src/device/ios/simctl.ts': ['node-simctl'],
   'src/host/node.ts': ['node:os', 'node:path'],
   'src/host/node-clock.ts': ['node:os'],
   'src/host/node-files.ts': ['node:fs', 'node:fs/promises', 'node:path'],
