@@ -19,7 +19,7 @@ export async function renewIfDue(rt: Runtime, lasting: Lasting, signal: AbortSig
   if (session.ended !== undefined) return await renewIfDue(rt, lasting, signal);
   const ahead = lasting(session.tokens.life);
   let end: DueEnd = 'good';
-  if (!session.isFresh(ahead) && session.tokens.refreshToken !== undefined) {
+  if (session.untilAhead() <= ahead && session.tokens.refreshToken !== undefined) {
     if (stored === 'locked' || !isOnline(rt) || signal.aborted) return 'failed';
     const flight = flightOf(rt, session);
     flight.ahead = Math.max(flight.ahead, ahead);
@@ -32,7 +32,7 @@ export async function renewIfDue(rt: Runtime, lasting: Lasting, signal: AbortSig
   }
   // A rotation that only memory holds is lost with the process, which may end with the job.
   const isOwed = (): boolean => session.dirty && session.ended === undefined;
-  while (isOwed() && !signal.aborted) await rt.timers.pause(DIRTY_PAUSE);
+  while (isOwed() && !rt.stopped && !signal.aborted) await rt.timers.pause(DIRTY_PAUSE);
   return isOwed() ? 'failed' : end;
 }
 

@@ -95,9 +95,9 @@ export class Session {
     if (this.#stubborn.size > 0) this.#stubborn.delete(path);
   }
 
-  /** The happy path: neither refused nor, in `ahead` ms from now, near its end. */
-  isFresh(ahead = 0): boolean {
-    return this.untilAhead() > ahead;
+  /** The happy path: neither refused nor near its end. */
+  isFresh(): boolean {
+    return this.untilAhead() > 0;
   }
 
   isAlive(): boolean {

@@ -106,7 +106,7 @@ describe('a task that runs', () => {
   test('the hook of the app is called by URL or by notification, and its lines are followed', async () => {
     const double = withApp({ pid: 77 });
     const answered = fire(double, { way: { way: 'url', url: 'demo://fire' } });
-    await expect.poll(() => double.simulator.happened).toEqual(['openurl demo://fire']);
+    await expect.poll(() => double.simulator.happened, { timeout: 20_000 }).toEqual(['openurl demo://fire']);
     double.append({ processID: 77, eventMessage: `Starting task: ${REFRESH}`, subsystem: 'tokenwarp.hook' });
     double.append({ processID: 77, eventMessage: `Marking task ${REFRESH} complete with success: 0`, subsystem: 'tokenwarp.hook' });
     expect((await answered).report).toMatchObject({ mechanism: 'hook', outcome: 'completed', success: false });
@@ -118,7 +118,7 @@ describe('a task that runs', () => {
   test('events of another process, of another task, and names that are withheld', async () => {
     const double = withApp({ pid: 77 });
     const answered = fire(double, { way: { way: 'notification', name: 'com.example.fire' } });
-    await expect.poll(() => double.simulator.happened).toHaveLength(1);
+    await expect.poll(() => double.simulator.happened, { timeout: 20_000 }).toHaveLength(1);
     double.append({ processID: 78, eventMessage: `Marking simulated task complete: ${REFRESH}` });
     double.append({ processID: 77, eventMessage: `Marking simulated task complete: ${PROCESSING}` });
     double.append({ processID: 77, eventMessage: 'Starting simulated task: <private>' });
@@ -203,7 +203,7 @@ describe('troubles', () => {
   test('an app that crashes meanwhile', async () => {
     const double = withApp({ pid: 77 });
     const answered = fire(double, { way: { way: 'notification', name: 'com.example.fire' }, timeout: 300 });
-    await expect.poll(() => double.simulator.happened).toHaveLength(1);
+    await expect.poll(() => double.simulator.happened, { timeout: 20_000 }).toHaveLength(1);
     double.change(({ simulators }) => void delete simulators[0]!.apps[0]!.pid);
     expect((await answered).error).toMatchObject({ code: 'TW_DEVICE_APP_GONE' });
   });
@@ -218,7 +218,7 @@ describe('troubles', () => {
     for (const [code, eventMessage] of Object.entries(lines)) {
       const double = withApp({ pid: 77 });
       const answered = fire(double, { way: { way: 'notification', name: 'com.example.fire' } });
-      await expect.poll(() => double.simulator.happened).toHaveLength(1);
+      await expect.poll(() => double.simulator.happened, { timeout: 20_000 }).toHaveLength(1);
       double.append({ processID: 77, eventMessage });
       expect((await answered).error?.code).toBe(code);
     }
@@ -247,7 +247,7 @@ describe('troubles', () => {
     stop.abort();
     expect((await answered).error?.code).toBe('TW_DEVICE_INTERRUPTED');
     const streams = double.calls().filter(({ argv }) => argv.includes('stream'));
-    await expect.poll(() => streams.filter(({ pid }) => existsSync(`/proc/${pid}/fd/1`))).toEqual([]);
+    await expect.poll(() => streams.filter(({ pid }) => existsSync(`/proc/${pid}/fd/1`)), { timeout: 20_000 }).toEqual([]);
   });
 });
 

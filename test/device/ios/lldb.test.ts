@@ -47,7 +47,7 @@ describe('one evaluation', () => {
       `task _initWithIdentifier:activity: ${Buffer.from(REFRESH).toString('hex')}`,
       `scheduler _runTask:registration: ${Buffer.from(REFRESH).toString('hex')}`,
     ]);
-    await expect.poll(app.log).toMatch(/Marking simulated task complete/);
+    await expect.poll(app.log, { timeout: 20_000 }).toMatch(/Marking simulated task complete/);
     expect(app.state()).toBe('running');
   });
 
@@ -56,11 +56,11 @@ describe('one evaluation', () => {
     const app = await build.start({ register: REFRESH, pending: REFRESH, run: 60_000 });
     const { xcrun } = room();
     expect(await evaluate(xcrun, target(app.pid), { step: 'launch', identifier: REFRESH })).toBe('called');
-    await expect.poll(app.log).toMatch(/Starting simulated task/);
+    await expect.poll(app.log, { timeout: 20_000 }).toMatch(/Starting simulated task/);
     expect(await evaluate(xcrun, target(app.pid), { step: 'expire', identifier: REFRESH })).toBe('called');
     expect(app.received('_simulateLaunchForTaskWithIdentifier:')).toEqual([REFRESH]);
     expect(app.received('_simulateExpirationForTaskWithIdentifier:')).toEqual([REFRESH]);
-    await expect.poll(app.log).toMatch(/Expiring simulated task[^]*Marking simulated task complete/);
+    await expect.poll(app.log, { timeout: 20_000 }).toMatch(/Expiring simulated task[^]*Marking simulated task complete/);
   });
 
   test.for([
@@ -94,7 +94,7 @@ describe('one evaluation', () => {
     // A process has one debugger at most: this one is first.
     const first = spawn('lldb', ['--no-lldbinit', '-p', String(app.pid)], { stdio: ['pipe', 'pipe', 'ignore'] });
     onTestFinished(() => void first.kill('SIGKILL'));
-    await expect.poll(app.state).toBe('stopped');
+    await expect.poll(app.state, { timeout: 20_000 }).toBe('stopped');
     await expect(evaluate(room().xcrun, target(app.pid), { step: 'launch', identifier: REFRESH })).rejects.toMatchObject({
       code: 'TW_DEVICE_NOT_ATTACHABLE',
       hint: expect.stringMatching(/get-task-allow/),

@@ -188,12 +188,12 @@ describe('the log', () => {
     const reading = (async () => {
       for await (const { message } of taskLog({ ...context, signal: stop.signal }, xcrun, UDID)) messages.push(message);
     })();
-    await expect.poll(() => double.lines().some((line) => line.includes('log stream'))).toBe(true);
+    await expect.poll(() => double.lines().some((line) => line.includes('log stream')), { timeout: 20_000 }).toBe(true);
     double.append({
       processID: 5,
       eventMessage: `Starting simulated task: ${REFRESH} eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiJhZGEifQ.c2lnbmF0dXJlc2lnbmF0dXJl`,
     });
-    await expect.poll(() => messages).toEqual([`Starting simulated task: ${REFRESH} <token>`]);
+    await expect.poll(() => messages, { timeout: 20_000 }).toEqual([`Starting simulated task: ${REFRESH} <token>`]);
     stop.abort();
     await reading;
   });
