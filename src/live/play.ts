@@ -150,6 +150,7 @@ async function end(stage: Stage): Promise<void> {
   server.act({ do: 'latency', ms: 0 });
   if (stage.offline) {
     await app.goOnline();
+    server.act({ do: 'offline', on: false });
     stage.offline = false;
   }
   await act(stage, 'relaunch');

@@ -25,6 +25,8 @@ export type ServerAct =
   | { readonly do: 'advance'; readonly by: number }
   | { readonly do: 'fault'; readonly fault: FaultSpec & { readonly for?: number } }
   | { readonly do: 'latency'; readonly ms: number }
+  /** The device has no network: answers that are under way do not arrive. */
+  | { readonly do: 'offline'; readonly on: boolean }
   | { readonly do: 'heal' }
   | { readonly do: 'policy'; readonly patch: PolicyPatch }
   | {
@@ -78,6 +80,7 @@ class RunningLiveServer implements LiveServer {
   readonly #faults: (() => void)[] = [];
   #latency = 0;
   #removeLatency: (() => void) | undefined;
+  #removeOffline: (() => void) | undefined;
   #hold: (() => void) | undefined;
 
   constructor(server: RunningMockServer) {
@@ -114,6 +117,10 @@ class RunningLiveServer implements LiveServer {
       case 'latency':
         this.#latency = act.ms;
         return this.#delay();
+      case 'offline':
+        this.#removeOffline?.();
+        this.#removeOffline = act.on ? this.#install(OFFLINE) : undefined;
+        return undefined;
       case 'heal':
         for (const remove of this.#faults.splice(0)) remove();
         return undefined;
@@ -165,6 +172,9 @@ class RunningLiveServer implements LiveServer {
 function onTheWire(fault: FaultSpec & { for?: number }): FaultSpec & { for?: number } {
   return fault.path === undefined || fault.endpoint !== 'resource' ? fault : { ...fault, path: `/api${fault.path}` };
 }
+
+/** Neither airplane mode nor `adb reverse` cuts a connection that is there. */
+const OFFLINE: FaultSpec = { text: 'offline', endpoint: 'any', point: 'response', verdict: { kind: 'drop', how: 'reset' } };
 
 function latencyRule(ms: number): FaultSpec {
   return { text: 'latency', endpoint: 'any', point: 'request', verdict: { kind: 'delay', ms } };

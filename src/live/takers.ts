@@ -118,7 +118,9 @@ async function network(stage: Stage, { change }: NetworkStep): Promise<void> {
   stage.offline = offline;
   // Noted on the safe side: nothing counts as offline that may still have had its network.
   if (!offline) note(stage, 'online');
+  if (offline) stage.server.act({ do: 'offline', on: true });
   await (offline ? stage.app.goOffline() : stage.app.goOnline());
+  if (!offline) stage.server.act({ do: 'offline', on: false });
   if (offline) note(stage, 'offline');
   else await stage.quiet(REACTION);
 }

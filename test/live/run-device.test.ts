@@ -55,6 +55,28 @@ describe('a right app', () => {
   });
 
   test(
+    'loses its network while its refresh is held: the answer never comes, though the connection was there',
+    { timeout: 60_000 },
+    async () => {
+      const { words } = await livePhone(lab);
+      const steps = [
+        'server: { refreshToken: { grace: { policy: same-successor, window: 1h } } }',
+        'steps:',
+        '  - revoke: access-token',
+        '  - { request: /feed, wait: false }',
+        '  - advance: { until: token.committed }',
+        '  - network: offline',
+        '  - network: online',
+        '  - request: { path: /feed, expect: ok }',
+        'expect: { refreshes: 2 }',
+        '',
+      ];
+      const ran = await lab.tokenwarp(...words(scenario('tunnel', steps.join('\n'))));
+      expect(ran).toMatchObject({ code: 0, stdout: expect.stringMatching(/✓ tunnel {4}2 refreshes/) as string });
+    },
+  );
+
+  test(
     'lives through faults, a day with the clock of the phone, airplane mode, the background and a push',
     { timeout: 60_000 },
     async () => {
