@@ -9,33 +9,24 @@ import { refuseImpossible, refuseLacking } from '../../live/refuse.ts';
 import { runLive } from '../../live/run.ts';
 import { openLiveServer } from '../../live/server.ts';
 import { recorded, replayed, type World } from '../../live/transcript.ts';
-import type { ScenarioReport } from '../../report/reporter.ts';
-import { summarise } from '../../report/summary.ts';
+import { InvalidInputError } from '../../core/errors.ts';
 import { parseScenario } from '../../scenario/plan.ts';
 import { DEFAULT_SEED } from '../../scenario/run.ts';
-import type { Plan } from '../../sim/plan.ts';
 import { isBuiltIn } from '../corpus.ts';
 import { conditionsOf, usageError, type ExitCondition } from '../exit.ts';
 import type { Invocation } from '../invocation.ts';
 import type { GlobalOptions, RunOptions } from '../option-table.ts';
 import { openReports } from '../reports.ts';
 import { selectPlans, stepLines } from '../select.ts';
-import { packageVersion, type StopSignal } from '../system.ts';
 import { appPortOf, checkApp, openApp } from './live-app.ts';
 import { openPerson } from './person.ts';
 import { replayCommand } from './replay-command.ts';
 import { inRoom } from './room.ts';
+import { openTally, type Job } from './tally.ts';
 import { createTranscript, readTranscript, type Head, type RunWords } from './transcript-file.ts';
 
 const USUAL_WAIT = 10_000;
 const USUAL_TIMEOUT = 300_000;
-
-/** What is to be run, from the command line or from a transcript. */
-interface Job {
-  readonly plans: readonly Plan[];
-  readonly replays: readonly string[];
-  readonly words: RunWords;
-}
 
 export async function runOnDevice(invocation: Invocation<RunOptions>): Promise<ReadonlySet<ExitCondition>> {
   const { options, system } = invocation;
@@ -129,7 +120,9 @@ function jobIn({ scenarios, options }: Head): Job {
   const plans = scenarios.flatMap(({ file, text }) => {
     const { plan, problems } = parseScenario(text, file);
     if (plan === undefined)
-      throw usageError(`${file} in the transcript: ${problems[0]?.message ?? 'no scenario'}`, 'another version wrote it');
+      throw new InvalidInputError('TW_TRANSCRIPT', `${file} in the transcript: ${problems[0]?.message ?? 'no scenario'}`, {
+        hint: 'a version with another format of scenarios wrote it',
+      });
     return [plan];
   });
   return { plans, words: options, replays: scenarios.map((scenario) => scenario.replay) };
@@ -153,42 +146,21 @@ async function perform(
   const app = person === undefined ? found : byHand(found, person);
   await refuseLacking(job.plans, app, job.words.deviceClock === true);
   const reports = await openReports(options.reporter ?? [], options, { system, cwd });
-  const finished: ScenarioReport[] = [];
-  const started = machine.now();
-  const interruption: { signal?: StopSignal } = {};
-  const remove = system.onSignal((signal) => void (interruption.signal = signal));
-  const { plans, words } = job;
-  const { seed = DEFAULT_SEED } = words;
-  reports.reporter.begin({
-    version: packageVersion(),
-    scenarios: plans.map(({ name }) => name),
-    seeds: [seed],
-    client: `${app.app} on ${app.device}`,
-  });
+  const tally = openTally(reports, job, { system, now: () => machine.now() });
+  tally.begin(`${app.app} on ${app.device}`);
   try {
-    for (const [i, plan] of plans.entries()) {
+    for (const [i, plan] of job.plans.entries()) {
       const begun = machine.now();
       const result = await runLive(plan, app, world, { ...liveOptions(job, invocation, context), nth: i, replay: job.replays[i] ?? '' });
-      const report = { result: { ...result, stepLines: stepLines(plan) }, wallMs: machine.now() - begun };
-      finished.push(report);
-      reports.reporter.result(report);
-      if (finished.filter(({ result: { outcome } }) => outcome === 'failed').length >= (words.bail ?? Number.POSITIVE_INFINITY)) break;
+      tally.add({ result: { ...result, stepLines: stepLines(plan) }, wallMs: machine.now() - begun });
+      if (tally.broken >= (job.words.bail ?? Number.POSITIVE_INFINITY)) break;
     }
-  } catch (error) {
-    if (finished.length > 0 || interruption.signal !== undefined) end();
-    throw error;
+    tally.end();
   } finally {
-    remove();
+    // After an error or a signal: the reports of what had finished.
+    tally.close();
   }
-  end();
-  return conditionsOf(finished, { passWithNone: options.passWithNone === true });
-
-  function end(): void {
-    const { signal } = interruption;
-    const rest = { selected: plans.length, wallMs: machine.now() - started, ...(signal === undefined ? {} : { interrupted: signal }) };
-    reports.reporter.end(summarise(finished, rest));
-    reports.close();
-  }
+  return conditionsOf(tally.finished, { passWithNone: options.passWithNone === true });
 }
 
 function liveOptions({ words }: Job, { options, system }: Invocation<RunOptions>, { signal }: DeviceContext) {
