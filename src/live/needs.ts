@@ -72,7 +72,7 @@ export const STEP_TABLE: { readonly [V in Verb]: Row<V> } = {
     becomes: 'refused',
     needs: () => ({
       what: 'a person answers prompts of a real device',
-      fix: '`tokenwarp device finger` or `match` by hand, with `tokenwarp serve`',
+      fix: '`tokenwarp device finger` (Android) or `device biometric` (iOS) by hand, with `tokenwarp serve`',
     }),
   },
   interact: {

@@ -168,8 +168,8 @@ class RunningLiveServer implements LiveServer {
   }
 }
 
-/** In a scenario the API has an origin of its own; on a socket it lies below the issuer's. */
-function onTheWire(fault: FaultSpec & { for?: number }): FaultSpec & { for?: number } {
+/** In a scenario the API has an origin of its own, on a socket it lies below the issuer's; and who asks is the one app there is. */
+function onTheWire({ from: _from, ...fault }: FaultSpec & { for?: number }): FaultSpec & { for?: number } {
   return fault.path === undefined || fault.endpoint !== 'resource' ? fault : { ...fault, path: `/api${fault.path}` };
 }
 

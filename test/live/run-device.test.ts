@@ -88,7 +88,7 @@ describe('a right app', () => {
           'server: { accessToken: { ttl: 30m } }',
           'steps:',
           '  - advance: past-expiry',
-          '  - fault: { reply: 503, of: token, times: 1 }',
+          '  - fault: { reply: 503, of: token, from: phone/app, times: 1 }',
           '  - request: { path: /feed, expect: 401 }',
           '  - { request: { path: /feed, expect: ok }, as: healed }',
           '  - app: background',
