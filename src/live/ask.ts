@@ -20,6 +20,7 @@ export async function ask(stage: Stage, step: RequestStep): Promise<() => Promis
     ...(step.as === undefined ? {} : { as: step.as }),
   };
   stage.asked.push(asked);
+  slowDown(stage, step);
   const words = { path: step.path, method: step.method, ...(step.body === undefined ? {} : { body: step.body }) };
   if (step.every === 0) await stage.app.hook('request', { ...words, count: step.count, id: asked.id });
   else
@@ -32,6 +33,19 @@ export async function ask(stage: Stage, step: RequestStep): Promise<() => Promis
     await answered(stage, asked, Math.min(step.deadline, stage.options.patience));
     checkAsked(stage, asked, step.expect, step.source);
   };
+}
+
+/** Its messages take longer on their way there and back: by its path, since nothing else tells it from others. */
+function slowDown({ server }: Stage, { latency, path, count }: RequestStep): void {
+  if (latency === undefined) return;
+  const about = {
+    endpoint: 'resource',
+    path: path.split('?', 1)[0] ?? path,
+    times: count,
+    verdict: { kind: 'delay', ms: latency.max },
+  } as const;
+  for (const point of ['request', 'response'] as const)
+    server.act({ do: 'fault', fault: { text: `delay ${point}s for ${about.path}`, point, ...about } });
 }
 
 /** Until each has an answer, or will get none: at most `most` real ms. A request that is held is waited for no longer. */

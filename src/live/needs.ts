@@ -16,7 +16,10 @@ const nothing = { abilities: [] } as const;
 const needs = (...abilities: readonly Ability[]): Needs => ({ abilities });
 
 export const STEP_TABLE: { readonly [V in Verb]: Row<V> } = {
-  request: { becomes: 'the app is asked for it through its hook; the journal tells when it is answered', needs: requestNeeds },
+  request: {
+    becomes: 'the app is asked for it through its hook; the journal tells when it is answered. A latency delays its path at the server',
+    needs: requestNeeds,
+  },
   parallel: { becomes: 'its steps at the same time', needs: () => nothing },
   repeat: { becomes: 'its steps again and again', needs: () => nothing },
   advance: {
@@ -100,8 +103,8 @@ function appNeeds({ action }: AppStep): Needs {
 }
 
 /** What the words of the hook cannot say. */
-function requestNeeds({ abortAfter, oneShot, latency }: RequestStep): Needs {
-  const odd = abortAfter !== undefined ? 'abortAfter' : oneShot ? 'oneShot' : latency === undefined ? undefined : 'latency';
+function requestNeeds({ abortAfter, oneShot }: RequestStep): Needs {
+  const odd = abortAfter !== undefined ? 'abortAfter' : oneShot ? 'oneShot' : undefined;
   if (odd === undefined) return needs('hook-request');
   return { what: `the hook of the app has no word for ${odd}`, fix: 'a simulated run: leave out --device' };
 }

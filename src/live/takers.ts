@@ -78,11 +78,16 @@ function portOf({ server }: Stage): ServerPort {
   };
 }
 
+/** Slow ones first: a command takes a moment, and what should arrive last must not leave last. */
+function slowness(step: Step): number {
+  return step.verb === 'request' ? (step.latency?.max ?? 0) : 0;
+}
+
 /** Everything is set off in turn, and only then waited for: for an app and a server that is at once. */
 async function parallel(player: Player, { steps }: ParallelStep): Promise<void> {
   const endings: (() => Promise<void>)[] = [];
   let gone = 0;
-  for (const step of steps.toSorted((a, b) => a.after - b.after)) {
+  for (const step of steps.toSorted((a, b) => a.after - b.after || slowness(b) - slowness(a))) {
     await pass(player.stage, step.after - gone);
     gone = step.after;
     player.announce(step);

@@ -160,6 +160,14 @@ describe('an app that is wrong', () => {
     expect(traces(device)).toEqual(before);
   });
 
+  test('that refreshes again for a late 401, in a scenario of ours; one that does not passes it', { timeout: 60_000 }, async () => {
+    const wrong = await livePhone(lab, { refreshesForLate401: true });
+    const ran = await lab.tokenwarp(...wrong.words('late-401'));
+    expect(ran).toMatchObject({ code: 1, stdout: expect.stringContaining('✗ late-401 › no-duplicate-refresh') as string });
+    const right = await livePhone(lab);
+    expect(await lab.tokenwarp(...right.words('late-401'))).toMatchObject({ code: 0 });
+  });
+
   test('that loses a rotation: seen once it has been started again', async () => {
     const { words } = await livePhone(lab, { losesRotation: true });
     const ran = await lab.tokenwarp(...words(scenario('burst', BURST)));

@@ -7,6 +7,8 @@ import { ask, type Place } from './phone-http.ts';
 export interface Flaws {
   /** Every refused request refreshes by itself. */
   noSingleFlight?: boolean;
+  /** A 401 is a reason to refresh, also for a token that was replaced long ago. */
+  refreshesForLate401?: boolean;
   /** A new refresh token is used and never stored. */
   losesRotation?: boolean;
   /** Forgets the session when the server is not well. */
@@ -115,7 +117,8 @@ export class DebugClient implements DebugHook {
     if (used === undefined) return;
     const first = await this.#api(method, path, { id, access: used });
     if (first !== 401) return;
-    if (this.#known?.access === used || this.#flaws.noSingleFlight === true) await this.#refresh(used);
+    if (this.#flaws.refreshesForLate401 === true) await this.#refresh(this.#known?.access ?? '');
+    else if (this.#known?.access === used || this.#flaws.noSingleFlight === true) await this.#refresh(used);
     const { access } = this.#known ?? {};
     if (access !== undefined && access !== used) await this.#api(method, path, { id, access });
   }
