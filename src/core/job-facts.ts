@@ -16,7 +16,7 @@ type JobRequested = {
 /** It was turned down: the platform's error code, and the rule behind it. */
 type JobRefused = { type: 'job.refused'; job: string; code: string; why: string };
 type JobCancelled = { type: 'job.cancelled'; job: string; by: string };
-/** Another gate than before holds it. `opens`: virtual ms at which it opens by itself; `undocumented`: rests on an observed figure. */
+/** Another gate than before holds it, or the same one until another time. `opens`: virtual ms at which it opens by itself; `undocumented`: rests on an observed figure. */
 type JobHeld = { type: 'job.held'; job: string; gate: string; detail: string; by: string; opens?: number; undocumented?: true };
 /** A run is named `j1`, `j2` ... `late`: ms after it was due. `waited`: the gate that opened last. `by`: `system`, or `step` of a scenario. */
 type JobStarted = { type: 'job.started'; job: string; run: string; by: string; late?: number; attempt?: number; waited?: string };

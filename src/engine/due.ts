@@ -19,7 +19,7 @@ export async function renewIfDue(rt: Runtime, lasting: Lasting, signal: AbortSig
   if (session.ended !== undefined) return await renewIfDue(rt, lasting, signal);
   const ahead = lasting(session.tokens.life);
   let end: DueEnd = 'good';
-  if (session.untilAhead() <= ahead && session.tokens.refreshToken !== undefined) {
+  if (!session.isSettled(ahead) && session.tokens.refreshToken !== undefined) {
     if (stored === 'locked' || !isOnline(rt) || signal.aborted) return 'failed';
     const flight = flightOf(rt, session);
     flight.ahead = Math.max(flight.ahead, ahead);

@@ -109,7 +109,7 @@ async function look(rt: Runtime, session: Session): Promise<Step> {
 
 function settled(session: Session): FlightEnd | undefined {
   if (session.ended !== undefined) return 'ended';
-  return session.untilAhead() > (session.flight?.ahead ?? 0) ? 'renewed' : undefined;
+  return session.isSettled(session.flight?.ahead) ? 'renewed' : undefined;
 }
 
 /** One attempt, inside the lock: a sibling may have done the work meanwhile. */

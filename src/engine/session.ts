@@ -100,6 +100,11 @@ export class Session {
     return this.untilAhead() > 0;
   }
 
+  /** As fresh, and no exchange was lost that may have spent the refresh token: the server forgives that for a moment only. */
+  isSettled(ahead = 0): boolean {
+    return this.untilAhead() > ahead && this.record.outage?.unknown !== true;
+  }
+
   isAlive(): boolean {
     return this.untilDead() > 0;
   }

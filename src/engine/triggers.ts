@@ -28,7 +28,7 @@ export async function freshen(rt: Runtime): Promise<void> {
   if (session === undefined || session.writing !== undefined || session.flight !== undefined) return;
   await reconcile(rt, session);
   const isOver = session.ended !== undefined || rt.stopped;
-  if (!isOver && !session.isFresh() && isOnline(rt) && canRefresh(rt, session)) flightOf(rt, session);
+  if (!isOver && !session.isSettled() && isOnline(rt) && canRefresh(rt, session)) flightOf(rt, session);
 }
 
 /** A silent push, in any state of the app. One of type `refresh` asks for a new token. */

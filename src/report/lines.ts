@@ -1,5 +1,6 @@
 // One line per scenario as it finishes, the failure blocks, the totals: what a person reads in a terminal or a CI log.
 import { formatDuration } from '../core/duration.ts';
+import { backgroundText, wantsBackground } from './background.ts';
 import { failureText, problemsOf } from './failure.ts';
 import type { Reporter, ReportContext, RunInfo, ScenarioReport } from './reporter.ts';
 import { paintOf } from './screen.ts';
@@ -12,7 +13,7 @@ const MARKS = { passed: ['green', '✓'], failed: ['red', '✗'], 'not-applicabl
 /** The default reporter. */
 export function linesReporter(context: ReportContext): Reporter {
   const paint = paintOf(context.screen);
-  const failures: string[][] = [];
+  const blocks: string[][] = [];
   let nameWidth = 0;
   return {
     begin(info) {
@@ -22,12 +23,16 @@ export function linesReporter(context: ReportContext): Reporter {
     result(report) {
       context.write(`${scenarioLine(report, nameWidth, paint)}\n`);
       const block = failureText(report, { paint, width: context.screen.columns });
-      if (block.length > 0) failures.push(block);
+      if (block.length > 0) blocks.push(block);
+      if (context.verbose === true || wantsBackground(report.result)) {
+        const background = backgroundText(report.result, { paint, width: context.screen.columns });
+        if (background.length > 0) blocks.push(background);
+      }
     },
     end(summary) {
-      for (const block of failures) context.write(`\n${block.join('\n')}\n`);
+      for (const block of blocks) context.write(`\n${block.join('\n')}\n`);
       const reasons = notApplicableLines(summary);
-      if (failures.length > 0 || reasons.length > 0) context.write('\n');
+      if (blocks.length > 0 || reasons.length > 0) context.write('\n');
       for (const reason of reasons) context.write(` ${paint('dim', `– not applicable: ${reason}`)}\n`);
       if (context.verbose === true && summary.idle.length > 0)
         context.write(` ${paint('dim', `– idle everywhere: ${summary.idle.join(', ')}`)}\n`);

@@ -28,7 +28,7 @@ function checkExpect(expect: unknown, path: Path, context: CheckContext): void {
       'TW_SCENARIO_VALUE',
       source.at(path),
       'an expectation that expects nothing',
-      'refreshes, prompts, sessions, streams or requests',
+      'refreshes, prompts, lost, jobs, sessions, streams or requests',
     );
   for (const name of Object.keys(record(raw['sessions']))) checkPlace(name, source.keyAt([...path, 'sessions', name]), context);
   for (const name of Object.keys(record(raw['streams'])))

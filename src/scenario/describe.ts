@@ -1,7 +1,8 @@
 // The words for a step: one function per verb in one table, so that the lanes, JUnit, GitHub and the terminal all say
 // the same. A step carries its words as `text`; nothing else writes sentences about steps.
 import { formatDuration, type DurationRange } from '../core/duration.ts';
-import type { CountBound, Expectations, RequestOutcome, Step, StoreChange, StreamExpectation, Verb } from '../sim/plan.ts';
+import type { CountBound, Expectations, StreamExpectation } from '../sim/expectation-plan.ts';
+import type { RequestOutcome, Step, StoreChange, Verb } from '../sim/plan.ts';
 
 type Untold<S> = S extends Step ? Omit<S, 'text'> : never;
 /** A step before it has its words. */
@@ -126,9 +127,11 @@ function expected(expect: Expectations): string {
   const counts = [
     ['refreshes', expect.refreshes],
     ['prompts', expect.prompts],
+    ['logins lost', expect.lost],
   ] as const;
   return [
     ...counts.flatMap(([name, bound]) => (bound === undefined ? [] : [`${name} ${bounds(bound)}`])),
+    ...Object.entries(expect.jobs ?? {}).map(([name, wanted]) => `jobs ${name} ${'min' in wanted ? bounds(wanted) : wanted.join(' and ')}`),
     ...Object.entries(expect.sessions ?? {}).map(
       ([name, { state, reason }]) => `${name} ${state}${reason === undefined ? '' : ` (${reason.join(' or ')})`}`,
     ),

@@ -65,7 +65,7 @@ function buildPlan(input: ScenarioInput, source: Source): Plan {
     methods: METHODS.filter(([verb]) => uses(steps, verb)).map(([, method]) => method),
     policy: patchPolicy(DEFAULT_POLICY, policyPatch(input.server ?? {})),
     devices: devices.map((device) => living(device, input, steps)),
-    ...defined({ lock: lockOf(input.lock), client: input.client }),
+    ...defined({ lock: lockOf(input.lock), client: input.client, compare: input.compare }),
     latency: input.network?.latency === undefined ? LATENCY : rangeOf(input.network.latency),
     steps,
     expect: buildExpectations(input.expect ?? {}, ['expect'], source),

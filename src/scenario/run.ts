@@ -4,7 +4,8 @@ import type { EventOf, HistoryEvent, RunEnding } from '../core/events.ts';
 import { formatSchedule, parseSchedule, replayChooser } from '../sim/chooser.ts';
 import type { Plan } from '../sim/plan.ts';
 import { runPlan, type WorldOptions, type WorldRecord } from '../sim/world.ts';
-import type { Outcome, RunResult, Verdict } from '../verify/result.ts';
+import { reportBackground, type BackgroundReport } from '../verify/background-report.ts';
+import type { Compared, Outcome, RunResult, Verdict } from '../verify/result.ts';
 import { judge } from '../verify/verdict.ts';
 import { BUILT_IN, createBuiltIn } from './built-in.ts';
 
@@ -25,17 +26,55 @@ export const DEFAULT_SEED = 1;
 export async function runScenario(plan: Plan, options: RunOptions = {}): Promise<RunResult> {
   const { client, schedule, seed = DEFAULT_SEED, onPlayed, ...world } = options;
   const recorded = schedule === undefined ? undefined : parseSchedule(schedule);
+  const how: WorldOptions = { settle: client === undefined ? 'drain' : 'turn', ...world, seed, factory: client?.factory ?? createBuiltIn };
   const record = await runPlan(plan, {
-    settle: client === undefined ? 'drain' : 'turn',
-    ...world,
-    seed,
-    factory: client?.factory ?? createBuiltIn,
+    ...how,
     ...(recorded === undefined ? {} : { chooser: replayChooser(recorded), slack: recorded.slack }),
   });
+  // a schedule is one of this history: beside another it would say nothing
+  const beside = recorded === undefined && record.notApplicable === undefined ? await runBeside(plan, how) : [];
   onPlayed?.();
   const taken =
     schedule ?? (record.deviations.length === 0 ? undefined : formatSchedule({ slack: world.slack ?? 0, deviations: record.deviations }));
-  return resultOf(plan, record, seed, client?.name ?? BUILT_IN, taken);
+  const result = resultOf(plan, record, seed, client?.name ?? BUILT_IN, taken);
+  return beside.length === 0 ? result : { ...result, compared: beside.map(({ options: other, ...run }) => comparedOf(other, run, seed)) };
+}
+
+interface Beside {
+  options: Options;
+  plan: Plan;
+  record: WorldRecord;
+}
+type Options = NonNullable<Plan['client']>;
+
+/** The same scenario with other options, one after another. */
+async function runBeside(plan: Plan, how: WorldOptions): Promise<Beside[]> {
+  const runs: Beside[] = [];
+  for (const other of plan.compare ?? []) {
+    const options = { ...plan.client, ...other };
+    const changed = { ...plan, client: options };
+    runs.push({ options, plan: changed, record: await runPlan(changed, how) });
+  }
+  return runs;
+}
+
+function comparedOf(options: Options, { plan, record }: Omit<Beside, 'options'>, seed: number): Compared {
+  const { outcome, reason, refreshes, background = [], verdict, expectations, clientErrors } = resultOf(plan, record, seed, '', undefined);
+  const broken = [
+    ...verdict.findings.map(({ invariant }) => invariant),
+    ...(expectations.length > 0 ? ['expectations'] : []),
+    ...(clientErrors.length > 0 ? ['client error'] : []),
+  ];
+  return { options, outcome, ...(reason === undefined ? {} : { reason }), broken: [...new Set(broken)], refreshes, background };
+}
+
+function backgroundOf({ devices, policy }: Plan, { history, originMs }: WorldRecord): BackgroundReport[] {
+  const { idle = Infinity, absolute = Infinity } = policy.refreshToken;
+  return devices.flatMap(({ name: device, os, life }) => {
+    if (os === undefined) return [];
+    const facts = { device, system: os.name, idle, absolute, ...(life === undefined ? {} : { profile: life.profile }) };
+    return [reportBackground(history.events, facts, originMs)];
+  });
 }
 
 function resultOf(plan: Plan, record: WorldRecord, seed: number, client: string, schedule: string | undefined): RunResult {
@@ -45,9 +84,11 @@ function resultOf(plan: Plan, record: WorldRecord, seed: number, client: string,
   const verdict = judge(events, { features: featuresOf(events), relax: plan.relax });
   const outcome = outcomeOf(record, verdict);
   const reason = record.notApplicable ?? (outcome === 'inconclusive' ? limitText(record) : undefined);
+  const background = record.notApplicable === undefined ? backgroundOf(plan, record) : [];
   return {
     scenario: { name, family, file, summary, tags },
     client,
+    ...(plan.client === undefined ? {} : { options: plan.client }),
     outcome,
     ...(reason === undefined ? {} : { reason }),
     seed,
@@ -59,6 +100,7 @@ function resultOf(plan: Plan, record: WorldRecord, seed: number, client: string,
     expectations: outcome === 'not-applicable' ? [] : record.expectations,
     clientErrors: record.clientFaults,
     events,
+    ...(background.length === 0 ? {} : { background }),
     replay: replayCommand(name, seed, client, schedule),
   };
 }

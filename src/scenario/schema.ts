@@ -50,6 +50,8 @@ const deviceShape = z
   })
   .meta({ id: 'device' });
 
+/** More columns than this nobody reads. */
+const MOST_COMPARED = 4;
 const clientOptions = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
 const reference = (pattern: RegExp, phrase: string) => z.string({ error: phrase }).regex(pattern, { error: phrase });
 
@@ -84,6 +86,12 @@ export const scenario = z.strictObject({
     .describe(
       'Lent to the client as host.config.options, such as refreshEvery: 6h of the built-in one; what a client makes of them is its business.',
     ),
+  compare: z
+    .array(clientOptions)
+    .min(1)
+    .max(MOST_COMPARED)
+    .optional()
+    .describe('Other client options: the same scenario and seed run beside with each set of them, and the report shows them side by side.'),
   lock: z
     .union([
       z.enum(LOCK_PRESETS),

@@ -65,11 +65,28 @@ const streamExpectation = z.strictObject({
   gaps: count.optional().describe('Messages that were missed between the first and the last that came.'),
 });
 
+const jobsExpectation = z.strictObject({
+  runs: count.optional().describe('Runs that began.'),
+  renewing: count.optional().describe('Runs in which a refresh was sent.'),
+  refused: count.optional().describe('Requests for a job that the system refused.'),
+  stopped: count.optional().describe('Runs that the system ended.'),
+  cancelled: count.optional().describe('Jobs that the app or the system cancelled.'),
+  lost: count.optional().describe('Runs that ended with their process, and jobs that were lost with a force-stop or a reboot.'),
+  held: z
+    .union([z.string(), z.array(z.string()).min(1)])
+    .optional()
+    .describe('Gates that held a job at some time, in the words of the platform: all of these.'),
+});
+
 /** What can be expected at the end, or at one point in time. */
 export const expectations = z
   .strictObject({
     refreshes: count.optional().describe('Refresh requests sent by all devices since the run began.'),
     prompts: count.optional().describe('Re-authentication prompts shown since the run began.'),
+    lost: count
+      .optional()
+      .describe('Logins lost since the run began: the server ended the session, or the client gave it up. A sign-out is none.'),
+    jobs: jobsExpectation.optional().describe('What became of background jobs since the run began, all of them together.'),
     sessions: z
       .record(place, z.union([z.enum(SESSION), sessionExpectation]))
       .optional()

@@ -1,7 +1,8 @@
 // Step inputs -> the plan's steps: one builder per verb in one table, names resolved, durations in ms, defaults filled in.
 // It runs on checked data only, so it decides nothing and reports nothing.
 import { parseDurationRange, type DurationRange } from '../core/duration.ts';
-import type { DevicePlan, Expectations, RequestOutcome, SessionExpectation, Step, StreamExpectation, Verb } from '../sim/plan.ts';
+import type { Expectations, JobsExpectation, SessionExpectation, StreamExpectation } from '../sim/expectation-plan.ts';
+import type { DevicePlan, RequestOutcome, Step, Verb } from '../sim/plan.ts';
 import { defined } from '../core/defined.ts';
 import { describe, type UntoldStep } from './describe.ts';
 import { faultSpec } from '../core/fault-spec.ts';
@@ -38,12 +39,19 @@ export function buildExpectations(input: ExpectationsInput, path: Path, source: 
     ...defined({
       refreshes: input.refreshes === undefined ? undefined : parseCount(input.refreshes),
       prompts: input.prompts === undefined ? undefined : parseCount(input.prompts),
+      lost: input.lost === undefined ? undefined : parseCount(input.lost),
+      jobs: input.jobs === undefined ? undefined : jobsOf(input.jobs),
       sessions: input.sessions === undefined ? undefined : mapValues(input.sessions, sessionOf),
       streams: input.streams === undefined ? undefined : mapValues(input.streams, streamOf),
       requests: input.requests === undefined ? undefined : mapValues(input.requests, (outcome) => [outcome].flat() as RequestOutcome[]),
     }),
     source: { file, line, column },
   };
+}
+
+function jobsOf({ held, ...counts }: NonNullable<ExpectationsInput['jobs']>): JobsExpectation {
+  const bounds = mapValues(counts as Record<string, string | number>, (bound) => parseCount(bound) ?? { min: 0, max: 0 });
+  return { ...bounds, ...defined({ held: held === undefined ? undefined : [held].flat() }) };
 }
 
 function sessionOf(wanted: NonNullable<ExpectationsInput['sessions']>[string]): SessionExpectation {

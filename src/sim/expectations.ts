@@ -2,7 +2,11 @@
 import type { SourcePosition } from '../core/errors.ts';
 import { gapsIn, isOpen, type AppStream } from './listening.ts';
 import type { Operation } from './operations.ts';
-import type { CountBound, Expectations, RequestOutcome, SessionExpectation } from './plan.ts';
+import type { HistoryEvent } from '../core/events.ts';
+import { countLosses } from '../verify/background-losses.ts';
+import { renewingRuns } from '../verify/background-report.ts';
+import type { CountBound, Expectations, JobsExpectation, SessionExpectation } from './expectation-plan.ts';
+import type { RequestOutcome } from './plan.ts';
 import type { Stage } from './stage.ts';
 import type { Process } from './device.ts';
 
@@ -36,10 +40,38 @@ export function checkExpectations(facts: ExpectedOf, expect: Expectations): Expe
   return misses.map((message) => (expect.source === undefined ? { message } : { message, source: expect.source }));
 }
 
-function counts(facts: ExpectedOf, { refreshes, prompts }: Expectations): string[] {
-  const { events } = facts.stage.recorder.history;
+function counts({ stage }: ExpectedOf, { refreshes, prompts, lost, jobs }: Expectations): string[] {
+  const { events } = stage.recorder.history;
   const count = (type: string): number => events.filter((event) => event.type === type).length;
-  return [...outside('refresh request', count('token.sent'), refreshes), ...outside('prompt', count('prompt.shown'), prompts)];
+  const logins = lost === undefined ? 0 : stage.devices.reduce((sum, { name }) => sum + countLosses(events, name), 0);
+  return [
+    ...outside('refresh request', count('token.sent'), refreshes),
+    ...outside('prompt', count('prompt.shown'), prompts),
+    ...outside('lost login', logins, lost),
+    ...(jobs === undefined ? [] : jobCounts(events, jobs)),
+  ];
+}
+
+const JOBS = {
+  runs: ['run of a job', 'job.started'],
+  refused: ['refused job', 'job.refused'],
+  stopped: ['stopped run', 'job.stopped'],
+  cancelled: ['cancelled job', 'job.cancelled'],
+  lost: ['lost job', 'job.lost'],
+} as const;
+
+function jobCounts(events: readonly HistoryEvent[], { renewing, held = [], ...bounds }: JobsExpectation): string[] {
+  const count = (type: string): number => events.filter((event) => event.type === type).length;
+  const gates = new Set(events.flatMap((event) => (event.type === 'job.held' ? [event.gate] : [])));
+  const never = held.filter((gate) => !gates.has(gate));
+  return [
+    ...Object.entries(JOBS).flatMap(([name, [what, type]]) => outside(what, count(type), bounds[name as keyof typeof bounds])),
+    ...outside('run with a refresh', renewing === undefined ? 0 : renewingRuns(events).size, renewing),
+    ...never.map(
+      (gate) =>
+        `expected a job to be held by ${gate}, but ${gates.size === 0 ? 'nothing held one' : `it was held by ${[...gates].join(', ')}`}`,
+    ),
+  ];
 }
 
 function outside(what: string, actual: number, bound: CountBound | undefined): string[] {

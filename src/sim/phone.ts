@@ -44,6 +44,8 @@ export interface System {
   /** The wall clock was set. */
   clockSet(): void;
   why(job: string): Gate;
+  /** Tells of each job what `why` says now, where that is not what was told last. */
+  tellWhy(): void;
   /** Calls back once the process that is being launched has begun to start, or is gone; at once when none is. */
   whenStarted(then: (operation: Operation | undefined) => void): void;
 }
@@ -79,7 +81,7 @@ export abstract class Phone<Input, Decision> {
   #timer: Item | undefined;
   /** The last fact about each job, and the gate that held it. */
   readonly #last = new Map<string, number>();
-  readonly #gates = new Map<string, string>();
+  readonly #gates = new Map<string, Gate>();
 
   constructor(stage: Stage, lifecycle: Lifecycle, device: Device) {
     this.stage = stage;
@@ -91,6 +93,13 @@ export abstract class Phone<Input, Decision> {
 
   why(job: string): Gate {
     return this.model.why(job, this.at());
+  }
+
+  tellWhy(): void {
+    for (const [job, told] of this.#gates) {
+      const now = this.why(job);
+      if (now.gate === told.gate && now.opens !== told.opens) this.held(job, now);
+    }
   }
 
   whenStarted(then: (operation: Operation | undefined) => void): void {
@@ -195,7 +204,7 @@ export abstract class Phone<Input, Decision> {
   protected run(job: string, about: Started, listener: Listener): JobRun {
     const { kernel } = this.stage;
     kernel.cause ??= this.#last.get(job);
-    const waited = this.#gates.get(job);
+    const waited = this.#gates.get(job)?.gate;
     this.#gates.delete(job);
     return this.stage.jobs.start(this.app, job, { ...about, ...(waited === undefined ? {} : { waited }) }, listener, (call) =>
       this.whenReady(() => this.stage.act(this.app, 'job', call)),
@@ -213,8 +222,9 @@ export abstract class Phone<Input, Decision> {
     this.#last.set(fact.job, recorder.follow(actor, fact, this.device.wallIfSkewed(kernel.now)));
   }
 
-  protected held(job: string, { gate, detail, by, opens, documented }: Gate): void {
-    this.#gates.set(job, gate);
+  protected held(job: string, told: Gate): void {
+    const { gate, detail, by, opens, documented } = told;
+    this.#gates.set(job, told);
     const more = { ...(opens === undefined ? {} : { opens }), ...(documented ? {} : { undocumented: true as const }) };
     this.fact({ type: 'job.held', job, gate, detail, by, ...more });
   }

@@ -21,3 +21,15 @@ export function lifeOf(stage: Stage, operations: Operations, device: Device): Ph
   const { life } = device.plan;
   return phone === undefined || life === undefined ? undefined : new PhoneLife(stage, operations, device, phone, life);
 }
+
+/** A device has a new access token. When its tokens die, a phone says what holds its jobs then. */
+export function renewed(stage: Stage, device: Device, expiresAt: number): void {
+  const { kernel, plan } = stage;
+  const { phone } = device;
+  device.newestExpiry = expiresAt;
+  if (phone === undefined) return;
+  const { idle = Infinity } = plan.policy.refreshToken;
+  for (const moment of new Set([expiresAt, kernel.now + idle]))
+    if (moment !== Infinity)
+      kernel.after(Math.max(0, moment - kernel.now), `${device.name}:why`, () => phone.tellWhy(), { background: true });
+}

@@ -1,9 +1,10 @@
 // A plan: what a world is to do, as data. A step can describe itself, so every report prints the same words.
-import type { Feature, HostConfig, LockPolicy, PromptOutcome, Rejection, SessionState } from '../core/contract.ts';
+import type { Feature, HostConfig, LockPolicy, PromptOutcome, Rejection } from '../core/contract.ts';
 import type { DurationRange } from '../core/duration.ts';
 import type { SourcePosition } from '../core/errors.ts';
 import type { EventType } from '../core/events.ts';
 import type { FaultSpec } from '../core/fault.ts';
+import type { Expectations } from './expectation-plan.ts';
 import type { LifePlan, PhoneChange, SystemPlan } from './phone-plan.ts';
 import type { PolicyPatch, ServerPolicy } from '../../mock-server/policy.ts';
 
@@ -29,6 +30,8 @@ export interface Plan {
   devices: readonly DevicePlan[];
   /** Lent to the client as `config.options`. */
   client?: NonNullable<HostConfig['options']>;
+  /** Other options, with each of which the same scenario is run beside; they replace those of `client` one by one. */
+  compare?: readonly NonNullable<HostConfig['options']>[];
   /** One-way network latency, ms; drawn per message. */
   latency: DurationRange;
   steps: readonly Step[];
@@ -263,35 +266,3 @@ export type Step =
   | ServerStep
   | ExpectStep;
 export type Verb = Step['verb'];
-
-/** A count: exactly, or a bound on either side, both inclusive. */
-export interface CountBound {
-  min: number;
-  max: number;
-}
-
-/** A client that tells no reasons is not judged by them. */
-export interface SessionExpectation {
-  state: SessionState;
-  /** Any of these. */
-  reason?: readonly string[];
-}
-export interface StreamExpectation {
-  open?: boolean;
-  /** Messages that came. */
-  messages?: CountBound;
-  /** Messages that were missed between the first and the last. */
-  gaps?: CountBound;
-}
-
-export interface Expectations {
-  /** Refresh requests sent by all devices since the run began. */
-  refreshes?: CountBound;
-  prompts?: CountBound;
-  /** Device or process -> state. A client without `state()` is not judged by it. */
-  sessions?: Readonly<Record<string, SessionExpectation>>;
-  /** Name given with `as` -> what became of the stream. */
-  streams?: Readonly<Record<string, StreamExpectation>>;
-  requests?: Readonly<Record<string, readonly RequestOutcome[]>>;
-  source?: SourcePosition;
-}

@@ -19,7 +19,7 @@ import type { KernelEnding, Limits } from './limits.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { Network } from './network.ts';
 import { Operations } from './operations.ts';
-import { phoneOf } from './phones.ts';
+import { phoneOf, renewed } from './phones.ts';
 import type { Plan } from './plan.ts';
 import { Recorder } from './recorder.ts';
 import type { ExpectationMiss } from './expectations.ts';
@@ -158,6 +158,7 @@ export class World implements Stage {
     if (script.done) await playing;
     if (this.fatal !== undefined) throw this.fatal;
     if (ending !== 'done') this.#explain(ending);
+    for (const { phone } of this.devices) phone?.tellWhy();
     const end: RunEnding = this.clientless ? 'stuck' : ENDINGS[ending];
     this.#recordEnd(end);
     this.#checkLaws();
@@ -251,7 +252,7 @@ export class World implements Stage {
         record: (actor, fact) => {
           recorder.follow(actor, fact);
           if (fact.type === 'session.granted') this.device(fact.device).session = fact.family;
-          if (GIVES_ACCESS.has(fact.type) && 'expiresAt' in fact) this.device(fact.device).newestExpiry = fact.expiresAt;
+          if (GIVES_ACCESS.has(fact.type) && 'expiresAt' in fact) renewed(this, this.device(fact.device), fact.expiresAt);
         },
       },
       this.plan.policy,

@@ -1,7 +1,8 @@
 // The shapes of a judgement and of a whole run: what invariants produce and every reporter reads. Data only.
-import type { Feature } from '../core/contract.ts';
+import type { Feature, HostConfig } from '../core/contract.ts';
 import type { SourcePosition } from '../core/errors.ts';
 import type { HistoryEvent } from '../core/events.ts';
+import type { BackgroundReport } from './background-report.ts';
 import type { HistoryView } from './view.ts';
 
 /** One place where an invariant does not hold. */
@@ -79,11 +80,24 @@ export interface ExpectationFailure {
 /** What a run came to. `inconclusive`: a limit was reached; `not-applicable`: the client does not claim what the scenario needs. */
 export type Outcome = 'passed' | 'failed' | 'inconclusive' | 'not-applicable';
 
+/** A run beside the one that counts. `options`: what its client was lent. */
+export interface Compared {
+  options: NonNullable<HostConfig['options']>;
+  outcome: Outcome;
+  reason?: string;
+  /** Names of what broke, each once. */
+  broken: readonly string[];
+  refreshes: number;
+  background: readonly BackgroundReport[];
+}
+
 /** One run: what happened, how it was judged, and how to see it again. */
 export interface RunResult {
   scenario: { name: string; family: string; file: string; summary: string; tags: readonly string[] };
   /** `built-in engine`, or the module's path as given. */
   client: string;
+  /** What the scenario lent it. */
+  options?: NonNullable<HostConfig['options']>;
   outcome: Outcome;
   /** Why it is inconclusive or not applicable. */
   reason?: string;
@@ -99,6 +113,10 @@ export interface RunResult {
   /** `client.error` events: faults of the client as code. */
   clientErrors: readonly { kind: string; message: string; where?: string; seq: number }[];
   events: readonly HistoryEvent[];
+  /** What became of the background jobs of each phone whose system is modelled; absent where there is none. */
+  background?: readonly BackgroundReport[];
+  /** The same scenario and seed with other options of the client (`compare:`). It decides nothing. */
+  compared?: readonly Compared[];
   /** The command that replays it exactly. */
   replay: string;
   /** Line of each step in the scenario's file, by step index: a report points at the step during which something broke. */

@@ -19,14 +19,16 @@ export interface Cell {
   readonly primary: string | undefined;
   /** Every other invariant that was broken, as a finding of its own or folded under one. */
   readonly secondary: ReadonlySet<string>;
-  /** Something that the scenario expects did not come true. */
+  /** Something that the scenario expects did not come true, or the client threw where nobody could catch it. */
   readonly missed: boolean;
   /** Sentences for people, of findings, expectations and faults of the client as code. */
   readonly said: readonly string[];
 }
 
-/** Items a run may take: a client that loops for ever is seen long before. */
-const STEPS = 5_000;
+/** Items a run may take: a client that loops for ever is seen long before. Weeks of a phone that somebody uses take more. */
+export function mostSteps({ devices }: Plan): number {
+  return devices.some(({ life }) => life !== undefined) ? 50_000 : 5_000;
+}
 
 /** A client module's default export. */
 export async function loadClient(file: URL): Promise<ClientFactory> {
@@ -37,7 +39,7 @@ export async function loadClient(file: URL): Promise<ClientFactory> {
 /** One client against every scenario, one after another. */
 export async function runAll(client: NamedClient, plans: readonly Plan[]): Promise<Cell[]> {
   const cells: Cell[] = [];
-  for (const plan of plans) cells.push(cellOf(await runScenario(plan, { client, settle: 'turn', limits: { steps: STEPS } })));
+  for (const plan of plans) cells.push(cellOf(await runScenario(plan, { client, settle: 'turn', limits: { steps: mostSteps(plan) } })));
   return cells;
 }
 
@@ -50,7 +52,7 @@ function cellOf({ scenario, outcome, reason, verdict, expectations, clientErrors
     outcome,
     primary: first?.invariant,
     secondary: new Set(others.filter((name) => name !== first?.invariant)),
-    missed: expectations.length > 0,
+    missed: expectations.length > 0 || clientErrors.length > 0,
     said: [
       ...findings.map((finding) => `${finding.invariant}${finding.clause === undefined ? '' : ` (${finding.clause})`}: ${finding.message}`),
       ...expectations.map((miss) => `expected: ${miss.message}`),

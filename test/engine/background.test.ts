@@ -200,6 +200,17 @@ describe('a run', () => {
     },
   );
 
+  test.each(['ios', 'android'] as const)(
+    '%s: an answer that was lost so is asked for again as soon as the app is back, good token or not',
+    async (platform) => {
+      const grace = 'server: { accessToken: { ttl: 7d }, refreshToken: { grace: { policy: same-successor, window: 1h } } }';
+      const yaml = `network: { latency: 2s }\n${grace}\nsteps: [{ fault: { drop: response, of: token, times: 1 } }, { app: background }, { advance: 6d1m }, { app: foreground }, { advance: 1m }]`;
+      const result = await played(platform, yaml, { jobs: [{ at: 6 * DAY, stop: 1_000 }] });
+      expect(result.run.refreshesAt).toHaveLength(2);
+      expect(result.run.stored['tokenwarp.session']).toContain('RT-2');
+    },
+  );
+
   test.each([
     ['ios', 'failure'],
     ['android', 'retry'],

@@ -118,7 +118,7 @@ describe('each mistake is named with code, line and column', () => {
     [
       'an expectation that expects nothing',
       'steps: [{ request: /a }, { expect: {} }]\n',
-      'TW_SCENARIO_VALUE 4:36 an expectation that expects nothing | refreshes, prompts, sessions, streams or requests',
+      'TW_SCENARIO_VALUE 4:36 an expectation that expects nothing | refreshes, prompts, lost, jobs, sessions, streams or requests',
     ],
     [
       'an expectation of a stream that does not exist',

@@ -37,8 +37,8 @@ function judge(view: HistoryView): Judgement {
   for (const { jobs } of view.processes) {
     for (const run of jobs) {
       judged += 1;
-      const found = isAnswered(run) ? (answer(view, run) ?? notAskedAgain(view, run)) : unanswered(view, run);
-      violations.push(...[found, sendsAfterStop(view, run), drops(view, run)].filter((one) => one !== undefined));
+      const found = isAnswered(run) ? (answer(view, run) ?? notAskedAgain(view, run)) : undefined;
+      violations.push(...[found ?? tooLate(view, run), sendsAfterStop(view, run), drops(view, run)].filter((one) => one !== undefined));
     }
   }
   return { judged, violations: violations.sort((a, b) => a.seq - b.seq) };
@@ -194,8 +194,8 @@ function notAskedAgain(view: HistoryView, run: Answered): Violation | undefined 
   });
 }
 
-/** Clause f: told that its time is over, it never completes, and iOS ends the process for it. */
-function unanswered(view: HistoryView, run: JobRun): Violation | undefined {
+/** Clause f: told that its time is over, it does not complete, and iOS ends the process for it. */
+function tooLate(view: HistoryView, run: JobRun): Violation | undefined {
   const { stopped, process, started } = run;
   const kind = kindOf(view, run);
   const until = run.end ?? view.runEnd;
@@ -204,7 +204,7 @@ function unanswered(view: HistoryView, run: JobRun): Violation | undefined {
   if (until.t - stopped.t < GRACE || view.life(process, stopped.seq) !== run.life) return undefined;
   return violation(backgroundJobOutcomeHonest, {
     clause: 'f',
-    message: `${process} did not complete ${run.run} of ${run.job} within ${ms(until.t - stopped.t)} of being told that its time was over`,
+    message: `${process} did not complete ${run.run} of ${run.job} for ${ms(until.t - stopped.t)} after it was told that its time was over`,
     hint: 'complete with false in the expiration handler, at once, whatever is under way',
     at: until,
     root: stopped,

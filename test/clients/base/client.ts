@@ -1,19 +1,20 @@
 // The correct client that every file in ../broken breaks in one place: class based, methods small enough to override one at a time.
-// Claims all but background jobs. Uses nothing but the host. Each file of this folder is one layer of it, or what layers share.
+// Claims everything, background jobs where the scenario wants one. Uses nothing but the host. Each file of this folder is one layer of it, or what layers share.
 import type { Body, Client, Feature, HostResponse, RequestInit, SessionState, TokenResponse } from '../../../src/core/contract.ts';
 import { openCall, type Call } from './call.ts';
+import { Jobs } from './jobs.ts';
 import { Rejected, type Session } from './session.ts';
-import { Streams } from './streams.ts';
 
 const noop = (): void => undefined;
 /** Sent again after an unknown outcome, these change nothing more (RFC 9110 9.2.2). */
 const IDEMPOTENT = ['GET', 'HEAD', 'PUT', 'DELETE'];
 
-export class BaseClient extends Streams implements Client {
+export class BaseClient extends Jobs implements Client {
   readonly features: readonly Feature[] = [
     'refresh-ahead',
     'offline-queue',
     'cross-process',
+    ...(this.hasJob ? (['background'] as const) : []),
     'push',
     'silent-refresh',
     'reauthentication',
@@ -28,6 +29,7 @@ export class BaseClient extends Streams implements Client {
   readonly #calls = new Set<Call>();
 
   async start(): Promise<void> {
+    this.registerJob();
     await this.sync();
   }
 
@@ -71,7 +73,8 @@ export class BaseClient extends Streams implements Client {
   override foreground(): void {
     super.foreground();
     if (this.phase === 'loading') void this.sync();
-    else if (this.session !== undefined && this.remaining(this.session) <= this.aheadOf(this.session)) this.renewQuietly(this.session);
+    else if (this.session !== undefined && (this.mayBeSpent || this.remaining(this.session) <= this.aheadOf(this.session)))
+      this.renewQuietly(this.session);
   }
 
   /** A silent push. One that asks for a refresh gets it, unless the token is brand new; any other is an occasion to look at its age. */

@@ -18,19 +18,33 @@ export abstract class Refresher extends Vault {
   protected readonly exchangeLimit: number = 10_000;
   /** Ms after which a flight begins no further try. */
   protected readonly flightLimit: number = 30_000;
+  /** The run of a background job is over for the system. */
+  protected jobOver = false;
+  /** Nobody knows whether an exchange has spent the refresh token in hand: the server forgives that for a moment only. */
+  protected mayBeSpent = false;
   readonly #flights = new Map<string, Promise<Session>>();
+  /** Flights that somebody beside a background job waits for. */
+  readonly #wanted = new Set<string>();
   #pause: Pause = NO_PAUSE;
   #missedTurns = 0;
 
   /** A session newer than the access token `stale`: the one in hand, that of the flight under way, or that of a new flight. */
-  protected refresh(stale: string, session: Session, caller?: AbortSignal): Promise<Session> {
+  protected refresh(stale: string, session: Session, caller?: AbortSignal, forJob = false): Promise<Session> {
     const now = this.session?.id === session.id ? this.session : undefined;
     const target = now === undefined ? stale : now.accessToken;
-    const open = this.#flights.get(this.flightKey(session, target));
-    if (open !== undefined) return this.join(open);
+    const joined = this.flightKey(session, target);
+    const open = this.#flights.get(joined);
+    if (open !== undefined) {
+      if (!forJob) this.#wanted.add(joined);
+      return this.join(open);
+    }
     if (now !== undefined && target !== stale) return Promise.resolve(now);
     const key = this.flightKey(session, stale);
-    const flight = this.fly(stale, session, caller).finally(() => this.#flights.delete(key));
+    if (!forJob) this.#wanted.add(key);
+    const flight = this.fly(stale, session, caller).finally(() => {
+      this.#flights.delete(key);
+      this.#wanted.delete(key);
+    });
     flight.catch(noop);
     this.#flights.set(key, flight);
     return flight;
@@ -56,10 +70,16 @@ export abstract class Refresher extends Vault {
     let deadline = this.monotonic() + this.flightLimit;
     while (this.#pause.count < failures) {
       deadline = await this.clearance(session, deadline);
+      if (this.givesUp(this.#wanted.has(this.flightKey(session, stale)))) break;
       const next = await this.exclusively(() => this.attempt(stale, session, caller));
       if (next !== undefined) return next;
     }
     throw new Rejected('network');
+  }
+
+  /** A job that is over begins no further try that nobody else waits for. */
+  protected givesUp(isWanted: boolean): boolean {
+    return this.jobOver && !isWanted;
   }
 
   /** Waits while offline or pausing; rejects when the session went away or the wait would outlast the flight, whose time stands still while offline. */
@@ -169,6 +189,7 @@ export abstract class Refresher extends Vault {
   }
 
   protected async settle(answer: Answer, presented: Session): Promise<Session | undefined> {
+    this.mayBeSpent = answer.kind === 'unknown';
     if (answer.kind === 'granted') return this.granted(answer.body, answer.sentAt, presented);
     if (this.endsSession(answer)) return this.refused(presented);
     await this.#fail(answer.kind === 'unknown' ? answer.retryAfter : 0);

@@ -1,0 +1,122 @@
+// The base client's background job: asked for while somebody is signed in, it renews what would not last until the next run, and tells the
+// system the truth about it. On iOS a request is good for one run, on Android the work goes on by itself.
+import type { JobOutcome, SessionState } from '../../../src/core/contract.ts';
+import { parseDuration } from '../../../src/core/duration.ts';
+import { Rejected, type Session } from './session.ts';
+import { Streams } from './streams.ts';
+
+const DAY = 86_400_000;
+/** In the plain tier: when the pending request may begin, Unix ms. */
+const DUE_KEY = 'job-due';
+const noop = (): void => undefined;
+
+/** `kept`: it lasts, and is in the store. `over`: the session has ended. `open`: it may work another time. */
+export type JobEnd = 'kept' | 'over' | 'open';
+
+export abstract class Jobs extends Streams {
+  protected readonly job = String(this.host.config.options?.['refreshJob'] ?? 'token-refresh');
+  protected readonly every = parseDuration(String(this.host.config.options?.['refreshEvery'] ?? '6h')) ?? DAY / 4;
+  /** The scenario wants one. */
+  protected readonly hasJob = this.host.config.options?.['refreshEvery'] !== undefined;
+  #askedFor: string | undefined;
+
+  protected get isIos(): boolean {
+    return this.host.platform === 'ios';
+  }
+
+  /** Before anything is awaited: iOS wants it before the launch has finished. */
+  protected registerJob(): void {
+    if (this.hasJob) this.host.background.register(this.job, (signal) => this.runJob(signal));
+  }
+
+  protected override take(session: Session | undefined, without?: SessionState): void {
+    const launches = this.phase === 'loading';
+    if (session?.accessToken !== this.session?.accessToken) this.mayBeSpent = false;
+    super.take(session, without);
+    if (!this.hasJob) return;
+    if (session !== undefined && session.id !== this.#askedFor) {
+      const isFirst = this.#askedFor === undefined;
+      this.#askedFor = session.id;
+      if (isFirst) void this.askForJob(launches);
+    } else if (session === undefined && this.phase !== 'loading' && this.#askedFor !== undefined) {
+      this.#askedFor = undefined;
+      this.host.background.cancel(this.job);
+      this.host.plain.delete(DUE_KEY).catch(noop);
+    }
+  }
+
+  /** A launch puts nothing off: Android keeps the work it has, and iOS is given the date of the request that it replaces. */
+  protected async askForJob(launches: boolean): Promise<void> {
+    if (!this.isIos) return this.work();
+    const due = launches ? Number(await this.host.plain.get(DUE_KEY).catch(noop)) : Number.NaN;
+    await this.submit(Number.isNaN(due) ? this.every : Math.min(this.every, Math.max(0, due - this.host.clock.now())));
+  }
+
+  protected async work(): Promise<void> {
+    const { every } = this;
+    await this.host.background
+      .schedule({ id: this.job, kind: 'periodic', every, initialDelay: every, network: 'CONNECTED', existing: 'KEEP' })
+      .catch(noop);
+  }
+
+  protected async submit(after: number): Promise<void> {
+    this.host.plain.set(DUE_KEY, String(this.host.clock.now() + after)).catch(noop);
+    await this.host.background.schedule({ id: this.job, kind: 'app-refresh', earliestBegin: after }).catch(noop);
+  }
+
+  protected async runJob(signal: AbortSignal): Promise<JobOutcome> {
+    this.jobOver = false;
+    if (this.isIos) this.next(this.every);
+    const end = await this.untilStopped(signal, this.renewForJob());
+    this.jobOver = true;
+    if (this.isIos && end === 'open') this.next(Math.min(this.every, 1_800_000));
+    return this.outcomeOf(end);
+  }
+
+  /** iOS: the next run. */
+  protected next(after: number): void {
+    void this.submit(after);
+  }
+
+  /** The time is over with the signal, or shortly before what iOS gives at most. */
+  protected untilStopped(signal: AbortSignal, work: Promise<JobEnd>): Promise<JobEnd> {
+    return new Promise((resolve) => {
+      const stop = (): void => {
+        this.jobOver = true;
+        resolve('open');
+      };
+      const cancel = this.host.clock.setTimeout(stop, this.isIos ? 24_000 : 90_000);
+      signal.addEventListener('abort', stop);
+      if (signal.aborted) stop();
+      void work.then((end) => {
+        cancel();
+        resolve(end);
+      });
+    });
+  }
+
+  protected outcomeOf(end: JobEnd): JobOutcome {
+    if (end !== 'open') return 'success';
+    return this.isIos ? 'failure' : 'retry';
+  }
+
+  protected async renewForJob(): Promise<JobEnd> {
+    try {
+      const session = await this.current();
+      if (!this.lasts(session)) {
+        if (!this.host.connectivity.online()) return 'open';
+        await this.refresh(session.accessToken, session, undefined, true);
+      }
+      return this.unsaved === undefined ? 'kept' : 'open';
+    } catch (error) {
+      const reason = error instanceof Rejected ? error.reason : undefined;
+      return reason === 'signed-out' || reason === 'reauthentication-required' ? 'over' : 'open';
+    }
+  }
+
+  /** Good until a next run that comes late, or brand new. */
+  protected lasts(session: Session): boolean {
+    const { lifetime } = session;
+    return !this.mayBeSpent && (lifetime === undefined || this.remaining(session) > Math.min(this.every + 2 * DAY, lifetime * 0.7));
+  }
+}
