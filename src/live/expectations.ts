@@ -1,7 +1,8 @@
 // What a scenario expects, as far as a server can see it: how often the app refreshed, and with which status its requests were answered.
 // The rest is not checked and says so. After the last step two questions more, whose answers turn an end that nobody saw into a fact.
 import type { SourcePosition } from '../core/errors.ts';
-import type { Expectations, RequestOutcome } from '../sim/plan.ts';
+import type { Expectations } from '../sim/expectation-plan.ts';
+import type { RequestOutcome } from '../sim/plan.ts';
 import { arrivalsOf, refreshesIn, sessionOf, statusesOf, type Asked } from './seen.ts';
 import type { Stage } from './stage.ts';
 
@@ -27,8 +28,18 @@ function butIs(asked: Asked, statuses: readonly number[], stage: Stage): string 
   return `is ${[...new Set(statuses)].join(', ')}`;
 }
 
+/** What no server sees. */
+const UNSEEN: Readonly<Record<Exclude<keyof Expectations, 'refreshes' | 'requests' | 'source'>, string>> = {
+  prompts: 'prompts',
+  lost: 'logins that the app gave up',
+  jobs: 'background jobs',
+  sessions: 'session states',
+  streams: 'streams',
+};
+
 /** An `expect` step, or what the scenario expects at its end. */
-export function checkExpectations(stage: Stage, { refreshes, prompts, sessions, streams, requests, source }: Expectations): void {
+export function checkExpectations(stage: Stage, expectations: Expectations): void {
+  const { refreshes, requests, source } = expectations;
   const entries = stage.look().entries.slice(stage.origin);
   const count = refreshesIn(entries);
   if (refreshes !== undefined && (count < refreshes.min || count > refreshes.max))
@@ -37,9 +48,7 @@ export function checkExpectations(stage: Stage, { refreshes, prompts, sessions, 
       `expected ${bound(refreshes)} refresh request${refreshes.max === 1 ? '' : 's'}, but there ${count === 1 ? 'was' : 'were'} ${count}`,
       source,
     );
-  if (sessions !== undefined) stage.unseen.add('session states');
-  if (streams !== undefined) stage.unseen.add('streams');
-  if (prompts !== undefined) stage.unseen.add('prompts');
+  for (const [key, what] of Object.entries(UNSEEN)) if (Object.hasOwn(expectations, key)) stage.unseen.add(what);
   const seen = new Set<Asked>();
   for (const [name, wanted] of Object.entries(requests ?? {})) {
     // Of several that were asked for at once nobody can tell the second from the third: they are checked together.

@@ -58,7 +58,10 @@ export const STEP_TABLE: { readonly [V in Verb]: Row<V> } = {
   },
   phone: {
     becomes: 'refused',
-    needs: () => ({ what: 'a real phone has a system of its own, not a modelled one', fix: '`tokenwarp device` by hand, before the run' }),
+    needs: () => ({
+      what: 'a real phone has a system of its own, not a modelled one',
+      fix: '`tokenwarp device doze deep` and the like by hand, before the run',
+    }),
   },
   sleep: {
     becomes: 'refused',
