@@ -8,6 +8,7 @@ const GROUPS: Readonly<Record<string, () => Promise<Row[]>>> = {
   kernel: async () => (await import('./rows/kernel.ts')).kernelRows(),
   world: async () => (await import('./rows/world.ts')).worldRows(),
   engine: async () => (await import('./rows/engine.ts')).engineRows(),
+  phone: async () => (await import('./rows/phone.ts')).phoneRows(),
   startup: async () => (await import('./rows/startup.ts')).startupRows(),
 };
 

@@ -38,6 +38,14 @@ export function requestsPlan(count: number): Plan {
   );
 }
 
+/** Four weeks of somebody who opens the app once or twice a day. */
+export const PHONE_DAYS = 28;
+export function phonePlan(os: string): Plan {
+  return planOf(
+    `client: { refreshEvery: 6h }\nserver: { accessToken: { ttl: 7d, format: opaque } }\ndevices: { phone: { os: ${os}, profile: daily } }\nsteps: [{ advance: ${PHONE_DAYS}d }]\n`,
+  );
+}
+
 /** Does nothing at all: what remains is the world. */
 export const emptyClient: ClientFactory = () => ({
   start: async () => undefined,

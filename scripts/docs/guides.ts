@@ -17,6 +17,7 @@ import {
   type Judged,
   type Witness,
 } from '../../test/clients/guides/judge.ts';
+import { lifePart } from './lives.ts';
 import { sentence, table } from './markdown.ts';
 
 const WIDTH = 132;
@@ -29,6 +30,7 @@ const AGAINST: Readonly<Record<Against, string>> = {
 
 export async function guidesPage(): Promise<string> {
   const judged = await judgeGuides();
+  const lived = await lifePart();
   const head = ['', 'design', 'passed', 'failed', 'not applicable', 'broke', 'mended: passed', 'failed'];
   return `${[
     '# Published designs, judged',
@@ -37,7 +39,7 @@ export async function guidesPage(): Promise<string> {
       'where it leaves something open. What a guide does not speak of is done well for it, so that what it says is judged. Next to each ' +
       'stands a mended version. A failed scenario is named by the invariants that broke ([what they say](invariants.md)), the first cause first.',
     table(head, judged.map(overview)).join('\n'),
-    ...judged.flatMap(section),
+    ...judged.flatMap((one) => section(one, one.guide.name === 'g0' ? lived : [])),
   ].join('\n\n')}\n`;
 }
 
@@ -58,7 +60,7 @@ function overview({ guide, literal, mended }: Judged): string[] {
   ];
 }
 
-function section({ guide, literal, mended, mends, variant }: Judged): string[] {
+function section({ guide, literal, mended, mends, variant }: Judged, more: readonly string[]): string[] {
   return [
     `## ${guide.id}. ${guide.title}`,
     guide.what,
@@ -69,6 +71,7 @@ function section({ guide, literal, mended, mends, variant }: Judged): string[] {
     claimsTable(guide.watch, literal, 'expectation'),
     '### What broke',
     ...broken(guide, literal),
+    ...more,
     '### Verdicts',
     ...verdicts(literal),
     ...(guide.variant === undefined ? [] : variantPart(guide, guide.variant, variant)),

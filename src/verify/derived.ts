@@ -1,7 +1,7 @@
 // The derived words of the invariants: what a client can know, and when a refresh is justified. Each is one pure function of
 // a history and a point in it; points are `seq`, because several events share one millisecond.
 import type { TokenLabel } from '../core/events.ts';
-import { countBefore, countWithin, holdsAt, search, type Moment } from './moments.ts';
+import { countWithin, holdsAt, search, type Moment } from './moments.ts';
 import type { Exchange, Hand, JobRun, Session } from './records.ts';
 import type { HistoryView } from './view.ts';
 
@@ -111,7 +111,7 @@ export function isWoken(view: HistoryView, exchange: Exchange, at: string): bool
   const { pushes } = view.process(process);
   if (pushes.length > 0 && countWithin(pushes, view.token(at)?.minted.seq ?? 0, sent.seq) > 0) return true;
   const run = jobOf(view, exchange);
-  return run !== undefined && (remaining(view, at, sent) ?? Infinity) <= intervalOf(view, run) + PLAUSIBLY_LATE;
+  return run !== undefined && (remaining(view, at, sent) ?? Infinity) <= (run.interval ?? USUAL_INTERVAL) + PLAUSIBLY_LATE;
 }
 
 /** Ms by which a run of a background job may come late without anybody being surprised. */
@@ -125,17 +125,6 @@ export function jobOf(view: HistoryView, { process, sent }: Exchange): JobRun | 
   const run = jobs[search(jobs.length, (at) => (jobs[at] as JobRun).started.seq < sent.seq) - 1];
   return run === undefined || (run.end !== undefined && run.end.seq < sent.seq) ? undefined : run;
 }
-
-/** The longest time from a request for the job to the moment it asked for, among the last few. */
-function intervalOf(view: HistoryView, { device, job, started }: JobRun): number {
-  const { jobRequests } = view.device(device);
-  const last = jobRequests.slice(0, countBefore(jobRequests, started.seq)).slice(-LOOK_BACK);
-  const asked = last.flatMap((one) => (one.type === 'job.requested' && one.job === job && one.due !== undefined ? [one.due - one.t] : []));
-  return asked.length === 0 ? USUAL_INTERVAL : Math.max(0, ...asked);
-}
-
-/** How many requests are looked at. */
-const LOOK_BACK = 8;
 
 /** The server would honour the newest refresh token of the family, as far as the history says. */
 export function alive(view: HistoryView, family: string | undefined, seq: number): boolean {

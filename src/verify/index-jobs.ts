@@ -4,21 +4,19 @@ import type { JobRun } from './records.ts';
 
 /** Handlers of what the system and the app make of background jobs. */
 export const JOB_HANDLERS: Handlers = {
-  'job.requested': (index, event) => void index.device(deviceOf(event.actor)).jobRequests.push(event),
+  'job.requested'(index, event) {
+    const device = index.device(deviceOf(event.actor));
+    const { job, due = event.t } = event;
+    device.jobRequests.push(event);
+    device.jobIntervals.set(job, Math.max(device.jobIntervals.get(job) ?? 0, due - event.t));
+  },
   'job.refused': (index, event) => void index.device(deviceOf(event.actor)).jobRequests.push(event),
   'job.started'(index, event) {
     const info = index.process(event.actor);
     const { device, life } = info;
-    info.jobs.push({
-      run: event.run,
-      job: event.job,
-      process: event.actor,
-      device,
-      life,
-      started: event,
-      stopped: undefined,
-      end: undefined,
-    });
+    const { run, job } = event;
+    const interval = index.device(device).jobIntervals.get(job);
+    info.jobs.push({ run, job, process: event.actor, device, life, interval, started: event, stopped: undefined, end: undefined });
     info.triggers.push(event);
   },
   'job.stopped'(index, event) {

@@ -112,6 +112,7 @@ export class Index {
         changes: [],
         installs: [],
         jobRequests: [],
+        jobIntervals: new Map(),
       };
       this.devices.set(name, info);
     }

@@ -151,6 +151,8 @@ export interface JobRun {
   readonly process: string;
   readonly device: string;
   readonly life: number;
+  /** Ms: the longest time for which the job has been put off by asking for it. */
+  readonly interval: number | undefined;
   readonly started: EventOf<'job.started'>;
   stopped: EventOf<'job.stopped'> | undefined;
   end: EventOf<'job.ended'> | EventOf<'job.lost'> | undefined;
@@ -220,6 +222,8 @@ export interface DeviceInfo {
   readonly installs: EventOf<'app.installed'>[];
   /** What was asked of its operating system, granted or not. */
   readonly jobRequests: (EventOf<'job.requested'> | EventOf<'job.refused'>)[];
+  /** Job -> ms: the longest time for which it has been put off by asking for it. */
+  readonly jobIntervals: Map<string, number>;
 }
 
 /** A prompt for biometrics or a password, until it was answered or its process ended. */

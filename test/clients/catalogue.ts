@@ -96,6 +96,22 @@ export const BROKEN: readonly BrokenClient[] = [
   broken('signed-out-until-read', 'unreadable-is-not-absent', 'slow-store-at-cold-start'),
   broken('cache-outlives-its-user', 'no-cross-user', 'account-switched-with-a-good-token'),
   broken('refreshes-where-the-401-says', 'no-token-leak', 'metadata-of-a-stranger'),
+  broken('job-claims-success-in-an-outage', 'background-job-outcome-honest', 'g0-outage-on-the-day-of-the-refresh'),
+  broken('job-fails-instead-of-retrying', 'background-job-outcome-honest', 'g0-outage-on-the-day-of-the-refresh'),
+  broken('job-retries-for-a-dead-session', 'background-job-outcome-honest', 'g0-session-ended-under-the-worker'),
+  broken('job-goes-on-after-the-stop', 'background-job-outcome-honest', 'g0-answer-lost-with-the-stop'),
+  broken('job-drops-a-late-rotation', 'background-job-outcome-honest', 'g0-stopped-before-the-answer'),
+  broken('job-never-completes', 'background-job-outcome-honest', 'g0-stopped-before-the-answer'),
+  broken('job-runs-once-and-never-again', 'background-job-outcome-honest', 'g0-request-is-good-for-one-run'),
+  broken('job-renews-in-the-last-hour', EXPECTATIONS, 'g0-day-five-does-nothing'),
+  broken('job-put-off-at-each-launch', EXPECTATIONS, 'g0-opened-every-day'),
+  broken('job-enqueued-anew-at-each-launch', EXPECTATIONS, 'g0-enqueued-anew-at-each-launch'),
+  broken('job-registered-late', EXPECTATIONS, 'g0-registered-after-the-launch'),
+  broken('job-refusal-is-not-caught', EXPECTATIONS, 'g0-identifier-missing-from-the-plist', 'g0-background-mode-missing'),
+  broken('job-asked-for-only-at-sign-in', EXPECTATIONS, 'force-quit-and-opened-again', 'background-app-refresh-off-and-on'),
+  broken('job-survives-sign-out', EXPECTATIONS, 'no-job-after-sign-out', 'no-task-after-sign-out'),
+  broken('job-reckons-with-punctual-runs', EXPECTATIONS, 'doze-holds-the-job'),
+  broken('sealed-files-read-as-reinstall', 'no-logout-without-invalid-grant', 'woken-before-the-first-unlock'),
 ];
 
 function broken(name: string, invariant: string, ...scenarios: readonly string[]): BrokenClient {

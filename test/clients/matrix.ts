@@ -19,7 +19,7 @@ export interface Cell {
   readonly primary: string | undefined;
   /** Every other invariant that was broken, as a finding of its own or folded under one. */
   readonly secondary: ReadonlySet<string>;
-  /** Something that the scenario expects did not come true. */
+  /** Something that the scenario expects did not come true, or the client threw where nobody could catch it. */
   readonly missed: boolean;
   /** Sentences for people, of findings, expectations and faults of the client as code. */
   readonly said: readonly string[];
@@ -50,7 +50,7 @@ function cellOf({ scenario, outcome, reason, verdict, expectations, clientErrors
     outcome,
     primary: first?.invariant,
     secondary: new Set(others.filter((name) => name !== first?.invariant)),
-    missed: expectations.length > 0,
+    missed: expectations.length > 0 || clientErrors.length > 0,
     said: [
       ...findings.map((finding) => `${finding.invariant}${finding.clause === undefined ? '' : ` (${finding.clause})`}: ${finding.message}`),
       ...expectations.map((miss) => `expected: ${miss.message}`),

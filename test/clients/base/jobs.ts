@@ -1,6 +1,7 @@
 // The base client's background job: asked for while somebody is signed in, it renews what would not last until the next run, and tells the
 // system the truth about it. On iOS a request is good for one run, on Android the work goes on by itself.
 import type { JobOutcome, SessionState } from '../../../src/core/contract.ts';
+import { parseDuration } from '../../../src/core/duration.ts';
 import { Rejected, type Session } from './session.ts';
 import { Streams } from './streams.ts';
 
@@ -14,7 +15,9 @@ export type JobEnd = 'kept' | 'over' | 'open';
 
 export abstract class Jobs extends Streams {
   protected readonly job = String(this.host.config.options?.['refreshJob'] ?? 'token-refresh');
-  protected readonly every = Number(this.host.config.options?.['refreshEvery'] ?? DAY / 4);
+  protected readonly every = parseDuration(String(this.host.config.options?.['refreshEvery'] ?? '6h')) ?? DAY / 4;
+  /** The scenario wants one. */
+  protected readonly hasJob = this.host.config.options?.['refreshEvery'] !== undefined;
   #askedFor: string | undefined;
 
   protected get isIos(): boolean {
@@ -23,22 +26,28 @@ export abstract class Jobs extends Streams {
 
   /** Before anything is awaited: iOS wants it before the launch has finished. */
   protected registerJob(): void {
-    this.host.background.register(this.job, (signal) => this.runJob(signal));
+    if (this.hasJob) this.host.background.register(this.job, (signal) => this.runJob(signal));
   }
 
   protected override take(session: Session | undefined, without?: SessionState): void {
     const launches = this.phase === 'loading';
     if (session?.accessToken !== this.session?.accessToken) this.mayBeSpent = false;
     super.take(session, without);
+    if (!this.hasJob) return;
     if (session !== undefined && session.id !== this.#askedFor) {
       const isFirst = this.#askedFor === undefined;
       this.#askedFor = session.id;
       if (isFirst) void this.askForJob(launches);
     } else if (session === undefined && this.phase !== 'loading' && this.#askedFor !== undefined) {
       this.#askedFor = undefined;
-      this.host.background.cancel(this.job);
+      this.cancelJob();
       this.host.plain.delete(DUE_KEY).catch(noop);
     }
+  }
+
+  /** Nobody is signed in any more: nothing is to wake the app. */
+  protected cancelJob(): void {
+    this.host.background.cancel(this.job);
   }
 
   /** A launch puts nothing off: Android keeps the work it has, and iOS is given the date of the request that it replaces. */

@@ -42,6 +42,50 @@ const SIGNED_OUT = ['no-logout-without-invalid-grant'];
 const EARLY = ['no-lost-rotation', 'no-refresh-token-reuse', 'no-stale-token-after-refresh'];
 const SHORT_TOKENS = 'the guide asks for access tokens of 15 to 30 minutes';
 
+const G0: Guide = {
+  name: 'g0',
+  id: 'G0',
+  title: 'Background refresh of a TV-show tracker',
+  what:
+    'A coroutine worker under unique periodic work on Android, an app refresh task on iOS, every 5 days in its code and every 6 hours in its ' +
+    'diagram; an initializer that schedules when somebody is signed in and cancels when nobody is. For Trakt, whose tokens live 7 days and ' +
+    'whose refresh tokens are good for one use; a pair that is not renewed in time is taken to be over, both halves of it.',
+  claims: [
+    CLAIM('a token of 7 days stays fresh with a run every 5 days', 'g0-day-five-does-nothing', 'g0-opened-every-day'),
+    CLAIM('a refresh that fails is tried again by the system, with back-off', 'g0-outage-on-the-day-of-the-refresh'),
+    CLAIM('a dead refresh token ends the session instead of being tried again', 'g0-session-ended-under-the-worker'),
+    CLAIM('the request is submitted again by the handler, for the next run', 'g0-request-is-good-for-one-run'),
+    CLAIM('updating the work at each launch keeps its place in the period', 'g0-enqueued-anew-at-each-launch'),
+    CLAIM('the task is registered before the launch has finished', 'g0-registered-after-the-launch'),
+    CLAIM('one refresh, whoever wants it', 'fifty-requests-one-dead-token', 'late-401', 'job-runs-twice-at-once'),
+  ],
+  watch: [
+    CLAIM('periodic work takes a failure for a success: no back-off, the next run one period later', 'g0-outage-on-the-day-of-the-refresh'),
+    CLAIM('the run of day 5 finds a token that does not expire soon, and day 10 is too late', 'g0-day-five-does-nothing'),
+    CLAIM('each launch submits again and moves the date: who opens the app daily never gets a run', 'g0-opened-every-day'),
+    CLAIM('the rotation that comes after the worker was stopped', 'g0-stopped-before-the-answer', 'g0-answer-lost-with-the-stop'),
+    CLAIM(
+      'an identifier or a background mode that the Info.plist lacks',
+      'g0-identifier-missing-from-the-plist',
+      'g0-background-mode-missing',
+    ),
+    CLAIM('the cancelled and enqueued work of each launch, where it updates', 'g0-enqueued-anew-at-each-launch'),
+  ],
+  breaks: {
+    'background-job-outcome-honest': {
+      against: 'claim',
+      why:
+        'the worker answers failure for a refresh that came to nothing, and periodic work does not back off on that, only on retry; and a ' +
+        'stop cancels the coroutine, with it whatever the server was about to answer',
+    },
+    'recovers-from-lost-answer': {
+      against: 'silence',
+      why: 'after a stop nothing tries the spent token again until it is due, days after the server has ceased to forgive',
+    },
+  },
+  outside: {},
+};
+
 const G1: Guide = {
   name: 'g1',
   id: 'G1',
@@ -303,4 +347,4 @@ const G4: Guide = {
   outside: {},
 };
 
-export const GUIDES: readonly Guide[] = [G1, G2, G3, G4];
+export const GUIDES: readonly Guide[] = [G0, G1, G2, G3, G4];
