@@ -70,6 +70,7 @@ try {
       stdout: 'is not at',
     }),
   );
+  await tally.check('npx tokenwarp doctor --bundle asks simctl and reads an Info.plist', useXcode);
   await tally.check('the engine and what runs in browsers and phones import nothing: no Node, no package', checkPortable);
   await tally.check('the Node host works from the tarball, without the packages it may use', useTheNodeHost);
   await tally.check("import 'tokenwarp' and 'tokenwarp/engine' work", useTheApi);
@@ -176,6 +177,27 @@ function useTheApi(): void {
   expectRun(run(process.execPath, ['replay.mjs'], { cwd: app, env }), { code: 0, stdout: 'no-duplicate-refresh' });
   writeFileSync(join(app, 'engine.mjs'), "import { createEngine } from 'tokenwarp/engine';\nconsole.log(typeof createEngine);\n");
   expectRun(run(process.execPath, ['engine.mjs'], { cwd: app, env }), { code: 0, stdout: 'function' });
+}
+
+/** What the commands for iOS load on demand (node-simctl, the reader of property lists) is in the bundle too. */
+function useXcode(): void {
+  const xcrun = join(scratch, 'xcrun');
+  const bundle = join(scratch, 'Demo.app');
+  mkdirSync(bundle);
+  writeFileSync(join(bundle, 'Info.plist'), '<plist version="1.0"><dict><key>UIBackgroundModes</key><array/></dict></plist>');
+  const list = {
+    devices: { 'com.apple.CoreSimulator.SimRuntime.iOS-26-4': [{ udid: 'A', name: 'iPhone', state: 'Booted', isAvailable: true }] },
+  };
+  writeFileSync(
+    xcrun,
+    `#!/bin/sh\ncase "$*" in\n  'simctl list'*) echo '${JSON.stringify(list)}' ;;\n  'simctl get_app_container'*) echo '${bundle}' ;;\n  xcodebuild*) echo 'Xcode 26.4' ;;\nesac\n`,
+    { mode: 0o755 },
+  );
+  const asked = ['--no-install', 'tokenwarp', 'doctor', '--bundle', 'com.example.app'];
+  expectRun(run('npx', asked, { cwd: app, env: { ...env, TOKENWARP_ADB: join(scratch, 'nowhere'), TOKENWARP_XCRUN: xcrun } }), {
+    code: 6,
+    stdout: 'UIBackgroundModes has nothing, not "fetch"',
+  });
 }
 
 /** What the server loads on demand (certificates, the control API) is in the bundle too. */

@@ -6,6 +6,7 @@ import { CONTROL_ROWS } from '../mock-server/control/control.ts';
 import { openApiDocument } from '../mock-server/control/openapi.ts';
 import { cliReference } from './docs/cli.ts';
 import { bugsPage } from './docs/bugs.ts';
+import { refreshDeviceRuns } from './docs/device-runs.ts';
 import { refreshEngine } from './docs/engine.ts';
 import { guidesPage } from './docs/guides.ts';
 import { corpusPage, formatPage, invariantsPage } from './docs/pages.ts';
@@ -18,6 +19,7 @@ const FILES: Readonly<Record<string, () => string | Promise<string>>> = {
   'docs/bugs.md': bugsPage,
   'docs/cli.md': cliReference,
   'docs/control-api.openapi.json': () => `${JSON.stringify(openApiDocument(CONTROL_ROWS), undefined, 2)}\n`,
+  'docs/device-runs.md': () => refreshDeviceRuns(readFileSync(new URL('docs/device-runs.md', ROOT), 'utf8')),
   'docs/engine.md': () => refreshEngine(readFileSync(new URL('docs/engine.md', ROOT), 'utf8')),
   'docs/guides.md': guidesPage,
   'docs/invariants.md': invariantsPage,

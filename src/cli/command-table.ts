@@ -35,6 +35,7 @@ export const COMMANDS = {
       ['tokenwarp run offline --client ./my-client.ts', 'one family against your client'],
       ['tokenwarp run late-401 --seeds 100', 'one scenario with a hundred seeds'],
       ['tokenwarp run --tag smoke --reporter junit=out/report.xml', 'a file for the CI system, lines on the screen'],
+      ['tokenwarp run my.scenario.yaml --device emulator-5554 --package com.example.app', 'with a real app: docs/device-runs.md'],
     ],
     isDefault: true,
     load: async () => (await import('./run.ts')).run,

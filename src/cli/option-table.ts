@@ -1,5 +1,6 @@
 // Every option once, as data: the parser, the help text, the TOKENWARP_* variables and docs/cli.md are derived from it,
 // and so are the types of what a command receives. No parsing here.
+import { DEVICE_RUN_OPTIONS } from './device/run-options.ts';
 import { parseTags } from './tags.ts';
 import { readCount, readDuration, readOneOf, readRegex, readReporter, readSeed, readSeeds, readText } from './values.ts';
 
@@ -99,7 +100,13 @@ export const RUN_OPTIONS = {
     preset: '1',
     otherwise: 'run all',
   },
-  timeout: { flags: '--timeout <wall>', group: 'stop', summary: 'real time one run may take', read: readDuration, otherwise: '1m' },
+  timeout: {
+    flags: '--timeout <wall>',
+    group: 'stop',
+    summary: 'real time one run may take',
+    read: readDuration,
+    otherwise: '1m; with a device 5m',
+  },
   maxVirtual: {
     flags: '--max-virtual <duration>',
     group: 'stop',
@@ -115,6 +122,7 @@ export const RUN_OPTIONS = {
     repeat: true,
     otherwise: 'lines',
   },
+  ...DEVICE_RUN_OPTIONS,
 } as const satisfies Record<string, OptionRow>;
 
 /** The type of the values of a table of options. */

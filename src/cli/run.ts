@@ -5,6 +5,7 @@ import { summarise } from '../report/summary.ts';
 import type { ScenarioReport } from '../report/reporter.ts';
 import { DEFAULT_SEED } from '../scenario/run.ts';
 import type { Plan } from '../sim/plan.ts';
+import { isOnDevice } from './device/run-options.ts';
 import type { Invocation } from './invocation.ts';
 import { conditionsOf, usageError } from './exit.ts';
 import type { ExitCondition } from './exit.ts';
@@ -20,6 +21,7 @@ import type { StopSignal } from './system.ts';
 /** Throws our errors; what the results say comes back as conditions. */
 export async function run(invocation: Invocation<RunOptions>): Promise<ReadonlySet<ExitCondition>> {
   const { args, options, system, cwd } = invocation;
+  if (isOnDevice(options) && options.list !== true) return (await import('./device/run-device.ts')).runOnDevice(invocation);
   if (options.list === true) return (await import('./list.ts')).list(invocation);
   const seeds = seedsOf(options);
   const plans = plansOf(args, options, cwd);

@@ -10,6 +10,8 @@ export const CAPABILITIES = [
   'fire-job',
   'make-due',
   'stop-job',
+  'expire-job',
+  'job-log',
   'why',
   'doze',
   'bucket',
@@ -25,6 +27,11 @@ export const CAPABILITIES = [
   'force-stop',
   'kill-app',
   'launch-app',
+  'boot',
+  'background-app',
+  'open-url',
+  'notify',
+  'privacy',
   'reverse-port',
 ] as const;
 export type CapabilityName = (typeof CAPABILITIES)[number];
@@ -76,6 +83,8 @@ export interface MissingTool {
 
 export interface Listing {
   readonly devices: readonly Device[];
+  /** What a tool printed and nobody could read: there may be more devices than these. */
+  readonly unread?: readonly string[];
   /** The platform cannot be used at all on this machine. */
   readonly missing?: MissingTool;
 }

@@ -52,7 +52,7 @@ export function dropped(id: string, command: string, fix: string): DeviceError {
 
 /** A command did not end in time and was killed. Exit code 7. */
 export function timedOut(id: string, command: string, ms: number): DeviceError {
-  return new DeviceError('TW_DEVICE_TIMEOUT', `${id} did not answer \`${command}\` within ${ms / 1_000} s`, {
+  return new DeviceError('TW_DEVICE_TIMEOUT', `${id} did not answer \`${command}\` within ${Number((ms / 1_000).toFixed(1))} s`, {
     hint: 'is the device awake and unlocked? `tokenwarp doctor` looks; unplug and connect it again',
     fields: { device: id, command },
   });

@@ -33,11 +33,22 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
+/** A program that reads commands from its standard input, such as a debugger. */
+export interface Conversation {
+  /** What it prints on either stream, line by line, to its end. One reader only. */
+  readonly said: AsyncIterable<string>;
+  send(line: string): void;
+  /** Closes its input, waits `patience` ms for it to end by itself, then kills it. */
+  end(patience: number): Promise<void>;
+}
+
 export interface Machine {
   /** Runs a program to its end. Rejects only for a fault of ours. */
   run(file: string, args: readonly string[], options?: RunOptions): Promise<CommandRecord>;
   /** Starts a program that goes on, and yields its lines as they come. Returning from the loop, or `signal`, kills it. */
   lines(file: string, args: readonly string[], options: { signal: AbortSignal }): AsyncIterable<string>;
+  /** Starts a program that is talked to line by line. `signal` kills it. */
+  talk(file: string, args: readonly string[], options: { signal: AbortSignal }): Conversation;
   /** Unix ms of this machine. */
   now(): number;
   /** Rejects when `signal` is aborted. */
@@ -60,6 +71,7 @@ export function realMachine(env: Machine['env'], timeout: number = USUAL_TIMEOUT
   return {
     run: (file, args, options = {}) => runToEnd(file, args, { timeout, ...options }, env),
     lines: (file, args, { signal }) => linesOf(file, args, signal, env),
+    talk: (file, args, { signal }) => startTalk(file, args, signal, env),
     now: () => Date.now(),
     sleep: (ms, signal) => sleepOf(ms, signal),
     env,
@@ -127,6 +139,31 @@ async function* linesOf(file: string, args: readonly string[], signal: AbortSign
   } finally {
     child.kill('SIGKILL');
   }
+}
+
+function startTalk(file: string, args: readonly string[], signal: AbortSignal, env: Machine['env']): Conversation {
+  const starting = import('execa').then(({ execa }) => {
+    const child = execa(file, args, { ...plain(env), stdin: 'pipe', all: true, buffer: false, cancelSignal: signal });
+    // It may be gone before it has read everything: that is seen at its output.
+    child.stdin.on('error', () => undefined);
+    return { child, ended: child.then(() => undefined) };
+  });
+  return {
+    said: {
+      async *[Symbol.asyncIterator]() {
+        const { child } = await starting;
+        yield* child.iterable({ from: 'all' });
+      },
+    },
+    send: (line) => void starting.then(({ child }) => child.stdin.write(`${line}\n`)),
+    async end(patience) {
+      const { child, ended } = await starting;
+      child.stdin.end();
+      const late = setTimeout(() => child.kill('SIGKILL'), patience);
+      await ended;
+      clearTimeout(late);
+    },
+  };
 }
 
 function isMissing(result: { code?: string | undefined; exitCode?: number | undefined }): boolean {

@@ -32,7 +32,7 @@ export async function renewIfDue(rt: Runtime, lasting: Lasting, signal: AbortSig
   }
   // A rotation that only memory holds is lost with the process, which may end with the job.
   const isOwed = (): boolean => session.dirty && session.ended === undefined;
-  while (isOwed() && !signal.aborted) await rt.timers.pause(DIRTY_PAUSE);
+  while (isOwed() && !rt.stopped && !signal.aborted) await rt.timers.pause(DIRTY_PAUSE);
   return isOwed() ? 'failed' : end;
 }
 

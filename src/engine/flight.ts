@@ -13,21 +13,23 @@ export type FlightEnd =
 export class Flight {
   /** Somebody who needs it has come since the last attempt: the next one is not a mere retry. */
   fresh = true;
+  /** The latest exchange, until what it brought is written: its answer must be kept, whoever gives up (invariants I3e, I19). */
+  exchange: Promise<unknown> | undefined;
   /** A token must last so many ms more to do for those who wait. */
   ahead = 0;
   /** The time that was given for it is over: nothing is tried again unless somebody needs it. */
   halted = false;
-  /** The latest exchange, until what it brought is written: its answer must be kept, whoever gives up (invariants I3e, I19). */
-  exchange: Promise<unknown> | undefined;
   /** Waits for the device's lock that were in vain. */
   missed = 0;
   /** Looks at the store that showed nothing. */
   blind = 0;
+  /** How it ended; until then, how it looks. */
+  end: FlightEnd = 'failed';
   /** The end of the whole flight; never rejects. */
   done: Promise<FlightEnd> = Promise.resolve('failed');
   /** Where it pauses itself; opened when something happened that may change what comes next. */
   readonly pausing = new Room();
-  /** Those who go on with a living token once an attempt has failed. */
+  /** Those who go on with a living token once an attempt has failed, or all is over. */
   readonly sparing = new Room();
   #needs = 0;
 
@@ -50,10 +52,8 @@ export class Flight {
   }
 
   /** For those whose token still works: the end, or `failed` with the first attempt that fails. */
-  spare(): Promise<FlightEnd> {
-    return new Promise((resolve) => {
-      void this.done.then(resolve);
-      void this.sparing.wait().then(() => resolve('failed'));
-    });
+  async spare(): Promise<FlightEnd> {
+    await this.sparing.wait();
+    return this.end;
   }
 }

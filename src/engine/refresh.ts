@@ -52,14 +52,14 @@ async function run(rt: Runtime, session: Session, flight: Flight): Promise<Fligh
     let end = await fly(rt, session, flight);
     // Somebody joined in the very moment it gave up for want of anybody: their trigger, their attempts.
     while (end === 'idle' && isNeeded(session, flight)) end = await fly(rt, session, flight);
-    return end === 'idle' ? 'failed' : end;
+    if (end !== 'idle') flight.end = end;
   } catch {
     observe(rt, { type: 'refresh-broke' });
-    return 'failed';
-  } finally {
-    session.flight = undefined;
-    if (!session.isFresh()) session.rest();
   }
+  session.flight = undefined;
+  if (!session.isFresh()) session.rest();
+  flight.sparing.open();
+  return flight.end;
 }
 
 /** `idle`: nobody needs it any longer. */

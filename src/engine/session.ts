@@ -95,14 +95,14 @@ export class Session {
     if (this.#stubborn.size > 0) this.#stubborn.delete(path);
   }
 
-  /** The happy path: neither refused nor, in `ahead` ms from now, near its end. */
-  isFresh(ahead = 0): boolean {
-    return this.untilAhead() > ahead;
+  /** The happy path: neither refused nor near its end. */
+  isFresh(): boolean {
+    return this.untilAhead() > 0;
   }
 
   /** As fresh, and no exchange was lost that may have spent the refresh token: the server forgives that for a moment only. */
   isSettled(ahead = 0): boolean {
-    return this.isFresh(ahead) && this.record.outage?.unknown !== true;
+    return this.untilAhead() > ahead && this.record.outage?.unknown !== true;
   }
 
   isAlive(): boolean {

@@ -24,6 +24,8 @@ export interface Problem {
   file: string;
   line?: number;
   hint?: string;
+  /** Why it cannot be proved; absent when it can. */
+  presumed?: string;
   /** Aligned lines between the sentence and the hint. */
   picture(width: number): string[];
   /** Further findings that follow from it. */
@@ -59,6 +61,7 @@ export function failureBlock(problem: Problem, result: RunResult, style: BlockSt
   const label = (word: string, text: string): void => {
     lines.push(`  ${paint('dim', word.padEnd(8))} ${text}`);
   };
+  if (problem.presumed !== undefined) label('presumed', problem.presumed);
   if (problem.hint !== undefined) label('hint', problem.hint);
   if (problem.also.length > 0) label('also', `${problem.also.join(', ')} (${problem.also.length === 1 ? 'follows' : 'follow'} from this)`);
   label('replay', result.replay);
@@ -87,6 +90,7 @@ function findingProblem(result: RunResult, finding: Finding): Problem {
     message: readable(result, finding.message),
     ...position(result, finding.seq),
     hint: finding.hint,
+    ...(finding.presumed === undefined ? {} : { presumed: finding.presumed }),
     picture: (width) => laneText(laneRows(result.events, finding.witness, finding.seq), { originMs: result.originMs, width: width - 2 }),
     also: [...followers(finding)].map(([name, count]) => (count > 1 ? `${name} ×${count}` : name)),
     topic: finding.invariant,

@@ -53,9 +53,9 @@ function counts({ stage }: ExpectedOf, { refreshes, prompts, lost, jobs }: Expec
 }
 
 const JOBS = {
-  runs: ['run of a job', 'job.started'],
+  runs: ['job run', 'job.started'],
   refused: ['refused job', 'job.refused'],
-  stopped: ['stopped run', 'job.stopped'],
+  stopped: ['stopped job run', 'job.stopped'],
   cancelled: ['cancelled job', 'job.cancelled'],
   lost: ['lost job', 'job.lost'],
 } as const;
@@ -66,7 +66,7 @@ function jobCounts(events: readonly HistoryEvent[], { renewing, held = [], ...bo
   const never = held.filter((gate) => !gates.has(gate));
   return [
     ...Object.entries(JOBS).flatMap(([name, [what, type]]) => outside(what, count(type), bounds[name as keyof typeof bounds])),
-    ...outside('run with a refresh', renewing === undefined ? 0 : renewingRuns(events).size, renewing),
+    ...outside('renewing job run', renewing === undefined ? 0 : renewingRuns(events).size, renewing),
     ...never.map(
       (gate) =>
         `expected a job to be held by ${gate}, but ${gates.size === 0 ? 'nothing held one' : `it was held by ${[...gates].join(', ')}`}`,

@@ -17,6 +17,8 @@ export interface Item extends Choice {
   readonly epoch: number;
   /** Does not keep the world from being idle. */
   readonly background: boolean;
+  /** What it runs leaves nothing behind that would run in a turn of its own. */
+  readonly still: boolean;
   /** Event that led to it. */
   readonly cause: number | undefined;
   readonly run: () => void;
@@ -31,6 +33,8 @@ export interface ItemOptions {
   /** Ms by which the item may be taken late; only choosers other than FIFO use it. */
   slack?: number;
   background?: boolean;
+  /** Runs nothing of a client or a script, only what plans further items: needs no turn of the event loop. */
+  still?: boolean;
   /** Epoch of the owner it belongs to; the current one when absent. */
   epoch?: number;
   origin?: string | undefined;

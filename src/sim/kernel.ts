@@ -63,6 +63,8 @@ export class Kernel {
   #points = 0;
   #startedAt = 0;
   #drains: boolean;
+  /** The last step asks for no turn. */
+  #still = false;
 
   constructor(options: KernelOptions) {
     this.#options = options;
@@ -78,7 +80,7 @@ export class Kernel {
   /** Plans `run` for `delay` ms from now (whole ms, any length). Order at one instant is the order of asking. */
   after(delay: number, label: string, run: () => void, options: ItemOptions = {}): Item {
     const earliest = this.now + delay;
-    const { owner, background = false } = options;
+    const { owner, background = false, still = false } = options;
     const item: Item = {
       id: this.#nextId++,
       earliest,
@@ -87,6 +89,7 @@ export class Kernel {
       owner,
       epoch: options.epoch ?? owner?.epoch ?? 0,
       background,
+      still,
       cause: this.cause,
       run,
       origin: options.origin,
@@ -202,7 +205,7 @@ export class Kernel {
         const ending = this.#step();
         if (ending !== undefined) return ending;
       }
-      if (!this.#drains) break;
+      if (!this.#drains && !this.#still) break;
     }
     if (realNow() - this.#startedAt > this.limits.wall) return this.#end('wall-limit', `after ${this.#steps} steps`);
     nextTurn(again);
@@ -225,6 +228,7 @@ export class Kernel {
   }
 
   #step(): KernelEnding | undefined {
+    this.#still = false;
     const first = this.#next.shift();
     if (first !== undefined) {
       this.owner = undefined;
@@ -242,10 +246,11 @@ export class Kernel {
     this.#same = item.earliest > this.now ? 0 : this.#same + 1;
     if (item.earliest > this.limits.virtual) return this.#end('time-limit', `next: ${item.label}`);
     if (this.#same > SAME_INSTANT) return this.#end('livelock', item.label);
-    if (++this.#steps > this.limits.steps) return this.#end('step-limit', item.label);
+    if (!item.background && ++this.#steps > this.limits.steps) return this.#end('step-limit', item.label);
     this.clock.advanceTo(Math.max(this.now, item.earliest));
     this.owner = item.owner;
     this.cause = item.cause;
+    this.#still = item.still;
     item.run();
     return undefined;
   }

@@ -1,7 +1,7 @@
 // How far a run may go, and the ways it can end.
 
 export interface Limits {
-  /** Items taken, default 250,000: a year of hourly refreshes, and no more than a few seconds of a client that loops. */
+  /** Items taken, those in the background apart, default 250,000: a year of hourly refreshes, and no more than a few seconds of a client that loops. */
   steps: number;
   /** Virtual ms. */
   virtual: number;

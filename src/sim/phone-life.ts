@@ -58,7 +58,7 @@ export class PhoneLife {
     const { kernel } = this.#stage;
     if (at === Infinity) return;
     kernel.cause = undefined;
-    kernel.after(at - kernel.now, `${this.#device.name}:life`, () => this.#live(), { background: true });
+    kernel.after(at - kernel.now, `${this.#device.name}:life`, () => this.#live(), { background: true, still: true });
   }
 
   #live(): void {

@@ -143,7 +143,10 @@ export abstract class Phone<Input, Decision> {
     if (next === undefined) return;
     const before = kernel.cause;
     kernel.cause = undefined;
-    this.#timer = kernel.after(Math.max(0, next - kernel.now), `${this.device.name}:system`, () => this.#tick(), { background: true });
+    this.#timer = kernel.after(Math.max(0, next - kernel.now), `${this.device.name}:system`, () => this.#tick(), {
+      background: true,
+      still: true,
+    });
     kernel.cause = before;
   }
 

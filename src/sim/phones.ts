@@ -31,5 +31,5 @@ export function renewed(stage: Stage, device: Device, expiresAt: number): void {
   const { idle = Infinity } = plan.policy.refreshToken;
   for (const moment of new Set([expiresAt, kernel.now + idle]))
     if (moment !== Infinity)
-      kernel.after(Math.max(0, moment - kernel.now), `${device.name}:why`, () => phone.tellWhy(), { background: true });
+      kernel.after(Math.max(0, moment - kernel.now), `${device.name}:why`, () => phone.tellWhy(), { background: true, still: true });
 }

@@ -15,10 +15,12 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   explore: ['core', 'os', 'verify', 'mock-server', 'sim', 'scenario'],
   sandbox: ['core', 'verify', 'mock-server', 'sim', 'scenario'],
   device: ['core'],
+  // The third world (DESIGN 1): it joins the words of a plan, a server over sockets and a device, and judges what the server saw.
+  live: ['core', 'verify', 'mock-server', 'sim:type', 'device'],
   report: ['core', 'verify:type'],
   bin: ['cli'],
   index: ['core', 'engine', 'verify', 'mock-server', 'sim', 'scenario', 'sandbox', 'explore', 'report'],
-  cli: ['core', 'engine', 'os', 'verify', 'mock-server', 'sim', 'scenario', 'sandbox', 'explore', 'device', 'report'],
+  cli: ['core', 'engine', 'os', 'verify', 'mock-server', 'sim', 'scenario', 'sandbox', 'explore', 'device', 'live', 'report'],
 };
 
 /** Room -> packages and built-in modules it may import; a room that is not named may import none. */
@@ -50,6 +52,7 @@ export const MODULES: Readonly<Record<string, readonly string[]>> = {
     'node:util',
     'node:child_process',
     'node:events',
+    'node:readline',
     'node:http',
     'node:https',
   ],
@@ -133,6 +136,8 @@ export const FILE_MODULES: Readonly<Record<string, readonly string[]>> = {
   'src/report/live/': ['ink', 'react'],
   'src/device/exec.ts': ['execa', 'node:os', 'node:timers/promises'],
   'src/device/android/workdb.ts': ['node:sqlite', 'node:os'],
+  'src/device/ios/info-plist.ts': ['plist'],
+  'src/device/ios/simctl.ts': ['node-simctl'],
   'src/host/node.ts': ['node:os', 'node:path'],
   'src/host/node-clock.ts': ['node:os'],
   'src/host/node-files.ts': ['node:fs', 'node:fs/promises', 'node:path'],

@@ -20,6 +20,8 @@ export interface CliOptions {
   cwd?: string;
   env?: Readonly<Record<string, string>>;
   node?: readonly string[];
+  /** Somebody types: `child.stdin` is open. */
+  stdin?: 'pipe';
   /** In a process group of its own, as a terminal has it: `process.kill(-pid)` reaches its children too. */
   group?: true;
 }
@@ -42,14 +44,14 @@ export function startTokenwarp(args: readonly string[], options: CliOptions = {}
   const child = spawn(process.execPath, [BIN, ...args], {
     cwd: options.cwd ?? ROOT,
     env: environment(options.env),
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: [options.stdin ?? 'ignore', 'pipe', 'pipe'],
     detached: options.group === true,
   });
   const said = { stdout: '', stderr: '' };
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
     said.stdout += text;
   });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     said.stderr += text;
   });
   onTestFinished(() => {

@@ -85,9 +85,9 @@ export function line(port: number, text: string): Line {
   return { socket, said: promise };
 }
 
-/** Waits until a condition holds; five seconds at most. */
-export async function until(holds: () => boolean): Promise<void> {
-  for (let i = 0; i < 500; i++) {
+/** Waits until a condition holds; five seconds at most, or as long as is said. */
+export async function until(holds: () => boolean, most = 5_000): Promise<void> {
+  for (let i = 0; i < most / 10; i++) {
     if (holds()) return;
     await new Promise((resolve) => {
       setTimeout(resolve, 10);

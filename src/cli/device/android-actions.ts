@@ -3,7 +3,7 @@ import { JOB_STOP_REASONS, STANDBY_BUCKETS, type JobStopReason, type StandbyBuck
 import { formatDuration, parseDuration } from '../../core/duration.ts';
 import { didYouMean } from '../../core/suggest.ts';
 import { noJob } from '../../device/errors.ts';
-import type { AndroidDevice } from '../../device/android/open.ts';
+import { openAndroid, type AndroidDevice } from '../../device/android/open.ts';
 import { readJobs } from '../../device/android/situation.ts';
 import * as clock from '../../device/android/state/clock.ts';
 import * as life from '../../device/android/state/life.ts';
@@ -12,7 +12,7 @@ import * as power from '../../device/android/state/power.ts';
 import * as standing from '../../device/android/state/standing.ts';
 import { stopJob } from '../../device/android/state/stop-job.ts';
 import { usageError } from '../exit.ts';
-import type { ActionCall } from './actions.ts';
+import type { ActionCall, ActOn } from './actions.ts';
 
 type Act = (device: AndroidDevice, words: readonly string[], call: ActionCall & { app: string }) => Promise<string>;
 
@@ -99,11 +99,13 @@ const ACTS: Readonly<Record<string, Act>> = {
 };
 
 /** Carries one out. */
-export function act(name: string, device: AndroidDevice, call: ActionCall): Promise<string> {
+export const actOnAndroid: ActOn = async (context, name, call) => {
   const found = ACTS[name];
   if (found === undefined) throw usageError(`there is no action "${name}" on Android`);
-  return found(device, call.words, { ...call, app: call.options.package ?? '' });
-}
+  const device = await openAndroid(context, call.options.device);
+  const said = await found(device, call.words, { ...call, app: call.options.package ?? '' });
+  return { device: device.id, said, pending: device.undo.pending() };
+};
 
 async function runningJob(device: AndroidDevice, app: string, wanted: string | undefined) {
   const { jobs } = await readJobs(device, app);

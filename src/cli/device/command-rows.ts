@@ -30,6 +30,7 @@ export const DEVICE_COMMANDS = {
     examples: [
       ['tokenwarp doctor', 'tools and devices'],
       ['tokenwarp doctor --package com.example.app', 'and what the app needs to reach a mock server'],
+      ['tokenwarp doctor --bundle com.example.app', 'the same for iOS, from the Info.plist of the app in the simulator'],
     ],
     load: async () => (await import('./doctor.ts')).doctor,
   },
@@ -37,8 +38,10 @@ export const DEVICE_COMMANDS = {
     args: '[platform...]',
     summary: "run an app's own background job now, on a real device, and say what became of it",
     details:
-      'The platform is android. The answer of the system is not believed: what happened is read from the job, from WorkManager, and from the mock server when ' +
-      'one is named. Exit code 0: it ran well. 1: it ran and failed, wants a retry, or was stopped unasked. 5: nobody can say. 7: it was refused, or a gate holds it. ' +
+      'The platform is android or ios. The answer of the system is not believed: what happened is read from the job, from WorkManager or the log of iOS, and from the ' +
+      'mock server when one is named. On a simulator the debugger hands the task to the handler that the app registered; on an iPhone it launches the pending request; ' +
+      'both are not verified on Apple hardware (docs/ios.md). Exit code 0: it ran well. 1: it ran and failed, wants a retry, or was stopped unasked. 5: nobody can say. 7: it was refused, ' +
+      'or a gate holds it. ' +
       'Whatever is changed on the phone for it is put back, also after Ctrl-C; after a crash by `tokenwarp device restore`.',
     options: FIRE_OPTIONS,
     examples: [
@@ -54,6 +57,11 @@ export const DEVICE_COMMANDS = {
       [
         'tokenwarp fire android --package com.example.app --stop connectivity --ready-file ready.json',
         'stopped between the commit and the answer',
+      ],
+      ['tokenwarp fire ios --bundle com.example.app --task com.example.app.refresh', 'a background task of iOS'],
+      [
+        'tokenwarp fire ios --bundle com.example.app --task com.example.app.sync --kind processing --expire-after 2s',
+        'its time is taken away two seconds after its start',
       ],
     ],
     load: async () => (await import('./fire.ts')).fire,
@@ -75,13 +83,14 @@ export const DEVICE_COMMANDS = {
   },
   device: {
     args: '[word...]',
-    summary: 'change a phone by hand, and put it back',
+    summary: 'change a phone or a simulator by hand, and put it back',
     details: `The first word is the action: ${[...Object.values(DEVICE_ACTIONS).map(({ usage }) => usage), ...Object.keys(JOURNAL_ACTIONS)].join(', ')}. Every change is noted on disk before it is made, and stays until \`device restore\`.`,
     options: DEVICE_OPTIONS,
     examples: [
       ['tokenwarp device doze deep', 'the phone sleeps'],
       ['tokenwarp device bucket rare --package com.example.app', 'the app is hardly ever used'],
       ['tokenwarp device reverse 8080', 'the app reaches the mock server at http://localhost:8080'],
+      ['tokenwarp device push --bundle com.example.app', 'a silent push wakes the app in a simulator'],
       ['tokenwarp device changes', 'what is changed'],
       ['tokenwarp device restore', 'everything is put back'],
     ],

@@ -1,46 +1,71 @@
-// `tokenwarp device <action>`: changes a phone by hand, and puts it back.
-import type { DeviceContext } from '../../device/driver.ts';
-import type { AndroidDevice } from '../../device/android/open.ts';
-import type { Change } from '../../device/undo.ts';
+// `tokenwarp device <action>`: changes a device by hand, and puts it back.
+import type { DeviceContext, PlatformName } from '../../device/driver.ts';
+import { pickDevice } from '../../device/select.ts';
 import { detectScreen, paintOf, type Paint } from '../../report/screen.ts';
 import type { Invocation } from '../invocation.ts';
 import { usageError } from '../exit.ts';
 import type { ExitCondition } from '../exit.ts';
-import { actionOf, type DeviceAction } from './actions.ts';
+import { ACT_ON, actionOf, type ActionDone, type DeviceAction } from './actions.ts';
 import type { DeviceOptions } from './options.ts';
 import { inRoom } from './room.ts';
 
 export async function device(invocation: Invocation<DeviceOptions>): Promise<ReadonlySet<ExitCondition>> {
-  const [name, ...words] = invocation.args;
+  const [name = '', ...words] = invocation.args;
   if (name === 'changes' || name === 'restore') return (await import('./restore.ts'))[name](invocation);
-  const action = actionOf(name);
+  const action = actionOf(invocation.args[0]);
   checkWords(action, words, invocation.options);
   const { options, system } = invocation;
   const paint = paintOf(detectScreen(system.env, system.out, options.color ?? 'auto'));
   return inRoom({ system, options }, async (context) => {
-    const phone = await open(context, options);
-    const said = await action.android?.(phone, { words, options });
-    const pending = phone.undo.pending();
-    const answer = { schema: 'tokenwarp/device.v1', device: phone.id, action: name, said, changes: pending.map(({ text }) => text) };
-    system.out.write(options.json === true ? `${JSON.stringify(answer, undefined, 2)}\n` : lines(phone, said ?? '', { pending, paint }));
+    const act = await ACT_ON[await platformOf(context, action, options)]();
+    let printed = 0;
+    const print = (line: string): void => {
+      printed++;
+      system.out.write(`${line}\n`);
+    };
+    const done = await act(context, name, { words, options, print });
+    const answer = {
+      schema: 'tokenwarp/device.v1',
+      device: done.device,
+      action: name,
+      said: done.said,
+      changes: done.pending.map(({ text }) => text),
+    };
+    // Behind other lines it is one more line.
+    system.out.write(options.json === true ? `${JSON.stringify(answer, undefined, printed > 0 ? undefined : 2)}\n` : lines(done, paint));
     return new Set<ExitCondition>();
   });
 }
 
-async function open(context: DeviceContext, { device: wanted }: DeviceOptions): Promise<AndroidDevice> {
-  const { openAndroid } = await import('../../device/android/open.ts');
-  return openAndroid(context, wanted);
+/** The only one that has it, the one whose app is named, or that of the device. */
+async function platformOf(context: DeviceContext, { on }: DeviceAction, options: DeviceOptions): Promise<PlatformName> {
+  const [only, another] = on;
+  if (only !== undefined && another === undefined) return only;
+  if (options.bundle !== undefined && options.package !== undefined)
+    throw usageError('--package and --bundle are apps of two platforms', 'name one of them');
+  if (options.bundle !== undefined) return 'ios';
+  if (options.package !== undefined) return 'android';
+  const { look } = await import('./tools.ts');
+  const wanted = options.device ?? (context.machine.env['ANDROID_SERIAL'] || undefined);
+  return pickDevice((await look(context)).devices, wanted, 'tokenwarp doctor says what is missing').platform;
 }
 
-function checkWords({ usage, app }: DeviceAction, words: readonly string[], options: DeviceOptions): void {
+/** Which option names the app, of each platform. */
+const APP_OPTION = { android: 'package', ios: 'bundle' } as const satisfies Record<PlatformName, keyof DeviceOptions>;
+
+function checkWords({ usage, app, on }: DeviceAction, words: readonly string[], options: DeviceOptions): void {
   const [name, ...places] = usage.split(' ');
   const surplus = words[places.length];
   if (surplus !== undefined) throw usageError(`"${surplus}" is one word too many for "device ${name ?? ''}"`, `tokenwarp device ${usage}`);
-  if (app && options.package === undefined)
-    throw usageError('--package is missing', `which app: tokenwarp device ${usage} --package com.example.app`);
+  const known = on.map((platform) => APP_OPTION[platform]);
+  if (app && known.every((option) => options[option] === undefined))
+    throw usageError(
+      `${known.map((option) => `--${option}`).join(' or ')} is missing`,
+      `which app: tokenwarp device ${usage} --${known[0] ?? ''} com.example.app`,
+    );
 }
 
-function lines({ id }: AndroidDevice, said: string, { pending, paint }: { pending: readonly Change[]; paint: Paint }): string {
+function lines({ device: id, said, pending }: ActionDone, paint: Paint): string {
   const left =
     pending.length === 0
       ? ''

@@ -6,7 +6,7 @@ import type { ExitCondition } from '../exit.ts';
 import type { DevicesOptions } from './options.ts';
 import { inRoom } from './room.ts';
 import { look, type Found } from './tools.ts';
-import { deviceLines, missingLines } from './words.ts';
+import { deviceLines, missingLines, unreadLines } from './words.ts';
 
 /** Ms between two looks with --watch. */
 const PAUSE = 1_000;
@@ -32,7 +32,7 @@ function jsonOf(found: Found, line: boolean): string {
   return `${JSON.stringify({ schema: 'tokenwarp/devices.v1', ...found }, undefined, line ? undefined : 2)}\n`;
 }
 
-function textOf({ devices: all, missing }: Found, paint: Paint, verbose: boolean): string {
+function textOf({ devices: all, missing, unread }: Found, paint: Paint, verbose: boolean): string {
   const lines = all.length === 0 ? ['no device is connected'] : deviceLines(all, paint, verbose);
-  return `${[...lines, ...missingLines(missing, paint)].join('\n')}\n`;
+  return `${[...lines, ...unreadLines(unread, paint), ...missingLines(missing, paint)].join('\n')}\n`;
 }

@@ -11,11 +11,16 @@ import { checkLines } from './words.ts';
 export async function doctor({ options, system }: Invocation<DoctorOptions>): Promise<ReadonlySet<ExitCondition>> {
   const paint = paintOf(detectScreen(system.env, system.out, options.color ?? 'auto'));
   return inRoom({ system, options }, async (context) => {
-    const about = {
-      ...(options.device === undefined ? {} : { device: options.device }),
-      ...(options.package === undefined ? {} : { app: options.package }),
-    };
-    const asked = await Promise.all((await loadPlatforms()).map((platform) => platform.checks(context, about)));
+    const apps = { android: options.package, ios: options.bundle };
+    const asked = await Promise.all(
+      (await loadPlatforms()).map((platform) => {
+        const app = apps[platform.name];
+        return platform.checks(context, {
+          ...(options.device === undefined ? {} : { device: options.device }),
+          ...(app === undefined ? {} : { app }),
+        });
+      }),
+    );
     const checks: Check[] = [nodeCheck(), ...asked.flat()];
     const missing = checks.some(({ status }) => status === 'missing');
     system.out.write(

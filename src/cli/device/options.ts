@@ -1,6 +1,7 @@
 // The options of the commands for real devices, as data: see ../option-table.ts for what is derived from them.
 import type { OptionRow, ValuesOf } from '../option-table.ts';
 import { readCount, readDuration, readText } from '../values.ts';
+import { IOS_APP, IOS_FIRE } from './ios-options.ts';
 import { readPackage } from './values.ts';
 
 const DEVICE = {
@@ -65,7 +66,7 @@ export const DEVICES_OPTIONS = {
   ...PATIENCE,
 } as const satisfies Record<string, OptionRow>;
 
-export const DOCTOR_OPTIONS = { ...DEVICE, ...ANDROID_APP, ...PATIENCE } as const satisfies Record<string, OptionRow>;
+export const DOCTOR_OPTIONS = { ...DEVICE, ...ANDROID_APP, ...IOS_APP, ...PATIENCE } as const satisfies Record<string, OptionRow>;
 
 export const FIRE_OPTIONS = {
   ...DEVICE,
@@ -86,10 +87,11 @@ export const FIRE_OPTIONS = {
   timeout: {
     flags: '--timeout <duration>',
     group: 'stop',
-    summary: 'how long to wait for a proof that the job ran',
+    summary: 'how long to wait for a proof that the job ran; iOS: for the end of the task',
     read: readDuration,
     otherwise: '30s',
   },
+  ...IOS_FIRE,
   ...PATIENCE,
   ...SERVER,
 } as const satisfies Record<string, OptionRow>;
@@ -99,10 +101,11 @@ export const WHY_OPTIONS = { ...DEVICE, ...ANDROID_APP, ...ANDROID_JOB, ...PATIE
 export const DEVICE_OPTIONS = {
   ...DEVICE,
   ...ANDROID_APP,
+  ...IOS_APP,
   job: ANDROID_JOB.job,
   force: { flags: '--force', group: 'decide', summary: 'restore: also what a process that still runs has changed' },
   forget: { flags: '--forget', group: 'decide', summary: 'restore: strike from the list what cannot be undone' },
-  count: { flags: '--count <n>', group: 'decide', summary: 'finger: touch so often', read: readCount, otherwise: '1' },
+  count: { flags: '--count <n>', group: 'decide', summary: 'finger, biometric: touch so often', read: readCount, otherwise: '1' },
   ...PATIENCE,
 } as const satisfies Record<string, OptionRow>;
 

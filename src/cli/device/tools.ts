@@ -9,6 +9,8 @@ import type { System } from '../system.ts';
 export interface Found {
   devices: readonly Device[];
   missing: readonly MissingTool[];
+  /** Tools whose answer could not be read. */
+  unread: readonly string[];
 }
 
 /** Throws a MissingError when no platform at all can be used: then there is nothing to list. */
@@ -16,7 +18,11 @@ export async function look(context: DeviceContext): Promise<Found> {
   const listings: Listing[] = await Promise.all((await loadPlatforms()).map((platform) => platform.list(context)));
   const missing = listings.flatMap(({ missing: tool }) => (tool === undefined ? [] : [tool]));
   if (missing.length === listings.length) throw nothingInstalled(missing);
-  return { devices: listings.flatMap(({ devices: some }) => some), missing };
+  return {
+    devices: listings.flatMap(({ devices: some }) => some),
+    missing,
+    unread: listings.flatMap(({ unread = [] }) => unread),
+  };
 }
 
 /** For commands that are asked for their help only: no device is touched, no server started. */

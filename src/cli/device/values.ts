@@ -8,6 +8,13 @@ export function readPackage(text: string): string {
   return text;
 }
 
+/** A port that somebody listens at. */
+export function readPort(text: string): number {
+  const port = Number(text);
+  if (!/^\d{1,5}$/.test(text) || port < 1 || port > 65_535) throw usageError(`"${text}" is not a port`, 'a number from 1 to 65535');
+  return port;
+}
+
 /** Which work is meant, from the options. */
 export function wantedOf({ work, worker, job }: { work?: string; worker?: string; job?: string }): Wanted {
   if (job !== undefined && !/^-?\d{1,10}$/.test(job))

@@ -34,6 +34,10 @@ function capabilityLines({ capabilities }: Device, paint: Paint, verbose: boolea
   );
 }
 
+export function unreadLines(tools: readonly string[], paint: Paint): string[] {
+  return tools.map((tool) => paint('yellow', `! \`${tool}\` printed something that cannot be read: there may be more devices`));
+}
+
 export function missingLines(missing: readonly MissingTool[], paint: Paint): string[] {
   return missing.map(({ tool, found, fix }) => paint('dim', `${tool} ${found}; ${fix}`));
 }

@@ -1,21 +1,24 @@
-// iOS simulators and devices. Only macOS has what it takes; anywhere else the platform says so.
-import { toolMissing } from '../errors.ts';
-import type { Machine } from '../exec.ts';
-import type { Check, MissingTool, Platform } from '../driver.ts';
+// iOS as `devices`, `doctor` and `device restore` ask for it.
+import { strangeOutput } from '../errors.ts';
+import type { Platform } from '../driver.ts';
+import { iosChecks } from './checks.ts';
+import { iosTool, listIos } from './listing.ts';
+import { restoreEnrolment, restorePrivacy } from './simulator.ts';
+import { openXcrun } from './xcrun.ts';
 
 export const ios: Platform = {
   name: 'ios',
-  list: async ({ machine }) => ({ devices: [], missing: missing(machine) }),
-  checks: async ({ machine }): Promise<Check[]> => {
-    const { tool, found, fix } = missing(machine);
-    return [{ name: tool, status: machine.os === 'darwin' ? 'missing' : 'unused', found, fix }];
-  },
-  perform: async ({ machine }) => {
-    throw toolMissing(missing(machine));
+  list: listIos,
+  tool: iosTool,
+  checks: iosChecks,
+  async perform(context, id, action) {
+    switch (action.kind) {
+      case 'ios-enrolment':
+        return restoreEnrolment(await openXcrun(context), id, action['enrolled'] === true);
+      case 'ios-privacy':
+        return restorePrivacy(await openXcrun(context), id, String(action['bundle']), String(action['service']));
+      default:
+        throw strangeOutput('the undo journal', `no change of iOS is called ${action.kind}`);
+    }
   },
 };
-
-function missing({ os }: Machine): MissingTool {
-  if (os !== 'darwin') return { tool: 'Xcode', found: 'exists on macOS only', fix: 'use a Mac for iOS simulators and devices' };
-  return { tool: 'Xcode', found: 'cannot be driven by this version', fix: 'use Android for now' };
-}

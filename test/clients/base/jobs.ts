@@ -40,9 +40,14 @@ export abstract class Jobs extends Streams {
       if (isFirst) void this.askForJob(launches);
     } else if (session === undefined && this.phase !== 'loading' && this.#askedFor !== undefined) {
       this.#askedFor = undefined;
-      this.host.background.cancel(this.job);
+      this.cancelJob();
       this.host.plain.delete(DUE_KEY).catch(noop);
     }
+  }
+
+  /** Nobody is signed in any more: nothing is to wake the app. */
+  protected cancelJob(): void {
+    this.host.background.cancel(this.job);
   }
 
   /** A launch puts nothing off: Android keeps the work it has, and iOS is given the date of the request that it replaces. */

@@ -76,10 +76,16 @@ export abstract class Vault {
     try {
       text = await this.host.store.get(KEY);
     } catch {
+      this.lookAgain();
       this.onUnreadable();
       return;
     }
     if (version === this.#version) this.accept(text);
+  }
+
+  /** Before the first unlock files look empty too: a mark that is missing beside a store that cannot be read says nothing. */
+  protected lookAgain(): void {
+    this.#marked = undefined;
   }
 
   /** Locked or broken: what we knew stays true, and we look again. */

@@ -1,10 +1,22 @@
 // An app on the emulated phone: process, package flags, background standing, and the WorkManager inside it.
 import { rmSync } from 'node:fs';
+import type { Place } from './phone-http.ts';
 import type { Job } from './job-scheduler.ts';
 import type { Phone } from './phone.ts';
 import { WorkManager, type Worker } from './work-manager.ts';
 
+/** What a debug build offers to a run with a real app: a receiver of broadcasts, and a client behind it that lives in the process. */
+export interface DebugHook {
+  /** Actions of its receiver. */
+  actions: readonly string[];
+  started(app: Place): void;
+  died(): void;
+  /** Answers the result data of the broadcast. */
+  receive(action: string, extras: ReadonlyMap<string, string>): string | undefined;
+}
+
 export interface AppOptions {
+  hook?: DebugHook;
   name?: string;
   debuggable?: boolean;
   targetSdk?: number;
@@ -59,6 +71,7 @@ export class App {
     if (this.pid !== undefined) return;
     this.pid = this.#nextPid++;
     this.stopped = false;
+    this.options.hook?.started(this);
     await this.work.init();
   }
 
@@ -70,6 +83,7 @@ export class App {
 
   /** The system kills it: running work is found in the database at the next start, or retried by JobScheduler. */
   kill(): void {
+    if (this.pid !== undefined) this.options.hook?.died();
     this.pid = undefined;
     this.foreground = false;
     this.work.processDied();

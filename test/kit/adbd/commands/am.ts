@@ -60,7 +60,19 @@ async function broadcast(phone: Phone, args: readonly string[]): Promise<Reply> 
   const app = phone.apps.get(name);
   const reaches = app !== undefined && (!app.stopped || args.includes('--include-stopped-packages'));
   if (action === DIAGNOSTICS && reaches) await app.work.diagnose();
-  return { out: `Broadcasting: Intent { act=${action} flg=0x400000 pkg=${name} }\nBroadcast completed: result=0\n` };
+  let data: string | undefined;
+  if (reaches && app.options.hook?.actions.includes(action) === true) {
+    await app.startProcess();
+    data = app.options.hook.receive(action, extrasIn(args));
+  }
+  return {
+    out: `Broadcasting: Intent { act=${action} flg=0x400000 pkg=${name} }\nBroadcast completed: result=0${data === undefined ? '' : `, data="${data}"`}\n`,
+  };
+}
+
+/** `--es path /feed --ei count 3` */
+function extrasIn(args: readonly string[]): ReadonlyMap<string, string> {
+  return new Map(args.flatMap((word, i) => (word === '--es' || word === '--ei' ? [[args[i + 1] ?? '', args[i + 2] ?? ''] as const] : [])));
 }
 
 function setBucket(phone: Phone, args: readonly string[]): Reply {

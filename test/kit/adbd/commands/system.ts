@@ -51,9 +51,16 @@ async function connectivity(phone: Phone, [verb, how]: readonly string[]): Promi
 
 function packageCommand(phone: Phone, args: readonly string[]): Reply {
   const name = args.at(-1) ?? '';
+  if (args[0] === 'query-receivers') return queryReceivers(phone, args, name);
   if (args[0] !== 'resolve-activity') return { err: `Unknown command: ${args[0] ?? ''}\n`, code: 255 };
   if (!phone.apps.has(name)) return { out: 'No activity found\n' };
   return { out: `priority=0 preferredOrder=0 match=0x108000 specificIndex=-1 isDefault=false\n${name}/.MainActivity\n` };
+}
+
+function queryReceivers(phone: Phone, args: readonly string[], name: string): Reply {
+  const action = args[args.indexOf('-a') + 1] ?? '';
+  const isThere = phone.apps.get(name)?.options.hook?.actions.includes(action) === true;
+  return { out: isThere ? `${name}/.debug.TokenwarpReceiver\n` : 'No receivers found\n' };
 }
 
 export async function settings(phone: Phone, args: readonly string[]): Promise<Reply> {
