@@ -26,6 +26,7 @@ const PORTABLE = {
   'engine/engine': 'src/engine/engine.ts',
   'engine/fetch': 'src/host/engine-fetch.ts',
   'engine/react-native': 'src/host/react-native.ts',
+  'engine/sessions': 'src/engine/sessions.ts',
   'engine/web': 'src/host/web.ts',
 } as const;
 /** The host of Node stands alone too: an app that embeds the engine loads nothing of the command line. */
@@ -37,6 +38,7 @@ const TYPED = [
   'src/index',
   'src/engine/background',
   'src/engine/engine',
+  'src/engine/sessions',
   'src/host/engine-fetch',
   'src/host/node',
   'src/host/react-native',

@@ -24,6 +24,7 @@ import { keepFresh } from 'tokenwarp/engine/background';
 import { engineFetch } from 'tokenwarp/engine/fetch';
 import { createNodeHost, type NodeHostOptions } from 'tokenwarp/engine/node';
 import { createReactNativeHost } from 'tokenwarp/engine/react-native';
+import { createSessions, type SessionInfo } from 'tokenwarp/engine/sessions';
 import { createWebHost, followPage } from 'tokenwarp/engine/web';
 const options: EngineOptions = { refreshAhead: 60_000 };
 export const factory: ClientFactory = (host: Host) => createEngine(host, options);
@@ -38,6 +39,7 @@ export const hosts = (parts: NodeHostOptions, phone: Parameters<typeof createRea
   createWebHost({ app: 'app', config: parts.config }),
   createReactNativeHost(phone),
 ];
+export const others = (host: Host): Promise<readonly SessionInfo[]> => createSessions(createEngine(host), '/devices').list();
 export const follow = (host: Host): (() => void) => followPage(createEngine(host));
 export const keep = (host: Host): (() => void) => keepFresh(createEngine(host), host, { every: 21_600_000 });
 export const api = (host: Host): Promise<Response> => engineFetch(createEngine(host), host.config)(new URL('https://api.example/me'));
@@ -61,6 +63,12 @@ try {
   await tally.check('npx tokenwarp run passes the built-in corpus', () => expectRun(tokenwarp('run'), { code: 0, stdout: 'passed' }));
   await tally.check('npx tokenwarp list --coverage finds the catalogue', () =>
     expectRun(tokenwarp('list', 'late-401', '--coverage'), { code: 0, stdout: 'class of bug' }),
+  );
+  await tally.check('npx tokenwarp doctor looks for adb and says that it is not there', () =>
+    expectRun(run('npx', ['--no-install', 'tokenwarp', 'doctor'], { cwd: app, env: { ...env, TOKENWARP_ADB: join(scratch, 'nowhere') } }), {
+      code: 6,
+      stdout: 'is not at',
+    }),
   );
   await tally.check('the engine and what runs in browsers and phones import nothing: no Node, no package', checkPortable);
   await tally.check('the Node host works from the tarball, without the packages it may use', useTheNodeHost);
@@ -111,6 +119,7 @@ function checkFiles(): void {
     'dist/engine/fetch.js',
     'dist/engine/node.js',
     'dist/engine/react-native.js',
+    'dist/engine/sessions.js',
     'dist/engine/web.js',
     'dist/sandbox/worker.js',
     'dist/THIRD-PARTY-LICENSES.txt',
@@ -128,7 +137,7 @@ function checkFiles(): void {
 }
 
 function checkPortable(): void {
-  for (const name of ['background', 'engine', 'fetch', 'react-native', 'web']) {
+  for (const name of ['background', 'engine', 'fetch', 'react-native', 'sessions', 'web']) {
     const code = readFileSync(join(installed, `dist/engine/${name}.js`), 'utf8');
     const imports = parseAst(code).body.filter(({ type }) => /^Import|^ExportAll/.test(type)).length;
     if (imports > 0 || /\bimport\(|\brequire\(/.test(code)) throw new Error(`${name} imports something`);
@@ -141,6 +150,7 @@ function useTheNodeHost(): void {
 import { engineFetch } from 'tokenwarp/engine/fetch';
 import { createNodeHost } from 'tokenwarp/engine/node';
 import { createReactNativeHost } from 'tokenwarp/engine/react-native';
+import { createSessions } from 'tokenwarp/engine/sessions';
 import { createWebHost } from 'tokenwarp/engine/web';
 const url = 'http://127.0.0.1:9';
 const config = { issuer: url, clientId: 'app', tokenEndpoint: url, revocationEndpoint: url, resourceBaseUrl: url, scope: '' };
@@ -148,7 +158,7 @@ const host = createNodeHost({ app: 'app', config, folder: 'session' });
 const engine = createEngine(host);
 await engine.start();
 if (engine.state() !== 'active') await engine.signIn({ access_token: 'a', refresh_token: 'r', token_type: 'Bearer', expires_in: 3600 });
-else console.log('still signed in', await host.lock('x', async () => 1), [engineFetch, createWebHost, createReactNativeHost].map((each) => typeof each).join());
+else console.log('still signed in', await host.lock('x', async () => 1), [engineFetch, createSessions, createWebHost, createReactNativeHost].map((each) => typeof each).join());
 await engine.stop();
 `;
   writeFileSync(join(app, 'node-host.mjs'), program);
@@ -157,7 +167,7 @@ await engine.stop();
   if (!first.stderr.includes('TW_KEY_IN_FILE')) throw new Error(`no warning of a key in a file\n${first.stderr}`);
   expectRun(run(process.execPath, ['node-host.mjs'], { cwd: app, env }), {
     code: 0,
-    stdout: 'still signed in 1 function,function,function',
+    stdout: 'still signed in 1 function,function,function,function',
   });
 }
 

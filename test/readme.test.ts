@@ -18,6 +18,7 @@ test('a block that is out of date is written anew, wall times alone are not', ()
   expect(timeless(refreshReadme(stale))).toBe(timeless(README));
   const slower = README.replace(/in \d+\.\d s/, 'in 9.9 s');
   expect(refreshReadme(slower)).toBe(slower);
+  expect(timeless(README.replace(/in \d+\.\d s/, 'in 1m11s'))).toBe(timeless(README));
 });
 
 test('the client of README is about ten lines', () => {

@@ -26,7 +26,7 @@ export function refreshReadme(readme: string): string {
 export function timeless(text: string): string {
   return text
     .replaceAll(/ +\d+ ms(?= |$)/gm, ' <wall>')
-    .replaceAll(/in \d+\.\d s/g, 'in <wall>')
+    .replaceAll(/in (?:\d+\.\d s|\d+m(?:\d+s)?|\d+s)(?= |$)/gm, 'in <wall>')
     .trim();
 }
 

@@ -3,7 +3,9 @@ import type { Command } from './invocation.ts';
 import { SERVE_OPTIONS } from './serve-options.ts';
 import { GLOBAL_OPTIONS, LIST_OPTIONS, RUN_OPTIONS } from './option-table.ts';
 import { CTL_OPTIONS } from './ctl-options.ts';
+import { DEVICE_COMMANDS } from './device/command-rows.ts';
 import type { OptionRow } from './option-table.ts';
+import type { System } from './system.ts';
 
 export interface CommandRow {
   /** As commander writes it: `[filter...]`. */
@@ -14,6 +16,8 @@ export interface CommandRow {
   examples: readonly (readonly [string, string])[];
   isDefault?: true;
   load(): Promise<Command<never>>;
+  /** After its help: whether what it needs is installed at all. Throws what is missing. */
+  needs?(): Promise<(system: System) => Promise<void>>;
 }
 
 const FILTER =
@@ -69,6 +73,7 @@ export const COMMANDS = {
     ],
     load: async () => (await import('./ctl.ts')).ctl,
   },
+  ...DEVICE_COMMANDS,
   list: {
     args: '[filter...]',
     summary: 'what there is: name, family, tags, summary',

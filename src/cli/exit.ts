@@ -1,6 +1,6 @@
 // Exit codes: one table (DESIGN 8), from which the code of a run, the help text, `explain` and docs/cli.md are derived.
 // A code is computed from results and errors alone; no command chooses a number.
-import { InvalidInputError, MissingError, NothingSelectedError, TokenwarpError, UsageError } from '../core/errors.ts';
+import { DeviceError, InvalidInputError, MissingError, NothingSelectedError, TokenwarpError, UsageError } from '../core/errors.ts';
 import type { ScenarioReport } from '../report/reporter.ts';
 
 export interface ExitRow {
@@ -102,6 +102,7 @@ export function conditionOf(error: unknown): ExitCondition {
   if (error instanceof InvalidInputError) return 'invalid';
   if (error instanceof NothingSelectedError) return 'nothing-selected';
   if (error instanceof MissingError) return 'missing-tool';
+  if (error instanceof DeviceError) return 'device';
   return 'own-bug';
 }
 

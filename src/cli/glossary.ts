@@ -69,6 +69,23 @@ export const ERROR_CODES: Readonly<Record<Exclude<string, ProblemCode>, string>>
   TW_READY_FILE: 'The file given to --ready-file cannot be written. Exit code 2.',
   TW_POLICY: 'The file given to --policy holds no server block, or one with mistakes. Exit code 3.',
   TW_CLOCK: 'The clock of a server was asked to run backwards, or by no whole number of milliseconds. Exit code 2.',
+  TW_DEVICE_TOOL: 'adb or Xcode is not installed, or adb cannot reach its server. Exit code 6.',
+  TW_DEVICE_NONE: 'No device is connected. Exit code 6.',
+  TW_DEVICE_MANY: 'Several devices can be used and none was named. Exit code 6.',
+  TW_DEVICE_UNKNOWN: 'The device that was named is not connected, or is no longer. Exit code 6.',
+  TW_DEVICE_STATE:
+    'The device is connected and cannot be used: it has not allowed this computer, does not answer, is not started. Exit code 6.',
+  TW_DEVICE_CAPABILITY:
+    'The device cannot do what was asked: its version, its build or the way it is connected lacks something. Exit code 6.',
+  TW_DEVICE_DROPPED: 'The connection broke while a command ran on the device; what it did is unknown. Exit code 7.',
+  TW_DEVICE_TIMEOUT: 'A command on the device did not end in time and was killed. Exit code 7.',
+  TW_DEVICE_COMMAND: 'A command on the device failed; what it said is in the message. Exit code 7.',
+  TW_DEVICE_OUTPUT: 'A tool printed something we cannot read. Exit code 7.',
+  TW_DEVICE_APP: 'The app is not installed on the device. Exit code 7.',
+  TW_DEVICE_JOB: 'The app has no such background job, or several that were meant alike. Exit code 7.',
+  TW_DEVICE_RESTORE: 'Something that was changed on the device could not be put back; it stays in the undo journal. Exit code 7.',
+  TW_DEVICE_BUSY: 'Another process is at work on the device and will put it back itself. Exit code 7, or --force.',
+  TW_DEVICE_INTERRUPTED: 'Somebody stopped an operation on a device; what it had changed was put back. Exit code 130 or 143.',
   TW_BUG: 'A fault of tokenwarp itself. Exit code 70; please report it with the command you ran.',
 };
 

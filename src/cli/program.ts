@@ -29,8 +29,16 @@ export async function dispatch(argv: readonly string[], system: System, version:
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode !== 0) throw misuse(error);
+    await checkNeeds(argv, system);
   }
   return conditions;
+}
+
+/** Help of a command that this machine cannot carry out says so. */
+async function checkNeeds(argv: readonly string[], system: System): Promise<void> {
+  const name = argv.find((word) => Object.hasOwn(COMMANDS, word));
+  const row: CommandRow | undefined = name === undefined ? undefined : COMMANDS[name as keyof typeof COMMANDS];
+  if (row?.needs !== undefined) await (await row.needs())(system);
 }
 
 /** The tree alone, for help texts. */

@@ -5,6 +5,8 @@ import type { TokenLabel } from './events.ts';
 type ClientDeclared = { type: 'client.declared'; features: readonly string[]; refreshAhead?: number; missing: readonly string[] };
 /** The app made a further client in the same process, or wants no more of the newest one; whatever either of them has begun goes on. */
 type ClientMounted = { type: 'client.mounted' | 'client.unmounted' };
+/** The client, and all others of its process, were told to stop: it ends, or the app lets go of the newest. */
+type StopCalled = { type: 'stop.called' };
 type StartCalled = { type: 'start.called' };
 type StartDone = { type: 'start.done'; ok: boolean; reason?: string };
 type RequestCalled = {
@@ -80,6 +82,7 @@ export type ClientFact =
   | ClientDeclared
   | ClientMounted
   | StartCalled
+  | StopCalled
   | StartDone
   | RequestCalled
   | RequestSettled

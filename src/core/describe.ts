@@ -116,6 +116,7 @@ const WORDS: Words = {
   'client.mounted': () => 'a further client made in the same process',
   'client.unmounted': () => 'the app lets go of its client',
   'start.called': () => 'client starts',
+  'stop.called': () => 'client is told to stop',
   'start.done': (e) => done('start', e),
   'request.called': (e) => `app asks ${e.method} ${e.path} (${e.n})`,
   'request.settled': (e) => (e.reason === undefined ? `${e.n} settled: ${e.status ?? 'no status'}` : `${e.n} rejected: ${e.reason}`),

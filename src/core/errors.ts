@@ -36,6 +36,8 @@ export class InvalidInputError extends TokenwarpError {}
 export class NothingSelectedError extends TokenwarpError {}
 /** A tool, device or server that is needed is not there: exit code 6. */
 export class MissingError extends TokenwarpError {}
+/** Something was tried on a device and failed: exit code 7. */
+export class DeviceError extends TokenwarpError {}
 /** A law of our own was broken: exit code 70. */
 export class OwnBugError extends TokenwarpError {
   constructor(message: string, detail: ErrorDetail = {}) {

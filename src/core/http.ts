@@ -28,28 +28,33 @@ export interface TokenReading {
   refreshExpiresIn?: number;
 }
 
-/** Reads a token response as RFC 6749 5.1 and 5.2 define it. Anything else is `other`: its outcome is unknown. */
+/** What an answer of a token endpoint is, by RFC 6749 5.1 and 5.2, and its members as they came. Anything else is `other`: its outcome is unknown. */
+export function readTokenAnswer(status: number, body: string): { kind: ResponseKind; json: Readonly<Record<string, unknown>> } {
+  const json = parseObject(body) ?? {};
+  const { access_token: accessToken, error } = json;
+  if (status >= 200 && status < 300 && typeof accessToken === 'string' && accessToken !== '') return { kind: 'granted', json };
+  return { kind: (status === 400 || status === 401) && typeof error === 'string' ? 'oauth-error' : 'other', json };
+}
+
+/** The same with its members checked: what the recorders note. */
 export function readTokenResponse(response: HttpResponse): TokenReading {
-  const json = parseObject(response.body);
-  if (json === undefined) return { kind: 'other' };
-  const { access_token: accessToken, refresh_token: refreshToken, error, expires_in: expiresIn, session_end: end } = json;
-  if (response.status >= 200 && response.status < 300 && typeof accessToken === 'string' && accessToken !== '') {
+  const { kind, json } = readTokenAnswer(response.status, response.body);
+  const { refresh_token: refreshToken, expires_in: expiresIn, session_end: end } = json;
+  if (kind === 'granted') {
     return {
-      kind: 'granted',
-      accessToken,
+      kind,
+      accessToken: String(json['access_token']),
       ...(typeof refreshToken === 'string' && refreshToken !== '' ? { refreshToken } : {}),
       ...(typeof expiresIn === 'number' ? { expiresIn: expiresIn * 1_000 } : {}),
       ...refreshLife(json),
     };
   }
-  if ((response.status === 400 || response.status === 401) && typeof error === 'string') {
-    return { kind: 'oauth-error', error, ...(typeof end === 'string' ? { end } : {}) };
-  }
-  return { kind: 'other' };
+  if (kind === 'oauth-error') return { kind, error: String(json['error']), ...(typeof end === 'string' ? { end } : {}) };
+  return { kind };
 }
 
 /** Providers tell the life of a refresh token under one of two names; RFC 6749 knows none. */
-function refreshLife(json: Record<string, unknown>): { refreshExpiresIn?: number } {
+function refreshLife(json: Readonly<Record<string, unknown>>): { refreshExpiresIn?: number } {
   const told = json['refresh_expires_in'] ?? json['refresh_token_expires_in'];
   return typeof told === 'number' ? { refreshExpiresIn: told * 1_000 } : {};
 }
@@ -65,10 +70,10 @@ export function parseObject(body: string): Record<string, unknown> | undefined {
 }
 
 /** Milliseconds announced by Retry-After (RFC 9110 10.2.3), seconds or HTTP-date, from `now` (ms since the Unix epoch). */
-export function readRetryAfter(value: string | undefined, now: number): number | undefined {
-  if (value === undefined) return undefined;
-  if (/^\d+$/.test(value.trim())) return Number(value.trim()) * 1_000;
-  const date = Date.parse(value);
+export function readRetryAfter(value: string | null | undefined, now: number): number | undefined {
+  const text = (value ?? '').trim();
+  if (/^\d+$/.test(text)) return Number(text) * 1_000;
+  const date = Date.parse(text);
   return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }
 
@@ -83,8 +88,8 @@ export function shiftHttpDate(date: string | undefined, ms: number): string {
 }
 
 /** The error code of a `WWW-Authenticate: Bearer` challenge (RFC 6750 3). */
-export function readBearerError(challenge: string | undefined): string | undefined {
-  return challenge === undefined ? undefined : /\berror="([^"]*)"/.exec(challenge)?.[1];
+export function readBearerError(challenge: string | null | undefined): string | undefined {
+  return /\berror="([^"]*)"/.exec(challenge ?? '')?.[1];
 }
 
 /** The token of an `Authorization: Bearer` header; the scheme is case-insensitive (RFC 9110 11.1). */

@@ -1,9 +1,8 @@
 // Lets a request through to a session whose token it may send: by what the state says first, then by the token in hand.
 import type { Call } from './call.ts';
 import { decideToken } from './decide.ts';
-import type { FlightEnd, Urgency } from './flight.ts';
-import { flightOf, refreshFloor } from './refresh.ts';
-import { monoOf, type Runtime } from './runtime.ts';
+import { canRefresh, flightOf } from './refresh.ts';
+import { isOnline, type Runtime } from './runtime.ts';
 import type { Session } from './session.ts';
 import { freshen } from './triggers.ts';
 
@@ -12,10 +11,9 @@ const AHEAD_PATIENCE = 3_000;
 
 /** The session whose token can be sent as it is; undefined = something must be waited for. Synchronous: the happy path. */
 export function lookup(rt: Runtime): Session | undefined {
-  const { session } = rt.holder;
-  if (session === undefined || session.writing !== undefined || session.flight?.delivered === true) return undefined;
-  const mono = monoOf(rt);
-  return session.isFresh(mono) && rt.machine.state === 'active' && !rt.autoLock.isDue(mono) && rt.gate.online ? session : undefined;
+  const { session } = rt;
+  if (session === undefined || session.writing !== undefined || rt.state !== 'active') return undefined;
+  return session.isFresh() && !rt.autoLock.isDue() && isOnline(rt) ? session : undefined;
 }
 
 /** As `lookup`, for a request that must wait; undefined when it is over. */
@@ -23,20 +21,17 @@ export async function acquire(rt: Runtime, call: Call): Promise<Session | undefi
   let renewals = 0;
   let patient = true;
   rt.autoLock.check();
-  if (rt.machine.state === 'locked' && !call.unasked && !call.replayed) rt.prompts.begin();
+  if (rt.state === 'locked' && !call.unasked && !call.replayed) rt.prompts.begin();
   while (!call.closed) {
     const session = await admit(rt, call);
     if (session === undefined) continue;
-    const mono = monoOf(rt);
-    const use = decideToken({
-      fresh: session.isFresh(mono) || isGoodEnough(session, mono, renewals),
-      alive: session.isAlive(mono),
-      delivered: session.flight?.delivered === true,
-      canRefresh: patient && session.tokens.refreshToken !== undefined && (session.flight !== undefined || refreshFloor(rt, session) <= 0),
-    });
+    const use = decideToken(session.isFresh() || isGoodEnough(session, renewals), session.isAlive(), patient && canRefresh(rt, session));
     if (use === 'use') return session;
-    const end = await ride(rt, session, call, use === 'ahead' ? 'ahead' : 'need');
-    if (use === 'ahead') patient = false;
+    const flight = flightOf(rt, session);
+    // A request that can go on with its old token does not wait for ever.
+    patient = use === 'need';
+    if (patient) call.onClose = flight.need();
+    const end = await (patient ? flight.done : rt.timers.within(AHEAD_PATIENCE, flight.spare(), 'failed'));
     if (end === 'renewed') renewals += 1;
     else if (end === 'failed' && use === 'need') call.reject('network');
   }
@@ -46,23 +41,22 @@ export async function acquire(rt: Runtime, call: Call): Promise<Session | undefi
 /** The app is locked: its requests wait for the unlock or fail, as it likes. */
 export async function whileLocked(rt: Runtime, call: Call): Promise<void> {
   if (rt.settings.whenLocked === 'refuse' && !call.unasked) call.reject('locked');
-  else await call.wait(rt.machine.next());
+  else await call.wait(rt.changed);
 }
 
 /** The session that may be used, online and active; undefined when something had to be waited for: look again. */
 async function admit(rt: Runtime, call: Call): Promise<Session | undefined> {
-  const { session } = rt.holder;
+  const { session } = rt;
   rt.autoLock.check();
   if (session?.writing !== undefined) return void (await session.writing);
-  switch (rt.machine.state) {
+  switch (rt.state) {
     case 'loading':
-      rt.loader.nudge();
-      return void (await call.wait(rt.machine.next()));
+      return void (await call.wait(rt.changed));
     case 'locked':
-      if (session?.isFresh(monoOf(rt)) === false) void freshen(rt);
+      if (session?.isFresh() === false) void freshen(rt);
       return void (await whileLocked(rt, call));
     case 'active':
-      if (rt.gate.online) return session;
+      if (isOnline(rt)) return session;
       return void (await queue(rt, call));
     default:
       return void (await waitForSession(rt, call));
@@ -70,31 +64,21 @@ async function admit(rt: Runtime, call: Call): Promise<Session | undefined> {
 }
 
 /** What a refresh has just brought is used, near its end or not; even when it looks dead, the second time: only the server can tell then. */
-function isGoodEnough(session: Session, mono: number, renewals: number): boolean {
-  return (renewals > 0 && session.isAlive(mono)) || (renewals > 1 && !session.refused);
-}
-
-/** Waits for the session's refresh. A request that can go on with its old token does not wait for ever. */
-async function ride(rt: Runtime, session: Session, call: Call, urgency: Urgency): Promise<FlightEnd> {
-  const { end, leave } = flightOf(rt, session).join(urgency);
-  call.onClose = leave;
-  if (urgency === 'need') return await end;
-  const first = await rt.timers.within(AHEAD_PATIENCE, end, 'failed');
-  leave();
-  return first;
+function isGoodEnough(session: Session, renewals: number): boolean {
+  return (renewals > 0 && session.isAlive()) || (renewals > 1 && !session.refused);
 }
 
 async function queue(rt: Runtime, call: Call): Promise<void> {
-  if (rt.gate.queued >= rt.settings.queueLimit) return call.reject('queue-full');
-  await call.wait(rt.gate.wait('request'));
+  if (rt.queue.size >= rt.settings.queueLimit) return call.reject('queue-full');
+  await call.wait(rt.queue);
 }
 
 /** Nobody is signed in: perhaps through a sibling by now, perhaps the user will, else the call fails with what the state says. */
 async function waitForSession(rt: Runtime, call: Call): Promise<void> {
-  const { state } = rt.machine;
-  await rt.loader.recheck();
-  if (call.closed || rt.machine.state !== state) return;
+  const { state } = rt;
+  await rt.recheck();
+  if (call.closed || rt.state !== state) return;
   if (state !== 'expired') call.reject('signed-out');
-  else if (rt.prompts.begin()) await call.wait(rt.machine.next());
+  else if (rt.prompts.begin()) await call.wait(rt.changed);
   else call.reject('reauthentication-required');
 }

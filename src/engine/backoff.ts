@@ -17,38 +17,26 @@ const BURST = 7;
 const BURST_WINDOW = 10_000;
 
 export interface Failure {
-  sentAt: Stamp;
-  /** Ms from sending to its end. */
-  took: number;
+  /** When the attempt ended. */
+  at: Stamp;
   retryAfter: number | undefined;
   unknown: boolean;
 }
 
 /** The outage after one more failed attempt. `fraction` in [0, 1) is drawn by the caller. */
-export function afterFailure(before: Outage | undefined, failure: Failure, fraction: number): Outage {
-  const idle = before === undefined ? 0 : failure.sentAt.mono - before.at.mono;
-  const fresh = before === undefined || idle > CREDIT * CREDIT_EVERY;
-  const credit = Math.max(0, (fresh ? CREDIT : Math.min(CREDIT, before.credit + idle / CREDIT_EVERY)) - 1);
-  const failures = (fresh ? 0 : before.failures) + 1;
-  const floor = failure.took + (failure.retryAfter ?? 0);
-  const ration = credit < 1 ? (1 - credit) * CREDIT_EVERY : 0;
-  const gap = Math.max(gapAfter(failures, fraction), fresh ? 0 : Math.min(before.gap, LONG_GAP));
-  const wait = Math.max(floor, failure.took + gap);
-  return {
-    failures,
-    at: failure.sentAt,
-    wait,
-    gap: wait - failure.took,
-    floor,
-    ration,
-    credit,
-    unknown: failure.unknown || (before?.unknown ?? false),
-  };
+export function afterFailure(before: Outage | undefined, { at, retryAfter = 0, unknown }: Failure, fraction: number): Outage {
+  const quiet = before === undefined ? CREDIT * CREDIT_EVERY : at.mono - before.at.mono;
+  // After a long quiet this is another outage.
+  const last = quiet < CREDIT * CREDIT_EVERY ? before : undefined;
+  const failures = (last?.failures ?? 0) + 1;
+  const gap = Math.max(gapAfter(failures, fraction), Math.min(last?.wait ?? 0, LONG_GAP));
+  const credit = Math.max(0, Math.min(CREDIT, (last?.credit ?? CREDIT) + quiet / CREDIT_EVERY) - 1);
+  return { failures, at, wait: Math.max(gap, retryAfter), floor: retryAfter, credit, unknown: unknown || before?.unknown === true };
 }
 
 /** The outage after something that may have ended it (back online, back on screen): what the server asked for still holds. */
-export function relieved(outage: Outage | undefined): Outage | undefined {
-  return outage === undefined ? undefined : { ...outage, failures: 0, gap: 0, wait: outage.floor };
+export function relieved(outage: Outage): Outage {
+  return { ...outage, failures: 0, wait: outage.floor };
 }
 
 /** The one of two accounts of an outage that knows of the later attempt. */
@@ -60,8 +48,8 @@ export function laterOutage(mine: Outage | undefined, stored: Outage | undefined
 /** Ms until the outage allows another attempt. A `retry` is one that nothing new asks for: it also keeps to the hourly allowance. */
 export function waitLeft(outage: Outage | undefined, mono: number, retry: boolean): number {
   if (outage === undefined) return 0;
-  const wait = retry ? Math.max(outage.wait, outage.ration) : outage.wait;
-  return Math.max(0, wait - (mono - outage.at.mono));
+  const ration = retry ? (1 - outage.credit) * CREDIT_EVERY : 0;
+  return Math.max(0, Math.max(outage.wait, ration) - (mono - outage.at.mono));
 }
 
 /** Remembers one sending (monotonic ms) and forgets those that no longer matter. */
@@ -72,8 +60,8 @@ export function noteSending(sendings: number[], now: number): void {
 
 /** Ms until one more exchange would keep the burst limit: a last guard against loops of successful refreshes (refresh-bugs I1). */
 export function burstLeft(sendings: readonly number[], now: number): number {
-  const oldest = sendings.length < BURST ? undefined : sendings[0];
-  return oldest === undefined ? 0 : Math.max(0, oldest + BURST_WINDOW - now);
+  const [oldest = 0] = sendings;
+  return sendings.length < BURST ? 0 : Math.max(0, oldest + BURST_WINDOW - now);
 }
 
 /** The pause after so many failures in a row. */

@@ -1,8 +1,9 @@
-// One logical request of the app: settles exactly once, watches its caller's abort and its deadline, and keeps the time spent
+// One logical request of the app, or something that waits as one does: settles exactly once, watches its caller's abort and its deadline, and keeps the time spent
 // offline apart. It knows nothing of tokens.
-import type { HostClock, Rejection, RequestInit } from '../core/contract.ts';
+import type { Rejection, RequestInit } from '../core/contract.ts';
 import { RequestRejected } from './rejection.ts';
-import type { Wait } from './room.ts';
+import type { Room } from './room.ts';
+import { isOnline, monoOf, type Runtime } from './runtime.ts';
 
 /** Ms. */
 export interface CallLimits {
@@ -29,28 +30,28 @@ export class Call<T = unknown> {
   unasked = false;
   /** Told once the call is over: leaves a queue or a flight. */
   onClose: (() => void) | undefined;
-  readonly #clock: HostClock;
+  readonly #rt: Runtime;
   readonly #limits: CallLimits;
   #finish: Finish<T> | undefined;
   #left: number;
   #since = 0;
   #online: boolean | undefined;
   #cancelTimer: (() => void) | undefined;
-  #removed: () => void;
 
-  constructor(path: string, init: RequestInit, context: { clock: HostClock; limits: CallLimits; removed: (call: Call) => void }) {
+  constructor(rt: Runtime, path: string, init: RequestInit, limits: CallLimits = limitsOf(rt)) {
+    this.#rt = rt;
     this.path = path;
     this.init = init;
-    this.#clock = context.clock;
-    this.#limits = context.limits;
-    this.#left = context.limits.online;
-    this.calledAt = context.clock.monotonic();
-    this.#removed = () => context.removed(this);
+    this.#limits = limits;
+    this.#left = limits.online;
+    this.calledAt = monoOf(rt);
     this.promise = new Promise((resolve, reject) => {
       this.#finish = { resolve, reject };
     });
+    rt.calls.add(this);
     init.signal?.addEventListener('abort', this.#aborted);
-    if (init.signal?.aborted === true) this.reject('aborted');
+    if (rt.stopped || init.signal?.aborted === true) this.#aborted();
+    this.watch(isOnline(rt));
   }
 
   /** A stream can be read once: who sends it again sends nothing (refresh-engines 2.8). */
@@ -61,43 +62,46 @@ export class Call<T = unknown> {
   /** All time online counts towards one limit, each stretch offline towards another. To be told whenever the network comes or goes. */
   watch(online: boolean): void {
     if (this.closed || this.#online === online) return;
-    const now = this.#clock.monotonic();
+    const now = monoOf(this.#rt);
     this.#cancelTimer?.();
     if (this.#online === true) this.#left -= now - this.#since;
     this.#online = online;
     this.#since = now;
     const limit = online ? Math.max(0, this.#left) : this.#limits.offline;
-    if (Number.isFinite(limit)) this.#cancelTimer = this.#clock.setTimeout(() => this.reject('deadline'), limit);
+    if (Number.isFinite(limit)) this.#cancelTimer = this.#rt.host.clock.setTimeout(() => this.reject('deadline'), limit);
   }
 
   /** Waits until let in, or until the call is over. */
-  async wait({ done, leave }: Wait): Promise<void> {
-    this.onClose = leave;
-    await done;
+  wait(room: Room): Promise<void> {
+    return room.wait((leave) => {
+      this.onClose = leave;
+    });
   }
 
   settle(answer: T): void {
-    if (this.closed) return;
-    const finish = this.#close();
-    finish?.resolve(answer);
+    if (this.#close()) this.#finish?.resolve(answer);
   }
 
   reject(reason: Rejection): void {
-    if (this.closed) return;
-    const finish = this.#close();
-    finish?.reject(new RequestRejected(reason));
+    if (!this.#close()) return;
+    this.#finish?.reject(new RequestRejected(reason));
     this.controller.abort();
   }
 
   readonly #aborted = (): void => this.reject('aborted');
 
-  #close(): Finish<T> | undefined {
+  /** False when it was over before. */
+  #close(): boolean {
+    if (this.closed) return false;
     this.closed = true;
     this.#cancelTimer?.();
     this.init.signal?.removeEventListener('abort', this.#aborted);
-    this.#removed();
+    this.#rt.calls.delete(this);
     this.onClose?.();
-    this.onClose = undefined;
-    return this.#finish;
+    return true;
   }
+}
+
+function limitsOf({ settings: { requestDeadline: online, queueDeadline: offline } }: Runtime): CallLimits {
+  return { online, offline };
 }

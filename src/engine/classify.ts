@@ -1,28 +1,15 @@
 // What an answer means. Only a complete RFC 6749 5.1 answer is a grant and only `invalid_grant` in a 5.2 error ends a session;
 // everything else (HTML, cut bodies, 5xx, 429, other codes) leaves the outcome open. Pure.
-import type { TokenResponse } from '../core/contract.ts';
-import { parseObject, readBearerError, readRetryAfter, readTokenResponse } from '../core/http.ts';
+import type { HostResponse, TokenResponse } from '../core/contract.ts';
+import { readBearerError, readRetryAfter, readTokenAnswer } from '../core/http.ts';
 import { endingNamed, type Reason } from './machine.ts';
 
-export interface Answer {
-  status: number;
-  body: string;
-  retryAfter: string | null;
-  date: string | null;
-}
-
-export interface Granted {
-  accessToken: string;
-  refreshToken: string | undefined;
-  /** As they came: seconds, by some servers as a string. */
-  expiresIn: unknown;
-  refreshExpiresIn: unknown;
-  /** Server time when it answered (its `Date` header), ms since the Unix epoch. */
-  date: number | undefined;
-}
+/** An answer, as `fetch` gives it, without its body. */
+export type Head = Pick<HostResponse, 'status' | 'headers'>;
 
 export type Outcome =
-  | ({ kind: 'granted' } & Granted)
+  /** `date`: when the server answered, ms since the Unix epoch. */
+  | { kind: 'granted'; response: TokenResponse; date: number | undefined }
   /** The refresh token is dead: RFC 6749 5.2. `why`: a server may tell its holder (member `session_end`). */
   | { kind: 'invalid-grant'; why: Reason | undefined }
   /** An error that says nothing about the token: `invalid_client`, `temporarily_unavailable` ... The server did not act. */
@@ -31,41 +18,23 @@ export type Outcome =
   | { kind: 'unknown'; retryAfter: number | undefined };
 
 /** Reads an answer of the token endpoint. `wall` is the device's clock, for a Retry-After date that comes without a Date header. */
-export function classifyTokenAnswer(answer: Answer, wall: number): Outcome {
-  const date = parseDate(answer.date);
-  const reading = readTokenResponse({ status: answer.status, headers: {}, body: answer.body });
-  const json = parseObject(answer.body) ?? {};
-  if (reading.kind === 'granted') return { kind: 'granted', ...grantedIn(json as TokenResponse, date) };
-  const retryAfter = readRetryAfter(answer.retryAfter ?? undefined, date ?? wall);
-  if (reading.kind === 'oauth-error')
-    return reading.error === 'invalid_grant'
-      ? { kind: 'invalid-grant', why: endingNamed(json['session_end']) }
-      : { kind: 'declined', retryAfter };
-  return answer.status === 429 ? { kind: 'declined', retryAfter } : { kind: 'unknown', retryAfter };
-}
-
-/** What a token response grants; an empty refresh token is none. */
-export function grantedIn(response: TokenResponse, date?: number): Granted {
-  const { access_token: accessToken, refresh_token: refreshToken, expires_in: expiresIn } = response;
-  return {
-    accessToken,
-    refreshToken: typeof refreshToken === 'string' && refreshToken !== '' ? refreshToken : undefined,
-    expiresIn,
-    refreshExpiresIn: response['refresh_token_expires_in'] ?? response['refresh_expires_in'],
-    date,
-  };
+export function classifyTokenAnswer({ status, headers }: Head, body: string, wall: number): Outcome {
+  const date = dateIn(headers);
+  const { kind, json } = readTokenAnswer(status, body);
+  if (kind === 'granted') return { kind, response: json as TokenResponse, date };
+  if (kind === 'oauth-error' && json['error'] === 'invalid_grant') return { kind: 'invalid-grant', why: endingNamed(json['session_end']) };
+  const retryAfter = readRetryAfter(headers.get('retry-after'), date ?? wall);
+  return { kind: kind === 'oauth-error' || status === 429 ? 'declined' : 'unknown', retryAfter };
 }
 
 /** Whether a resource answer says that the token it was sent with is no good (RFC 6750 3.1); a 403 never does. */
-export function refusesToken(status: number, challenge: string | null): boolean {
+export function refusesToken({ status, headers }: Head): boolean {
   if (status !== 401) return false;
-  const error = readBearerError(challenge ?? undefined);
+  const error = readBearerError(headers.get('www-authenticate'));
   return error === undefined || error === 'invalid_token';
 }
 
-/** An HTTP date as ms since the Unix epoch. */
-export function parseDate(value: string | null): number | undefined {
-  if (value === null) return undefined;
-  const date = Date.parse(value);
-  return Number.isNaN(date) ? undefined : date;
+/** When the server answered, ms since the Unix epoch; undefined where it does not say. */
+export function dateIn(headers: Head['headers']): number | undefined {
+  return Date.parse(headers.get('date') ?? '') || undefined;
 }

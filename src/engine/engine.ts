@@ -2,29 +2,36 @@
 // joins. It uses nothing but the host: an app embeds it with a Host of its own; no Node API, no globals but AbortController and atob.
 import type { Client, Feature, Host, HostResponse, LockPolicy, RequestInit, SessionState, TokenResponse } from '../core/contract.ts';
 import { TokenwarpError } from '../core/errors.ts';
-import { AutoLock } from './autolock.ts';
-import type { Call } from './call.ts';
-import { grantedIn } from './classify.ts';
-import { Clockwork } from './clockwork.ts';
-import { decideCarryOver } from './decide.ts';
+import { autoLockOf } from './autolock.ts';
+import { Call } from './call.ts';
+import { clockworkOf } from './clockwork.ts';
 import { type DueEnd, type Lasting, renewIfDue } from './due.ts';
 import { revoke } from './exchange.ts';
-import { Gate } from './gate.ts';
-import { Holder } from './holder.ts';
+import { isSameUser } from './expiry.ts';
 import { leave, save, sweep } from './keeper.ts';
-import { Loader } from './loader.ts';
-import { type Listener, Machine, type Transition } from './machine.ts';
+import { loaderOf, start } from './loader.ts';
+import type { Listener, Transition } from './machine.ts';
 import { type EngineOptions, type Settings, settingsOf } from './options.ts';
-import { Prompts } from './prompts.ts';
-import { RequestRejected } from './rejection.ts';
-import { endSession, type EngineEvent, observe, openCall, openSession, rejectCalls, type Runtime, stampOf } from './runtime.ts';
+import { promptsOf } from './prompts.ts';
+import { Room } from './room.ts';
+import {
+  endSession,
+  type EngineEvent,
+  fire,
+  isOnline,
+  openSession,
+  rejectCalls,
+  type Runtime,
+  stampOf,
+  subscribe,
+  watch,
+} from './runtime.ts';
 import { perform } from './send.ts';
 import { openStream } from './stream.ts';
 import { Timers } from './timers.ts';
 import { tokensFrom } from './tokens.ts';
 import { transitionsOf } from './transitions.ts';
-import { backOnline, freshen, pushed, relieve } from './triggers.ts';
-import { Vault } from './vault.ts';
+import { freshen, pushed, relieve } from './triggers.ts';
 
 /** When apps of a kind lock themselves, ms: for `lock`. */
 export const LOCK_PRESETS = {
@@ -59,7 +66,7 @@ export interface Engine extends Client {
   openStream(path: string, onMessage: (message: string) => void): Promise<{ close(): void }>;
   /**
    * Renews a token that does not last as long as `lasting` says, and waits until that is durable; for jobs of the operating system (see
-   * `tokenwarp/engine/background`). Once `signal` is aborted it has `failed`, and an answer under way is kept when it comes.
+   * `tokenwarp/engine/background`). Once `signal` is aborted nothing more is tried; an answer under way is waited for, and kept.
    */
   refreshIfDue(lasting: Lasting, signal: AbortSignal): Promise<DueEnd>;
   stop(): Promise<void>;
@@ -88,171 +95,49 @@ export interface Engine extends Client {
  * const answer = await engine.request('/me');
  */
 export function createEngine(host: Host, options: EngineOptions = {}): Engine {
-  return new SessionManager(host, options);
+  const rt = wire(host, settingsOf(options));
+  const { autoLock, prompts } = rt;
+  return {
+    features: FEATURES,
+    refreshAhead: rt.settings.refreshAhead,
+    start: () => start(rt),
+    signIn: (tokens) => signIn(rt, tokens),
+    signOut: () => signOut(rt),
+    request: (path, init) => request(rt, path, init),
+    openStream: (path, onMessage) => openStream(rt, path, onMessage),
+    state: () => rt.state,
+    subscribe: (listener) => subscribe(rt, listener),
+    transitions: (signal) => transitionsOf(rt, signal),
+    watch: (watcher) => watch(rt, watcher),
+    foreground: () => foreground(rt),
+    background: () => {
+      autoLock.background();
+      prompts.show(false);
+    },
+    interaction: () => {
+      autoLock.interaction();
+      prompts.begin();
+    },
+    push: (payload) => void pushed(rt, payload),
+    refreshIfDue: (lasting, signal) => renewIfDue(rt, lasting, signal),
+    stop: () => stop(rt),
+  };
 }
 
-class SessionManager implements Engine {
-  readonly features = FEATURES;
-  readonly refreshAhead: number;
-  readonly #rt: Runtime;
-  readonly #loader: Loader;
-  readonly #autoLock: AutoLock;
-  readonly #prompts: Prompts;
-
-  constructor(host: Host, options: EngineOptions) {
-    const rt = wire(host, settingsOf(options));
-    this.#rt = rt;
-    this.refreshAhead = rt.settings.refreshAhead;
-    this.#autoLock = new AutoLock(rt);
-    this.#loader = new Loader(rt);
-    this.#prompts = new Prompts(rt);
-    const parts: Parts = { autoLock: this.#autoLock, loader: this.#loader, prompts: this.#prompts, clockwork: new Clockwork(rt) };
-    Object.assign(rt, parts);
-    this.subscribe((transition) => {
-      observe(rt, { type: 'session-state', ...transition });
-      rt.clockwork.arm();
-      for (const stream of rt.streams) stream.heed(transition.to);
-    });
-  }
-
-  start(): Promise<void> {
-    return this.#loader.start();
-  }
-
-  async signIn(response: TokenResponse): Promise<void> {
-    const rt = this.#rt;
-    const { access_token: accessToken } = response;
-    if (typeof accessToken !== 'string' || accessToken === '') {
-      throw new TokenwarpError('TW_SIGN_IN_INVALID', 'the token response has no access_token', {
-        hint: 'pass the body of the token endpoint as it came',
-      });
-    }
-    const prompted = this.#prompts.signingIn;
-    const before = rt.holder.session;
-    const goOn = rt.machine.state === 'expired' && decideCarryOver(rt.holder.isSameUser(accessToken), prompted);
-    if (before !== undefined) endSession(rt, before, 'signed-in');
-    else if (!goOn) rejectCalls(rt, 'signed-out');
-    const tokens = tokensFrom(rt, grantedIn(response), { now: stampOf(rt), travelled: 0, before: undefined });
-    const session = openSession(rt, { session: nameOf(rt), since: stampOf(rt), revision: 1, tokens, outage: undefined }, false);
-    session.writing = save(rt, session, session.record);
-    await session.writing;
-    session.writing = undefined;
-    if (session.ended !== undefined) return;
-    rt.machine.fire(prompted && goOn ? 'reauthenticated' : 'signed-in');
-    void sweep(rt, session.since);
-  }
-
-  request(path: string, init: RequestInit = {}): Promise<HostResponse> {
-    const { stopped } = this.#rt;
-    if (stopped) return Promise.reject(new RequestRejected('aborted'));
-    const call = openCall<HostResponse>(this.#rt, path, init);
-    if (!call.closed) void perform(this.#rt, call);
-    return call.promise;
-  }
-
-  async signOut(): Promise<void> {
-    const rt = this.#rt;
-    const refreshToken = rt.holder.session?.tokens.refreshToken;
-    const now = stampOf(rt);
-    await leave(rt, 'user');
-    void sweep(rt, now);
-    if (refreshToken === undefined) return;
-    const revoked = revoke(rt, refreshToken);
-    if (rt.gate.online) await rt.timers.within(REVOCATION_PATIENCE, revoked, undefined);
-  }
-
-  state(): SessionState {
-    return this.#rt.machine.state;
-  }
-
-  subscribe(listener: Listener): () => void {
-    return this.#rt.machine.subscribe(listener);
-  }
-
-  transitions(signal?: AbortSignal): AsyncIterableIterator<Transition> {
-    return transitionsOf(this.#rt.machine, signal);
-  }
-
-  watch(watcher: (event: EngineEvent) => void): () => void {
-    const { watchers } = this.#rt;
-    watchers.add(watcher);
-    return () => watchers.delete(watcher);
-  }
-
-  foreground(): void {
-    const rt = this.#rt;
-    this.#autoLock.foreground();
-    this.#prompts.show(true);
-    relieve(rt);
-    rt.timers.hurry();
-    this.#loader.nudge();
-    if (rt.holder.session !== undefined) void freshen(rt);
-    else if (rt.machine.state !== 'loading') void this.#loader.recheck();
-  }
-
-  background(): void {
-    this.#autoLock.background();
-    this.#prompts.show(false);
-  }
-
-  interaction(): void {
-    this.#autoLock.interaction();
-    this.#prompts.begin();
-  }
-
-  push(payload: unknown): void {
-    void pushed(this.#rt, payload);
-  }
-
-  openStream(path: string, onMessage: (message: string) => void): Promise<{ close(): void }> {
-    return openStream(this.#rt, path, onMessage);
-  }
-
-  refreshIfDue(lasting: Lasting, signal: AbortSignal): Promise<DueEnd> {
-    return renewIfDue(this.#rt, lasting, signal);
-  }
-
-  /** An exchange that has left is waited for: its answer may hold the only good refresh token. Those of sessions long over are given up. */
-  async stop(): Promise<void> {
-    const rt = this.#rt;
-    if (rt.stopped) return;
-    rt.stopped = true;
-    this.#prompts.show(true);
-    for (const stream of rt.streams) stream.close();
-    rejectCalls(rt, 'aborted');
-    const { session } = rt.holder;
-    const flight = session?.flight;
-    flight?.kick();
-    rt.gate.stop();
-    rt.timers.close();
-    if (flight?.underWay === true) await flight.done;
-    rt.exchanges.close();
-    if (session?.dirty === true) await rt.vault.write(() => (session.ended === undefined ? session.record : undefined));
-    await rt.vault.drain();
-    rt.machine.close();
-  }
-}
-
-type Parts = Pick<Runtime, 'autoLock' | 'loader' | 'prompts' | 'clockwork'>;
-
-/** All but the parts that need it themselves: the constructor adds them before anything happens. */
+/** The parts of one engine, of which some need others by way of the whole. */
 function wire(host: Host, settings: Settings): Runtime {
-  const machine = new Machine();
-  const calls = new Set<Call>();
-  const gate = new Gate(host.connectivity, (online) => {
-    for (const call of calls) call.watch(online);
-    if (online) void backOnline(rt);
-  });
-  const whole: Omit<Runtime, keyof Parts> = {
+  const whole: Omit<Runtime, 'autoLock' | 'prompts' | 'recheck' | 'arm' | 'disconnect'> = {
     host,
     settings,
-    machine,
-    vault: new Vault(host, settings),
-    holder: new Holder(machine),
-    gate,
+    state: 'loading',
+    changed: new Room(),
+    written: Promise.resolve(),
+    marked: false,
+    epoch: 0,
+    ended: new Map(),
     timers: new Timers(host.clock),
-    exchanges: new Timers(host.clock),
-    calls,
+    calls: new Set(),
+    queue: new Room(),
     sendings: [],
     watchers: new Set(),
     streams: new Set(),
@@ -260,11 +145,79 @@ function wire(host: Host, settings: Settings): Runtime {
     stopped: false,
   };
   const rt = whole as Runtime;
+  const disconnect = host.connectivity.subscribe((online) => {
+    for (const call of rt.calls) call.watch(online);
+    if (!online) return;
+    relieve(rt);
+    void freshen(rt);
+    rt.queue.open();
+  });
+  Object.assign(rt, { autoLock: autoLockOf(rt), prompts: promptsOf(rt), recheck: loaderOf(rt), arm: clockworkOf(rt), disconnect });
   return rt;
 }
 
-/** 64 random bits: tells sign-ins apart within one store. */
+/** The session before ends first. What was asked for goes on with the new one if that is the same user, or answers the engine's own prompt. */
+async function signIn(rt: Runtime, response: TokenResponse): Promise<void> {
+  const { access_token: accessToken } = response;
+  if (typeof accessToken !== 'string' || accessToken === '') {
+    throw new TokenwarpError('TW_SIGN_IN_INVALID', 'the token response has no access_token', {
+      hint: 'pass the body of the token endpoint as it came',
+    });
+  }
+  const prompted = rt.prompts.isSigningIn();
+  const goOn = rt.state === 'expired' && (isSameUser(rt.last?.tokens.accessToken, accessToken) ?? prompted);
+  if (rt.session !== undefined) endSession(rt, rt.session, 'signed-in');
+  else if (!goOn) rejectCalls(rt, 'signed-out');
+  const now = stampOf(rt);
+  const record = { session: nameOf(rt), since: now, revision: 1, tokens: tokensFrom(rt, response, { now }), outage: undefined };
+  const session = openSession(rt, record, false);
+  await session.hold(save(rt, session));
+  if (session.ended !== undefined) return;
+  fire(rt, prompted && goOn ? 'reauthenticated' : 'signed-in');
+  sweep(rt, now);
+}
+
+async function signOut(rt: Runtime): Promise<void> {
+  const refreshToken = rt.session?.tokens.refreshToken;
+  await leave(rt, 'user');
+  if (refreshToken === undefined) return;
+  const revoked = revoke(rt, refreshToken);
+  if (isOnline(rt)) await rt.timers.within(REVOCATION_PATIENCE, revoked, undefined);
+}
+
+function request(rt: Runtime, path: string, init: RequestInit = {}): Promise<HostResponse> {
+  const call = new Call<HostResponse>(rt, path, init);
+  void perform(rt, call);
+  return call.promise;
+}
+
+function foreground(rt: Runtime): void {
+  rt.autoLock.foreground();
+  rt.prompts.show(true);
+  relieve(rt);
+  rt.timers.hurried.open();
+  void freshen(rt);
+}
+
+/** An exchange that has left is waited for: its answer may hold the only good refresh token. Those of sessions long over are given up. */
+async function stop(rt: Runtime): Promise<void> {
+  if (rt.stopped) return;
+  rt.stopped = true;
+  rt.prompts.show(true);
+  for (const stream of rt.streams) stream.close();
+  rejectCalls(rt, 'aborted');
+  rt.disconnect();
+  rt.queue.open();
+  const { session } = rt;
+  session?.flight?.pausing.open();
+  await Promise.allSettled([session?.flight?.exchange]);
+  rt.timers.close();
+  if (session?.dirty === true) await save(rt, session);
+  await rt.written;
+  rt.changed.open();
+}
+
+/** Tells sign-ins apart within one store. */
 function nameOf({ host }: Runtime): string {
-  const word = (): string => Math.floor(host.random() * 2 ** 32).toString(36);
-  return `${word()}-${word()}`;
+  return `${host.random()}-${host.random()}`;
 }

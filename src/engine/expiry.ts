@@ -1,6 +1,8 @@
 // How long an access token lives, from everything the server said about it. The device's wall clock is asked last: it may be
 // hours off and may jump (refresh-bugs class I). Pure.
 
+import { parseObject } from '../core/http.ts';
+
 export interface Claims {
   exp: number | undefined;
   iat: number | undefined;
@@ -36,16 +38,16 @@ const TRAVEL_LIMIT = 2_000;
 const LONGEST_TRIP = 15_000;
 
 /** Several sources may disagree: the shortest positive one is believed, since only one that is too long hurts. */
-export function estimateLife(told: Told): Life {
-  const { claims, date } = told;
-  const fromResponse = secondsToMs(told.expiresIn);
-  const fromClaims = claims.exp !== undefined && claims.iat !== undefined ? claims.exp - claims.iat : undefined;
-  const byServerClock = claims.exp !== undefined && date !== undefined ? claims.exp - date : undefined;
-  const byDeviceClock = claims.exp === undefined ? undefined : claims.exp - told.wall;
-  const lifetime = shortest(fromResponse, fromClaims) ?? shortest(byServerClock) ?? shortest(byDeviceClock);
+export function estimateLife({ claims: { exp, iat }, date, expiresIn, wall, travelled }: Told): Life {
+  const byServerClock = minus(exp, date);
+  const lifetime = shortest(secondsToMs(expiresIn), minus(exp, iat)) ?? shortest(byServerClock) ?? shortest(minus(exp, wall));
   const left = shortest(lifetime, byServerClock);
-  const expiresAt = claims.exp ?? (date !== undefined && left !== undefined ? date + left : undefined);
-  return { lifetime, expiresAt, left: left === undefined ? undefined : left - ageOf(told.travelled, left) };
+  const expiresAt = exp ?? (date !== undefined && left !== undefined ? date + left : undefined);
+  return { lifetime, expiresAt, left: left === undefined ? undefined : left - ageOf(travelled, left) };
+}
+
+function minus(end: number | undefined, begin: number | undefined): number | undefined {
+  return end === undefined || begin === undefined ? undefined : end - begin;
 }
 
 function ageOf(travelled: number, left: number): number {
@@ -68,19 +70,23 @@ export function deathMargin(life: number | undefined): number {
 
 /** `exp` and `iat` of a JWT, in ms, and its `sub`; nothing for an opaque token. The signature is none of a client's business. */
 export function readClaims(token: string): Claims {
-  const payload = token.split('.')[1];
-  if (payload === undefined) return NO_CLAIMS;
+  const { exp, iat, sub } = payloadOf(token) ?? {};
+  return { exp: secondsToMs(exp), iat: secondsToMs(iat), sub: typeof sub === 'string' ? sub : undefined };
+}
+
+function payloadOf(token: string): Record<string, unknown> | undefined {
   try {
-    const json: unknown = JSON.parse(atob(payload.replaceAll('-', '+').replaceAll('_', '/')));
-    if (typeof json !== 'object' || json === null) return NO_CLAIMS;
-    const { exp, iat, sub } = json as Record<string, unknown>;
-    return { exp: secondsToMs(exp), iat: secondsToMs(iat), sub: typeof sub === 'string' ? sub : undefined };
+    return parseObject(atob((token.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/')));
   } catch {
-    return NO_CLAIMS;
+    return undefined;
   }
 }
 
-const NO_CLAIMS: Claims = { exp: undefined, iat: undefined };
+/** Whether two tokens are of one user; undefined when they do not say. */
+export function isSameUser(one: string | undefined, other: string): boolean | undefined {
+  const subjects = [one ?? '', other].map((token) => readClaims(token).sub);
+  return subjects.includes(undefined) ? undefined : subjects[0] === subjects[1];
+}
 
 /** A positive number of seconds, as a number or as digits. */
 export function secondsToMs(value: unknown): number | undefined {
@@ -90,7 +96,6 @@ export function secondsToMs(value: unknown): number | undefined {
 
 /** The shortest of those that are known and positive. */
 function shortest(...values: (number | undefined)[]): number | undefined {
-  let found: number | undefined;
-  for (const value of values) if (value !== undefined && value > 0 && (found === undefined || value < found)) found = value;
-  return found;
+  const known = values.filter((value) => value !== undefined && value > 0);
+  return known.length === 0 ? undefined : Math.min(...(known as number[]));
 }

@@ -2,7 +2,6 @@
 // name is left alone by it. Transitions are told before anything that follows from them, so that no request settles while the state
 // still says otherwise (invariants I7b, I18).
 import type { Rejection, SessionState } from '../core/contract.ts';
-import { Room, type Wait } from './room.ts';
 
 type Row = Partial<Readonly<Record<SessionState, SessionState>>>;
 
@@ -52,44 +51,12 @@ export const TRANSITIONS = {
 /** Why the state changed. */
 export type Reason = keyof typeof TRANSITIONS;
 
-export interface Transition {
-  from: SessionState;
-  to: SessionState;
-  reason: Reason;
-}
+export type Transition = { type: 'session-state'; from: SessionState; to: SessionState; reason: Reason };
 export type Listener = (transition: Transition) => void;
 
-export class Machine {
-  state: SessionState = 'loading';
-  closed = false;
-  readonly #listeners = new Set<Listener>();
-  readonly #waiting = new Room();
-
-  subscribe(listener: Listener): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  }
-
-  /** Follows the table; nothing happens when it says nothing. */
-  fire(reason: Reason): void {
-    const from = this.state;
-    const to = (TRANSITIONS[reason] as Row)[from];
-    if (to === undefined) return;
-    this.state = to;
-    for (const listener of this.#listeners) quietly(() => listener({ from, to, reason }));
-    this.#waiting.open();
-  }
-
-  /** Nothing will happen any more. */
-  close(): void {
-    this.closed = true;
-    this.#waiting.open();
-  }
-
-  /** Waits for the next transition; `leave` gives up. */
-  next(): Wait {
-    return this.#waiting.wait();
-  }
+/** Where a reason leads from a state; undefined where the table says nothing: then nothing happens. */
+export function nextState(from: SessionState, reason: Reason): SessionState | undefined {
+  return (TRANSITIONS[reason] as Row)[from];
 }
 
 /** What becomes of the requests of a session that ends so. */
@@ -99,12 +66,12 @@ export function rejectionOf(reason: Reason): Extract<Rejection, 'reauthenticatio
 
 /** Whether a session that ends so makes room for another, with no other state between. */
 export function isReplaced(reason: Reason): boolean {
-  return (TRANSITIONS[reason] as Row).active === 'active';
+  return nextState('active', reason) === 'active';
 }
 
 /** A reason as it was stored or told; undefined when this version knows no such end. */
 export function endingNamed(name: unknown): Reason | undefined {
-  return typeof name === 'string' && Object.hasOwn(TRANSITIONS, name) && TRANSITIONS[name as Reason] === END ? (name as Reason) : undefined;
+  return TRANSITIONS[name as Reason] === END ? (name as Reason) : undefined;
 }
 
 /** A listener that throws is its owner's fault: it must not stop a sign-out halfway. There is nobody to tell: an error could carry anything. */

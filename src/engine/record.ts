@@ -30,15 +30,11 @@ export interface TokenSet {
 /** A run of failed refreshes since the last grant. */
 export interface Outage {
   readonly failures: number;
-  /** When the last attempt was sent, and for how many ms from then on no other may be. */
+  /** When the last attempt ended, and for how many ms from then on no other may be sent. */
   readonly at: Stamp;
   readonly wait: number;
-  /** The pause in it, from the end of that attempt. */
-  readonly gap: number;
   /** The part of `wait` that nothing shortens: Retry-After. */
   readonly floor: number;
-  /** As `wait`, for a retry that nothing new asks for. */
-  readonly ration: number;
   /** Retries that may still be spent before the hourly allowance sets the pace. */
   readonly credit: number;
   /** An answer may have been lost after the server committed. */
@@ -54,6 +50,8 @@ export interface SessionRecord {
   readonly revision: number;
   readonly tokens: TokenSet;
   readonly outage: Outage | undefined;
+  /** In the store: written by an installation that had left its mark in the plain tier (see vault.ts). */
+  readonly marked?: boolean;
 }
 
 /** What is left of a session that the server ended: siblings and the next launch say `expired` too, and know why. No tokens. */
@@ -62,21 +60,19 @@ export interface Tombstone {
   readonly ended: string;
 }
 
-/** What was stored. `marked`: when it was, the plain tier held the mark of this installation (see vault.ts). */
-export type Stored = (SessionRecord | Tombstone) & { readonly marked: boolean };
-
 const VERSION = 1;
 
-export function encodeRecord(stored: Stored): string {
-  return JSON.stringify({ v: VERSION, ...stored });
+/** `marked`: the plain tier holds the mark of this installation (see vault.ts). */
+export function encodeRecord(record: SessionRecord | Tombstone, marked: boolean): string {
+  return JSON.stringify({ ...record, v: VERSION, marked });
 }
 
 /** What a stored value holds, its stamps as `now` has them; undefined when it is nothing that this version wrote. */
-export function decodeRecord(value: string, now: Stamp, sameClock: boolean): Stored | undefined {
-  const stored = parseObject(value) as Partial<SessionRecord & Tombstone & { v: number; marked: boolean }> | undefined;
+export function decodeRecord(value: string, now: Stamp, sameClock: boolean): SessionRecord | Tombstone | undefined {
+  const stored = parseObject(value) as Partial<SessionRecord & Tombstone & { v: number }> | undefined;
   if (stored?.v !== VERSION || typeof stored.session !== 'string') return undefined;
-  const { session, since, revision, tokens, outage, ended, marked = false } = stored;
-  if (typeof ended === 'string') return { session, ended, marked };
+  const { session, since, revision, tokens, outage, ended, marked } = stored;
+  if (typeof ended === 'string') return { session, ended };
   if (typeof revision !== 'number' || !isStamp(since) || typeof tokens?.accessToken !== 'string' || !isStamp(tokens.receivedAt))
     return undefined;
   const receivedAt = rebase(tokens.receivedAt, now, sameClock);
@@ -87,7 +83,7 @@ export function decodeRecord(value: string, now: Stamp, sameClock: boolean): Sto
     tokens: { ...tokens, receivedAt, certain: receivedAt === tokens.receivedAt },
     // A damaged outage costs nothing but its memory: the tokens are worth more.
     outage: isStamp(outage?.at) ? { ...outage, at: rebase(outage.at, now, sameClock) } : undefined,
-    marked,
+    marked: marked === true,
   };
 }
 

@@ -2,13 +2,13 @@
 // inside it, exchanges, writes, and only then lets anybody use what was granted.
 import { afterFailure, burstLeft, noteSending, waitLeft } from './backoff.ts';
 import type { Outcome } from './classify.ts';
-import { decideEnding, isOvertaken, isStill } from './decide.ts';
+import { decideEnding, isOvertaken } from './decide.ts';
 import { exchange, revoke } from './exchange.ts';
 import { Flight, type FlightEnd } from './flight.ts';
-import { bury, exclusively, heedOthers, LOCK, LOCK_PATIENCE, reconcile, save, wasWritten } from './keeper.ts';
+import { bury, commit, reconcile, renew } from './keeper.ts';
+import { type Grip, underLock } from './lock.ts';
 import type { Reason } from './machine.ts';
-import type { Stamp } from './record.ts';
-import { adopt, endSession, monoOf, observe, type Runtime, stampOf } from './runtime.ts';
+import { endSession, isOnline, monoOf, observe, type Runtime, stampOf } from './runtime.ts';
 import type { Session } from './session.ts';
 import { tokensFrom } from './tokens.ts';
 
@@ -27,13 +27,6 @@ const MOST_ROUNDS = 100;
  */
 type Step = FlightEnd | 'again' | 'blind';
 
-interface Spent {
-  attempts: number;
-  rounds: number;
-  locks: number;
-  blind: number;
-}
-
 /** The refresh that runs for the session, or a new one. */
 export function flightOf(rt: Runtime, session: Session): Flight {
   if (session.flight !== undefined) return session.flight;
@@ -43,143 +36,132 @@ export function flightOf(rt: Runtime, session: Session): Flight {
   return flight;
 }
 
-/** Ms before which no refresh may be sent; longer for a mere retry. */
-export function refreshFloor(rt: Runtime, session: Session, retry = false): number {
-  const mono = monoOf(rt);
-  return Math.max(waitLeft(session.outage, mono, retry), burstLeft(rt.sendings, mono), rt.quietUntil - mono);
+/** Whether a refresh runs, or may be sent now. */
+export function canRefresh(rt: Runtime, session: Session): boolean {
+  return session.tokens.refreshToken !== undefined && (session.flight !== undefined || refreshFloor(rt, session) <= 0);
 }
 
-async function run(rt: Runtime, session: Session, flight: Flight): Promise<void> {
-  let end: FlightEnd = 'failed';
+/** Ms before which no refresh may be sent; longer for a mere retry. */
+function refreshFloor(rt: Runtime, session: Session, retry = false): number {
+  const mono = monoOf(rt);
+  return Math.max(waitLeft(session.record.outage, mono, retry), burstLeft(rt.sendings, mono), rt.quietUntil - mono);
+}
+
+async function run(rt: Runtime, session: Session, flight: Flight): Promise<FlightEnd> {
   try {
-    let result = await fly(rt, session, flight);
+    let end = await fly(rt, session, flight);
     // Somebody joined in the very moment it gave up for want of anybody: their trigger, their attempts.
-    while (result === 'idle' && isNeeded(session, flight)) result = await fly(rt, session, flight);
-    end = result === 'idle' ? 'failed' : result;
+    while (end === 'idle' && isNeeded(session, flight)) end = await fly(rt, session, flight);
+    return end === 'idle' ? 'failed' : end;
   } catch {
     observe(rt, { type: 'refresh-broke' });
+    return 'failed';
+  } finally {
+    session.flight = undefined;
+    if (!session.isFresh()) session.rest();
   }
-  session.flight = undefined;
-  flight.finish(end);
 }
 
 /** `idle`: nobody needs it any longer. */
 async function fly(rt: Runtime, session: Session, flight: Flight): Promise<FlightEnd | 'idle'> {
-  const spent: Spent = { attempts: 0, rounds: 0, locks: 0, blind: 0 };
-  for (;;) {
-    const ready = await getReady(rt, session, flight, spent.rounds > 0);
+  let attempts = 0;
+  for (let rounds = 0; attempts < rt.settings.attempts && rounds < MOST_ROUNDS; rounds++) {
+    const ready = await getReady(rt, session, flight, rounds > 0);
     if (ready !== 'go') return ready;
-    const step = await underLock(rt, session, flight, spent);
+    const held = await underLock(rt, flight, (grip) => attempt(rt, session, flight, grip));
+    const step = held === undefined ? await look(rt, session) : held.done;
     if (step === 'renewed' || step === 'ended') return step;
-    if (step === 'failed') {
-      spent.attempts += 1;
-      flight.releaseAhead();
-    }
-    spent.rounds += 1;
-    if (step === 'blind') {
-      spent.blind += 1;
-      flight.releaseAhead();
-      if (isNeeded(session, flight)) await flight.pause(rt.timers, BLIND_PAUSE);
-    }
-    if (spent.attempts >= rt.settings.attempts || spent.rounds >= MOST_ROUNDS) return 'failed';
+    flight.sparing.open();
+    if (step === 'failed') attempts += 1;
+    if (step !== 'blind') continue;
+    flight.blind += 1;
+    if (isNeeded(session, flight)) await rt.timers.pause(BLIND_PAUSE, flight.pausing);
   }
+  return 'failed';
 }
 
 /**
  * Whether to go on: somebody waits, or an answer was lost. Then the server may have rotated, and answers the old refresh token for a
  * moment only: the first tries cannot wait until somebody asks (refresh-bugs class G). Later ones can, that moment is over.
  */
-function isNeeded({ outage }: Session, flight: Flight): boolean {
+function isNeeded({ record: { outage } }: Session, flight: Flight): boolean {
   return flight.needed || (!flight.halted && outage?.unknown === true && outage.failures < MOST_URGENT);
 }
 
 /** Waits until a refresh may be sent. `again` = not the first attempt: then somebody must still need it. */
 async function getReady(rt: Runtime, session: Session, flight: Flight, again: boolean): Promise<'go' | 'idle' | FlightEnd> {
-  let waited = again;
-  for (;;) {
+  for (let waited = again; ; waited = true) {
     if (session.ended !== undefined) return 'ended';
     if (rt.stopped) return 'failed';
-    if (waited && !isNeeded(session, flight)) return 'idle';
-    const floor = refreshFloor(rt, session, !flight.fresh);
-    if (rt.gate.online && floor <= 0) return 'go';
-    waited = true;
-    if (!isNeeded(session, flight)) return 'idle';
-    if (!rt.gate.online) await rt.gate.wait('other').done;
-    else await flight.pause(rt.timers, floor);
+    const floor = isOnline(rt) ? refreshFloor(rt, session, !flight.fresh) : Number.POSITIVE_INFINITY;
+    const needed = isNeeded(session, flight);
+    if (floor <= 0 && (needed || !waited)) return 'go';
+    if (!needed) return 'idle';
+    await rt.timers.pause(floor, flight.pausing);
   }
 }
 
-async function underLock(rt: Runtime, session: Session, flight: Flight, spent: Spent): Promise<Step> {
-  const job = (holds: boolean): Promise<Step> => attempt(rt, session, flight, { ...spent, holds });
-  const held = await exclusively(rt, LOCK, job);
-  if (held !== undefined) return held.done;
-  spent.locks += 1;
-  const stored = await reconcile(rt, session);
-  if (stored === 'over') return 'ended';
-  if (session.isSettled(monoOf(rt) + flight.ahead)) return 'renewed';
-  flight.releaseAhead();
-  if (spent.locks < LOCK_PATIENCE) return 'again';
-  observe(rt, { type: 'lock-bypassed' });
-  return await job(false);
+/** Whether the store, or a sibling through it, has answered the question by now. */
+async function look(rt: Runtime, session: Session): Promise<Step> {
+  await reconcile(rt, session);
+  return settled(session) ?? 'again';
+}
+
+function settled(session: Session): FlightEnd | undefined {
+  if (session.ended !== undefined) return 'ended';
+  return session.isSettled(session.flight?.ahead) ? 'renewed' : undefined;
 }
 
 /** One attempt, inside the lock: a sibling may have done the work meanwhile. */
-async function attempt(rt: Runtime, session: Session, flight: Flight, { blind, holds }: Spent & { holds: boolean }): Promise<Step> {
+async function attempt(rt: Runtime, session: Session, flight: Flight, grip: Grip): Promise<Step> {
   const stored = await reconcile(rt, session);
-  if (stored === 'over' || session.ended !== undefined) return 'ended';
-  if (session.isSettled(monoOf(rt) + flight.ahead)) return 'renewed';
-  const { revision } = session;
+  const end = settled(session);
+  if (end !== undefined) return end;
   const { refreshToken } = session.tokens;
   if (refreshToken === undefined) return await finish(rt, session, 'no-refresh-token');
-  if (stored === 'locked' || (stored === 'unreadable' && blind < MOST_BLIND)) return 'blind';
-  if (!rt.gate.online || rt.stopped || refreshFloor(rt, session, !flight.fresh) > 0) return 'again';
-  const sentAt = stampOf(rt);
-  noteSending(rt.sendings, sentAt.mono);
-  flight.underWay = true;
+  if (stored === 'locked' || (stored === 'unreadable' && flight.blind < MOST_BLIND)) return 'blind';
+  if (!isOnline(rt) || rt.stopped || refreshFloor(rt, session, !flight.fresh) > 0) return 'again';
+  noteSending(rt.sendings, monoOf(rt));
   flight.fresh = false;
+  const exchanged = present(rt, session, refreshToken, grip);
+  flight.exchange = exchanged;
+  return await exchanged;
+}
+
+/** Presents the refresh token and deals with the answer. */
+async function present(rt: Runtime, session: Session, refreshToken: string, grip: Grip): Promise<Step> {
+  const { revision } = session.record;
+  const sentAt = monoOf(rt);
   const outcome = await exchange(rt, refreshToken);
-  if ('retryAfter' in outcome) rt.quietUntil = Math.max(rt.quietUntil, monoOf(rt) + (outcome.retryAfter ?? 0));
-  // Answered too late: its session is over.
-  if (session.ended !== undefined) return discard(rt, session, outcome.kind === 'granted' ? outcome.refreshToken : undefined);
   switch (outcome.kind) {
     case 'granted':
-      return await persist(rt, session, flight, { granted: outcome, sentAt, revision, holds });
+      return await session.hold(persist(rt, session, { ...outcome, sentAt, revision, grip }));
     case 'invalid-grant':
       return await confirmEnd(rt, session, refreshToken, outcome.why);
     default:
-      return await backOff(rt, session, flight, { sentAt, retryAfter: outcome.retryAfter, unknown: outcome.kind === 'unknown' });
+      return await backOff(rt, session, outcome);
   }
 }
 
-interface Grant {
-  granted: Extract<Outcome, { kind: 'granted' }>;
-  sentAt: Stamp;
+interface Grant extends Extract<Outcome, { kind: 'granted' }> {
+  sentAt: number;
   /** The pair that was presented. */
   revision: number;
-  /** Whether the device's lock was held, not passed by. */
-  holds: boolean;
+  grip: Grip;
 }
 
-/** The rotated pair is durable before anyone uses it (invariants I3a); if the store refuses, memory keeps it and the write is repeated. */
-async function persist(rt: Runtime, session: Session, flight: Flight, { granted, sentAt, revision, holds }: Grant): Promise<Step> {
+/**
+ * The rotated pair is durable before anyone uses it (invariants I3a); if the store refuses, memory keeps it and the write is repeated. A
+ * grant for a session that is over is dropped, and its refresh token revoked so that nobody is left holding it (invariants I9).
+ */
+async function persist(rt: Runtime, session: Session, { response, date, sentAt, revision, grip }: Grant): Promise<Step> {
   const now = stampOf(rt);
-  const tokens = tokensFrom(rt, granted, { now, travelled: now.mono - sentAt.mono, before: session.tokens });
-  flight.delivered = true;
-  try {
-    await reconcile(rt, session);
-    if (session.ended === undefined && session.revision > revision && isOvertaken(session.tokens, tokens, holds)) return 'renewed';
-    const record = { ...session.record, revision: session.revision + 1, tokens, outage: undefined };
-    if (session.ended === undefined) await save(rt, session, record);
-    if (session.ended !== undefined) return discard(rt, session, granted.refreshToken);
-    adopt(rt, session, record);
-    return 'renewed';
-  } finally {
-    flight.delivered = false;
-  }
-}
-
-/** A grant for a session that is over is dropped, and its refresh token revoked so that nobody is left holding it (invariants I9). */
-function discard(rt: Runtime, session: Session, refreshToken: string | undefined): FlightEnd {
+  const before = session.tokens;
+  const tokens = tokensFrom(rt, response, { now, date, travelled: now.mono - sentAt, before });
+  const isYoungest = (): boolean => session.record.revision === revision || !isOvertaken(session.tokens, tokens, grip === 'held');
+  await renew(rt, session, { tokens, outage: undefined }, { wanted: isYoungest, stays: true });
+  if (session.ended === undefined) return 'renewed';
+  const { refreshToken } = tokens;
   if (refreshToken !== undefined && refreshToken !== session.tokens.refreshToken) void revoke(rt, refreshToken);
   return 'ended';
 }
@@ -190,9 +172,8 @@ function discard(rt: Runtime, session: Session, refreshToken: string | undefined
  */
 async function confirmEnd(rt: Runtime, session: Session, refused: string, why: Reason | undefined): Promise<Step> {
   const stored = await reconcile(rt, session);
-  if (stored === 'over') return 'ended';
-  if (stored === 'adopted' || session.tokens.refreshToken !== refused) return session.isFresh(monoOf(rt)) ? 'renewed' : 'again';
-  return await finish(rt, session, decideEnding(why, session.outage?.unknown === true));
+  if (stored === 'over' || stored === 'adopted' || session.tokens.refreshToken !== refused) return settled(session) ?? 'again';
+  return await finish(rt, session, decideEnding(why, session.record.outage?.unknown === true));
 }
 
 /** The session is over for good: noted here, then in the store. */
@@ -206,17 +187,11 @@ export async function finish(rt: Runtime, session: Session, reason: Reason): Pro
 async function backOff(
   rt: Runtime,
   session: Session,
-  flight: Flight,
-  failure: { sentAt: Stamp; retryAfter: number | undefined; unknown: boolean },
+  { kind, retryAfter = 0 }: { kind: string; retryAfter: number | undefined },
 ): Promise<Step> {
-  const { sentAt } = failure;
-  const took = monoOf(rt) - sentAt.mono;
-  session.outage = afterFailure(session.outage, { ...failure, took }, rt.host.random());
-  const end = await rt.vault.change((reading) => {
-    heedOthers(rt, session, reading);
-    return session.ended === undefined && isStill(reading, session) ? session.record : undefined;
-  });
-  if (end === 'written') wasWritten(session);
-  flight.underWay = false;
-  return session.ended === undefined ? 'failed' : 'ended';
+  const at = stampOf(rt);
+  rt.quietUntil = Math.max(rt.quietUntil, at.mono + retryAfter);
+  session.note(afterFailure(session.record.outage, { at, retryAfter, unknown: kind === 'unknown' }, rt.host.random()));
+  await commit(rt, session, (stored) => (stored === 'mine' ? session.record : undefined));
+  return settled(session) ?? 'failed';
 }

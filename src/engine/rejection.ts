@@ -17,6 +17,6 @@ const HINTS: Partial<Readonly<Record<Rejection, string>>> = {
   'reauthentication-required': SIGN_IN,
   'signed-out': SIGN_IN,
   locked: 'unlock the app first',
-  'not-replayable': 'its body could be read once: make it anew',
-  aborted: 'nothing to do: its caller gave up',
+  'not-replayable': 'make its body anew',
+  aborted: 'nothing to do',
 };

@@ -1,26 +1,22 @@
 // A waiting room: who enters waits until it is opened for all, or leaves.
 
-export interface Wait {
-  done: Promise<void>;
-  /** Gives up: `done` resolves at once. */
-  leave: () => void;
-}
-
 export class Room {
   readonly #waiting = new Set<() => void>();
 
-  wait(left: () => void = () => {}): Wait {
-    let pass: () => void = () => {};
-    const done = new Promise<void>((resolve) => {
-      pass = resolve;
+  get size(): number {
+    return this.#waiting.size;
+  }
+
+  /** Waits for the next opening. `entered` is handed the way out: who takes it waits no longer. */
+  wait(entered?: (leave: () => void) => void): Promise<void> {
+    return new Promise((resolve) => {
+      const leave = (): void => {
+        this.#waiting.delete(leave);
+        resolve();
+      };
+      this.#waiting.add(leave);
+      entered?.(leave);
     });
-    const leave = (): void => {
-      if (!this.#waiting.delete(leave)) return;
-      left();
-      pass();
-    };
-    this.#waiting.add(leave);
-    return { done, leave };
   }
 
   open(): void {

@@ -1,18 +1,16 @@
 // What the parts of one engine share: the host, the settings, the session in hand and the requests under way.
-import type { Host, Rejection, RequestInit, SessionState } from '../core/contract.ts';
-import { Call, type CallLimits } from './call.ts';
-import type { Gate } from './gate.ts';
-import type { Holder } from './holder.ts';
-import { type Machine, quietly, type Reason, rejectionOf } from './machine.ts';
+import type { Host, Rejection, SessionState } from '../core/contract.ts';
+import type { Call } from './call.ts';
+import { isReplaced, type Listener, nextState, quietly, type Reason, rejectionOf, type Transition } from './machine.ts';
 import type { Settings } from './options.ts';
 import type { SessionRecord, Stamp } from './record.ts';
+import type { Room } from './room.ts';
 import { Session } from './session.ts';
 import type { Timers } from './timers.ts';
-import type { Vault } from './vault.ts';
 
 /** What an app may watch. Never a token, never a text from outside. */
 export type EngineEvent =
-  | { type: 'session-state'; from: SessionState; to: SessionState; reason: Reason }
+  | Transition
   /** The session ends in so many ms unless something renews it. */
   | { type: 'near-expiry'; in: number }
   /** Ms since the sign-in: one of `sessionAges`. */
@@ -33,57 +31,74 @@ export type EngineEvent =
 export interface OpenStream {
   /** The session has a new token. */
   renew(session: Session): void;
-  heed(state: SessionState): void;
+  /** The state has changed. */
+  heed(): void;
   close(): void;
-}
-/** Where sessions come from: see loader.ts. */
-export interface Restoring {
-  /** Reads the store, if that is what everybody waits for. */
-  nudge(): void;
-  /** Reads it again: a sibling may have signed in or out. */
-  recheck(): Promise<void>;
 }
 /** See autolock.ts. */
 export interface Locking {
   /** Whether the app is one that locks itself. */
   readonly isOn: boolean;
+  heed(state: SessionState): void;
   /** Too long without interaction? */
-  isDue(mono: number): boolean;
+  isDue(): boolean;
   /** Locks if so. */
   check(): void;
   interaction(): void;
+  /** Left the screen. */
+  background(): void;
+  /** Back on screen: locked by the end of this call, if at all. */
+  foreground(): void;
 }
 /** See prompts.ts. */
 export interface Asking {
   /** Asks the person for what the state wants, if that has not been tried; says whether it is being tried. */
   begin(): boolean;
-}
-/** See clockwork.ts. */
-export interface Timing {
-  arm(): void;
+  /** The app comes to the screen or leaves it. */
+  show(visible: boolean): void;
+  /** Whether a prompt to sign in again is open. */
+  isSigningIn(): boolean;
 }
 
 export interface Runtime {
   readonly host: Host;
   readonly settings: Settings;
-  readonly machine: Machine;
-  readonly vault: Vault;
-  readonly holder: Holder;
-  readonly gate: Gate;
+  state: SessionState;
+  /** Opened after each transition, when everybody who listens has heard of it. */
+  readonly changed: Room;
+  /** The end of everything asked of the store so far, see vault.ts. */
+  written: Promise<unknown>;
+  /** This installation has its mark in the plain tier. */
+  marked: boolean;
+  /** The one in hand. */
+  session?: Session;
+  /** Changes whenever somebody signs in or out: work begun before must not touch what came after. */
+  epoch: number;
+  /** The one whose end nobody could be asked about, see prompts.ts. */
+  unaskable?: number;
+  /** Those that ended here, by name, and the one that ended last. */
+  readonly ended: Map<string, Session>;
+  last?: Session;
+  /** The last sign-out here, see leftovers.ts. */
+  cutoff?: Stamp;
   readonly timers: Timers;
-  /** The time-outs of refresh exchanges: they outlive the other timers, for `stop` waits for the answer that matters. */
-  readonly exchanges: Timers;
   /** Requests that have not settled. */
   readonly calls: Set<Call>;
+  /** Those of them, and revocations, that wait for the network. */
+  readonly queue: Room;
   /** Monotonic ms of the latest refresh sendings. */
   readonly sendings: number[];
   readonly watchers: Set<(event: EngineEvent) => void>;
   /** What the app listens to. */
   readonly streams: Set<OpenStream>;
-  readonly loader: Restoring;
+  /** Reads the store again: a sibling may have signed in or out. See loader.ts. */
+  readonly recheck: () => Promise<boolean>;
   readonly autoLock: Locking;
   readonly prompts: Asking;
-  readonly clockwork: Timing;
+  /** Sets the clock for the session in hand. See clockwork.ts. */
+  readonly arm: () => void;
+  /** Hears no more of the network. */
+  readonly disconnect: () => void;
   /** Monotonic ms before which the server wants no refresh from this device, whoever is signed in (RFC 9110 10.2.3). */
   quietUntil: number;
   /** Set by `stop`: nothing new begins. */
@@ -99,44 +114,78 @@ export function monoOf({ host }: Runtime): number {
   return host.clock.monotonic();
 }
 
-/** A request of the app, or something that waits as one does; over at once when its signal was aborted before. */
-export function openCall<T>(rt: Runtime, path: string, init: RequestInit, limits?: CallLimits): Call<T> {
-  const { settings, host, calls, gate } = rt;
-  const call = new Call<T>(path, init, {
-    clock: host.clock,
-    limits: limits ?? { online: settings.requestDeadline, offline: settings.queueDeadline },
-    removed: (over) => calls.delete(over),
-  });
-  if (!call.closed) calls.add(call);
-  call.watch(gate.online);
-  return call;
+export function isOnline({ host }: Runtime): boolean {
+  return host.connectivity.online();
 }
 
-/** Makes a stored or just granted record the session in hand. */
+/** Follows the table of transitions. They are told before anything that follows from them happens. */
+export function fire(rt: Runtime, reason: Reason): void {
+  const { state: from } = rt;
+  const to = nextState(from, reason);
+  if (to === undefined) return;
+  rt.state = to;
+  rt.autoLock.heed(to);
+  observe(rt, { type: 'session-state', from, to, reason });
+  rt.arm();
+  for (const stream of rt.streams) quietly(() => stream.heed());
+  rt.changed.open();
+}
+
+/** Makes a stored or just granted record the session in hand, without a transition: its state follows when it may be used. */
 export function openSession(rt: Runtime, record: SessionRecord, durable: boolean): Session {
-  const session = new Session(record, monoOf(rt), durable);
-  rt.holder.take(session);
+  const session = new Session(record, rt.host.clock, durable);
+  rt.session = session;
+  rt.epoch += 1;
   return session;
 }
 
 /** Lets the session have the tokens of `record`. */
 export function adopt(rt: Runtime, session: Session, record: SessionRecord): void {
-  session.adopt(record, monoOf(rt));
-  rt.clockwork.arm();
+  session.adopt(record);
+  rt.arm();
   for (const stream of rt.streams) stream.renew(session);
 }
 
-/** Ends a session: state first, then its requests, unless the user is asked to sign in again, then its refresh, which notices by itself. */
+/**
+ * Ends a session: state first, then its requests, unless the user is asked to sign in again, then its refresh, which notices by itself. One
+ * that another replaces has no transition: the other one will.
+ */
 export function endSession(rt: Runtime, session: Session, reason: Reason, spared?: (call: Call) => boolean): void {
   if (session.ended !== undefined) return;
-  rt.holder.end(session, reason);
+  session.ended = reason;
+  rt.ended.set(session.record.session, session);
+  rt.last = session;
+  delete rt.session;
+  rt.epoch += 1;
+  if (!isReplaced(reason)) fire(rt, reason);
   const rejection = rejectionOf(reason);
   if (rejection === 'signed-out' || !rt.prompts.begin()) rejectCalls(rt, rejection, spared);
-  session.flight?.kick();
+  session.flight?.pausing.open();
+}
+
+/** Nobody is signed in here from now on: state first, then the requests. */
+export function quit(rt: Runtime, reason: Reason, rejection: Rejection = 'signed-out'): void {
+  if (rt.session !== undefined) return endSession(rt, rt.session, reason);
+  rt.epoch += 1;
+  fire(rt, reason);
+  rejectCalls(rt, rejection);
 }
 
 export function rejectCalls(rt: Runtime, reason: Rejection, spared: (call: Call) => boolean = () => false): void {
   for (const call of [...rt.calls]) if (!spared(call)) call.reject(reason);
+}
+
+/** Has `watcher` hear all events; returns its removal. */
+export function watch({ watchers }: Runtime, watcher: (event: EngineEvent) => void): () => void {
+  watchers.add(watcher);
+  return () => watchers.delete(watcher);
+}
+
+/** Has `listener` hear the transitions among them. */
+export function subscribe(rt: Runtime, listener: Listener): () => void {
+  return watch(rt, (event) => {
+    if (event.type === 'session-state') listener(event);
+  });
 }
 
 /** Tells whoever watches. */

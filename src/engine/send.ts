@@ -3,9 +3,9 @@
 import type { HostResponse } from '../core/contract.ts';
 import { acquire, lookup, whileLocked } from './admit.ts';
 import type { Call } from './call.ts';
-import { parseDate, refusesToken } from './classify.ts';
+import { dateIn, refusesToken } from './classify.ts';
 import { takeOffer } from './offer.ts';
-import { monoOf, type Runtime } from './runtime.ts';
+import type { Runtime } from './runtime.ts';
 import type { Session } from './session.ts';
 
 /** How long a path that refused two tokens just refreshed is believed without another refresh, ms (refresh-bugs C18). */
@@ -17,17 +17,22 @@ export async function perform(rt: Runtime, call: Call<HostResponse>): Promise<vo
   while (!call.closed) {
     const session = lookup(rt) ?? (await acquire(rt, call));
     if (session === undefined) return;
-    const accessToken = session.tokens.accessToken;
+    const { accessToken } = session.tokens;
     const answer = await transmit(rt, call, accessToken);
     if (call.closed) return;
     if (answer === undefined) return call.reject('network');
-    const date = parseDate(answer.headers.get('date'));
-    if (date !== undefined) session.serverTime(date, monoOf(rt));
-    const refused = refusesToken(answer.status, answer.headers.get('www-authenticate'));
-    const next = afterAnswer(rt, session, call, { refused, accessToken, renewed });
+    const date = dateIn(answer.headers);
+    if (date !== undefined) session.serverTime(date);
+    const refused = refusesToken(answer);
+    const next: AfterRefusal = refused ? afterRefusal(session, call, accessToken, renewed) : 'settle';
+    if (!refused) {
+      session.forgive(call.path);
+      takeOffer(rt, session, answer, accessToken);
+    }
     if (next === 'settle') {
-      if (!refused) takeOffer(rt, session, answer, accessToken);
-      return await handOver(rt, call, answer);
+      // What came back while the app was locked is not shown before the unlock (invariants I18).
+      while (rt.state === 'locked' && !call.closed) await whileLocked(rt, call);
+      return call.settle(answer);
     }
     answer.text().catch(() => {});
     if (call.oneShot) return call.reject('not-replayable');
@@ -36,36 +41,19 @@ export async function perform(rt: Runtime, call: Call<HostResponse>): Promise<vo
   }
 }
 
-/** What came back while the app was locked is not shown before the unlock (invariants I18). */
-async function handOver(rt: Runtime, call: Call<HostResponse>, answer: HostResponse): Promise<void> {
-  while (rt.machine.state === 'locked' && !call.closed) await whileLocked(rt, call);
-  call.settle(answer);
-}
-
-interface ApiAnswer {
-  refused: boolean;
-  accessToken: string;
-  renewed: boolean;
-}
-
-type AfterAnswer = 'settle' | 'refresh' | 'replay';
+type AfterRefusal = 'settle' | 'refresh' | 'replay';
 
 /** A 401 for a token that is no longer the current one says nothing about the current one: replay, no refresh (late 401). */
-function afterAnswer(rt: Runtime, session: Session, call: Call<HostResponse>, { refused, accessToken, renewed }: ApiAnswer): AfterAnswer {
+function afterRefusal(session: Session, call: Call<HostResponse>, accessToken: string, renewed: boolean): AfterRefusal {
   const { path } = call;
-  if (!refused) {
-    session.forgive(path);
-    return 'settle';
-  }
   const late = session.tokens.accessToken !== accessToken;
-  const mono = monoOf(rt);
   if (call.replayed) {
-    if (renewed && !late) session.noteStubborn(path, mono + STUBBORN_FOR);
+    if (renewed && !late) session.noteStubborn(path, STUBBORN_FOR);
     else session.refuse(accessToken);
     return 'settle';
   }
   if (late) return 'replay';
-  if (session.isStubborn(path, mono)) return 'settle';
+  if (session.isStubborn(path)) return 'settle';
   session.refuse(accessToken);
   return 'refresh';
 }

@@ -1,24 +1,25 @@
 // One signed-in session as this process holds it. A new sign-in makes a new object: whoever still holds the old one sees `ended`,
 // which is the generation check of invariants I9 and I10.
+import type { HostClock } from '../core/contract.ts';
 import { deathMargin } from './expiry.ts';
 import type { Flight } from './flight.ts';
 import type { Reason } from './machine.ts';
-import type { Outage, SessionRecord, Stamp, TokenSet } from './record.ts';
+import type { Outage, SessionRecord, TokenSet } from './record.ts';
 
 /** Paths remembered at most. */
 const MOST_STUBBORN = 100;
+const NEVER = Number.NEGATIVE_INFINITY;
+/** After a refresh that was tried in vain, timers and streams leave it to requests for this long, ms. */
+const REST = 60_000;
 
 export class Session {
-  readonly id: string;
-  readonly since: Stamp;
-  revision: number;
-  tokens: TokenSet;
-  outage: Outage | undefined;
+  /** What the store holds, or is to hold. */
+  record: SessionRecord;
   /** The store has held this session: if it is gone from there, somebody signed out. */
   durable: boolean;
   /** The newest pair is not in the store yet. */
   dirty = false;
-  /** A sign-in is being written: nobody uses it before. */
+  /** A new pair is being written: nobody uses it, or an older one, before (invariants I3a, I4). */
   writing: Promise<unknown> | undefined;
   /** After a launch: ends when it is known whether the session is still good, or cannot be known now. */
   verifying: Promise<unknown> | undefined;
@@ -26,58 +27,67 @@ export class Session {
   offered: string | undefined;
   ended: Reason | undefined;
   flight: Flight | undefined;
-  /** Paths that refused brand-new tokens: how many different ones, and until when (monotonic ms) that is held against them. */
-  readonly #stubborn = new Map<string, { tokens: Set<string>; until: number }>();
-  #refused: string | undefined;
-  #freshUntil = 0;
-  #aliveUntil = 0;
+  readonly #clock: HostClock;
+  /** Paths that refused a brand-new token: which one, and until when (monotonic ms) they are believed. */
+  readonly #stubborn = new Map<string, { accessToken: string; until: number }>();
+  /** Monotonic ms until which the token is used without a thought, and until which it is sent at all. */
+  #freshUntil = NEVER;
+  #aliveUntil = NEVER;
+  #restUntil = NEVER;
 
-  constructor(record: SessionRecord, mono: number, durable: boolean) {
-    this.id = record.session;
-    this.since = record.since;
-    this.revision = record.revision;
-    this.tokens = record.tokens;
-    this.outage = record.outage;
+  constructor(record: SessionRecord, clock: HostClock, durable: boolean) {
+    this.record = record;
+    this.#clock = clock;
     this.durable = durable;
-    this.#measure(mono);
+    this.#measure();
   }
 
-  get record(): SessionRecord {
-    return { session: this.id, since: this.since, revision: this.revision, tokens: this.tokens, outage: this.outage };
+  get tokens(): TokenSet {
+    return this.record.tokens;
   }
 
   /** Takes over a younger pair. Everything known about the old one is forgotten, unless the store keeps no access token: then ours stays. */
-  adopt(record: SessionRecord, mono: number): void {
-    this.revision = record.revision;
-    this.outage = record.outage;
-    if (record.tokens.accessToken === '') {
-      this.tokens = { ...this.tokens, refreshToken: record.tokens.refreshToken };
-      return;
+  adopt(record: SessionRecord): void {
+    const { accessToken, refreshToken } = record.tokens;
+    this.record = accessToken === '' ? { ...record, tokens: { ...this.tokens, refreshToken } } : record;
+    if (accessToken !== '') this.#measure();
+    this.#restUntil = NEVER;
+  }
+
+  /** Nobody uses a token of this session before `written` is done. */
+  async hold<T>(written: Promise<T>): Promise<T> {
+    this.writing = written.catch(() => {});
+    try {
+      return await written;
+    } finally {
+      this.writing = undefined;
     }
-    this.tokens = record.tokens;
-    this.#refused = undefined;
-    this.#measure(mono);
+  }
+
+  note(outage: Outage | undefined): void {
+    this.record = { ...this.record, outage };
   }
 
   /** Notes a 401 for the token a request was sent with. A token that is no longer current says nothing (late 401). */
   refuse(accessToken: string): void {
-    if (accessToken === this.tokens.accessToken) this.#refused = accessToken;
+    if (accessToken === this.tokens.accessToken) this.#freshUntil = this.#aliveUntil = NEVER;
   }
 
   get refused(): boolean {
-    return this.#refused !== undefined;
+    return this.#aliveUntil === NEVER;
   }
 
   /** A path refused a token that had just been refreshed for it. One may have died on the way; the second says that it is the path. */
-  noteStubborn(path: string, until: number): void {
+  noteStubborn(path: string, ms: number): void {
+    const { accessToken } = this.tokens;
     const known = this.#stubborn.get(path);
+    if (known?.accessToken === accessToken) return;
     if (this.#stubborn.size >= MOST_STUBBORN) this.#stubborn.clear();
-    this.#stubborn.set(path, { tokens: new Set([...(known?.tokens ?? []), this.tokens.accessToken]), until });
+    this.#stubborn.set(path, { accessToken, until: known === undefined ? NEVER : this.#clock.monotonic() + ms });
   }
 
-  isStubborn(path: string, mono: number): boolean {
-    const known = this.#stubborn.get(path);
-    return known !== undefined && known.tokens.size > 1 && known.until > mono;
+  isStubborn(path: string): boolean {
+    return (this.#stubborn.get(path)?.until ?? NEVER) > this.#clock.monotonic();
   }
 
   /** The path accepts tokens after all. */
@@ -85,51 +95,61 @@ export class Session {
     if (this.#stubborn.size > 0) this.#stubborn.delete(path);
   }
 
-  /** The happy path: neither refused nor near its end. Two comparisons. */
-  isFresh(mono: number): boolean {
-    return mono < this.#freshUntil && this.#refused === undefined;
+  /** The happy path: neither refused nor, in `ahead` ms from now, near its end. */
+  isFresh(ahead = 0): boolean {
+    return this.untilAhead() > ahead;
   }
 
-  /** As fresh, and no exchange has been lost that may have spent the refresh token: the server forgives that for a moment only. */
-  isSettled(mono: number): boolean {
-    return this.isFresh(mono) && this.outage?.unknown !== true;
+  /** As fresh, and no exchange was lost that may have spent the refresh token: the server forgives that for a moment only. */
+  isSettled(ahead = 0): boolean {
+    return this.isFresh(ahead) && this.record.outage?.unknown !== true;
   }
 
-  isAlive(mono: number): boolean {
-    return mono < this.#aliveUntil && this.#refused === undefined;
+  isAlive(): boolean {
+    return this.untilDead() > 0;
   }
 
   /** Somebody asked for a new token: from now on this one counts as near its end. */
   hasten(): void {
-    this.#freshUntil = Number.NEGATIVE_INFINITY;
+    this.#freshUntil = NEVER;
   }
 
   /** Ms until refresh-ahead is due; Infinity when the token's life is unknown. */
-  untilAhead(mono: number): number {
-    return this.#freshUntil - mono;
+  untilAhead(): number {
+    return this.#freshUntil - this.#clock.monotonic();
   }
 
   /** Ms until the token is not sent any more; Infinity when its life is unknown. */
-  untilDead(mono: number): number {
-    return this.#aliveUntil - mono;
+  untilDead(): number {
+    return this.#aliveUntil - this.#clock.monotonic();
+  }
+
+  /** A refresh was tried in vain. */
+  rest(): void {
+    this.#restUntil = this.#clock.monotonic() + REST;
+  }
+
+  /** Ms for which only requests may begin another refresh. */
+  untilRested(): number {
+    return this.#restUntil - this.#clock.monotonic();
   }
 
   /** The server said what time it is, ms since the Unix epoch: beats the wall clock, where only that could tell the age of a restored token. */
-  serverTime(date: number, mono: number): void {
+  serverTime(date: number): void {
     const { expiresAt, certain } = this.tokens;
-    if (certain || expiresAt === undefined) return;
-    this.tokens = { ...this.tokens, certain: true };
-    this.#endsIn(expiresAt - date, mono);
+    if (certain || expiresAt === undefined || this.refused) return;
+    this.record = { ...this.record, tokens: { ...this.tokens, certain: true } };
+    this.#endsAt(this.#clock.monotonic() + expiresAt - date);
   }
 
-  #measure(mono: number): void {
+  #measure(): void {
     const { life = Number.POSITIVE_INFINITY, receivedAt, accessToken } = this.tokens;
-    this.#endsIn(accessToken === '' ? Number.NEGATIVE_INFINITY : life - (mono - receivedAt.mono), mono);
+    this.#endsAt(accessToken === '' ? NEVER : receivedAt.mono + life);
   }
 
-  #endsIn(remaining: number, mono: number): void {
+  #endsAt(mono: number): void {
     const { ahead, life } = this.tokens;
-    this.#freshUntil = mono + remaining - ahead;
-    this.#aliveUntil = mono + remaining - deathMargin(life);
+    this.#freshUntil = mono - ahead;
+    this.#aliveUntil = mono - deathMargin(life);
   }
 }

@@ -1,7 +1,8 @@
 // The user's sessions on other devices, for a screen that lists and ends them. Plain calls of the app's own API; the engine itself learns
 // of an ended session from the refused refresh only.
-import type { HostResponse, RequestInit } from '../core/contract.ts';
+import type { HostResponse } from '../core/contract.ts';
 import { TokenwarpError } from '../core/errors.ts';
+import type { Engine } from './engine.ts';
 
 export interface SessionInfo {
   id: string;
@@ -21,12 +22,8 @@ export interface Sessions {
   terminateOthers(): Promise<void>;
 }
 
-interface Requester {
-  request(path: string, init?: RequestInit): Promise<HostResponse>;
-}
-
 /** Over the requests of an engine. `path`: where the API has them. Rejects with TW_UNEXPECTED_ANSWER, or as a request does. */
-export function createSessions(engine: Requester, path = '/sessions'): Sessions {
+export function createSessions(engine: Pick<Engine, 'request'>, path = '/sessions'): Sessions {
   const ask = async (below = '', method = 'GET'): Promise<HostResponse> => {
     const answer = await engine.request(path + below, { method });
     if (answer.ok || (answer.status === 404 && below !== '')) return answer;

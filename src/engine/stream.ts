@@ -1,12 +1,12 @@
 // A stream that the app listens to: kept open over renewals of the token, loss of the network and the lock, until it is closed or its
 // session ends. It never runs on the token of another session (refresh-bugs class S).
-import type { HostStream, SessionState } from '../core/contract.ts';
+import type { HostStream } from '../core/contract.ts';
 import { acquire } from './admit.ts';
 import { gapAfter } from './backoff.ts';
-import type { Call } from './call.ts';
+import { Call, type CallLimits } from './call.ts';
 import { refusesToken } from './classify.ts';
 import { quietly } from './machine.ts';
-import { monoOf, observe, openCall, type OpenStream, type Runtime } from './runtime.ts';
+import { monoOf, observe, type OpenStream, type Runtime } from './runtime.ts';
 import { urlOf } from './send.ts';
 import type { Session } from './session.ts';
 
@@ -20,54 +20,52 @@ const MOST_REFUSALS = 2;
 
 /** Resolves when the stream is open for the first time. While one is open the token is renewed ahead by the clock. */
 export async function openStream(rt: Runtime, path: string, onMessage: (message: string) => void): Promise<{ close(): void }> {
-  const opening = openCall<void>(rt, path, {});
-  opening.unasked = true;
-  const stream = new Stream(rt, opening, onMessage);
+  const stream = new Stream(rt, path, onMessage);
+  const opening = stream.call.promise;
   rt.streams.add(stream);
-  rt.clockwork.arm();
+  rt.arm();
   void stream.run().finally(() => {
     rt.streams.delete(stream);
-    rt.clockwork.arm();
+    rt.arm();
   });
-  await opening.promise;
+  await opening;
   return { close: () => stream.close() };
 }
 
 class Stream implements OpenStream {
+  /** What waits for a token now. The first one settles with the first connection, or with the reason why there is none. */
+  call: Call<void>;
   readonly #rt: Runtime;
-  /** Settles with the first connection, or with the reason why there is none. */
-  readonly #opening: Call<void>;
+  readonly #path: string;
   readonly #onMessage: (message: string) => void;
-  /** What waits for a token now. */
-  #call: Call<void>;
   #session: Session | undefined;
   #connection: HostStream | undefined;
-  #controller = new AbortController();
   #lastId: string | undefined;
   #refusals = 0;
   #opened = false;
   #closed = false;
 
-  constructor(rt: Runtime, opening: Call<void>, onMessage: (message: string) => void) {
+  constructor(rt: Runtime, path: string, onMessage: (message: string) => void) {
     this.#rt = rt;
-    this.#opening = this.#call = opening;
+    this.#path = path;
     this.#onMessage = onMessage;
+    this.call = this.#callFor();
   }
 
   /** Connects again and again. */
   async run(): Promise<void> {
+    const { timers, host } = this.#rt;
     let failures = 0;
-    for (;;) {
+    while (!this.#isOver) {
+      if (this.call.closed) this.call = this.#callFor(NO_LIMITS);
       const begun = monoOf(this.#rt);
       await this.#connect();
       if (this.#isOver) break;
       failures = monoOf(this.#rt) - begun > LASTING ? 0 : failures + 1;
-      await this.#rt.timers.pause(gapAfter(failures, this.#rt.host.random()));
-      if (this.#isOver) break;
-      if (this.#call.closed) this.#callAgain();
+      await timers.pause(Math.max(gapAfter(failures, host.random()), this.#session?.isAlive() === false ? this.#session.untilRested() : 0));
     }
-    this.#opening.reject('network');
-    if (this.#opened && !this.#closed) observe(this.#rt, { type: 'stream-ended', path: this.#opening.path.replace(/\?.*/, '') });
+    this.call.reject('network');
+    if (this.#opened && !this.#closed) observe(this.#rt, { type: 'stream-ended', path: this.#path.replace(/\?.*/, '') });
   }
 
   /** The session has a new token: told on the open connection where the server takes that, else a new connection brings it. */
@@ -83,71 +81,64 @@ class Stream implements OpenStream {
   }
 
   /** While the app is locked nothing may be shown: what comes then is asked for again afterwards. After its session nothing comes at all. */
-  heed(state: SessionState): void {
-    if (state !== 'active' || this.#isOver) this.#hangUp();
+  heed(): void {
+    if (this.#rt.state !== 'active' || this.#isOver) this.#connection?.close();
   }
 
   close(): void {
     this.#closed = true;
-    this.#hangUp();
-    this.#call.reject('aborted');
-  }
-
-  #hangUp(): void {
-    this.#controller.abort();
     this.#connection?.close();
+    this.call.reject('aborted');
   }
 
   get #isOver(): boolean {
-    const refused = this.#refusals > MOST_REFUSALS || (!this.#opened && this.#opening.closed);
-    return refused || this.#closed || this.#rt.stopped || this.#session?.ended !== undefined;
+    const failed = this.#refusals > MOST_REFUSALS || (!this.#opened && this.call.closed);
+    return failed || this.#closed || this.#rt.stopped || this.#session?.ended !== undefined;
   }
 
-  #callAgain(): void {
-    this.#call = openCall<void>(this.#rt, this.#opening.path, {}, NO_LIMITS);
-    this.#call.unasked = true;
-    this.#call.promise.catch(() => {});
+  #callFor(limits?: CallLimits): Call<void> {
+    const call = new Call<void>(this.#rt, this.#path, {}, limits);
+    call.unasked = true;
+    call.promise.catch(() => {});
+    return call;
   }
 
   /** One connection from its token to its end. */
   async #connect(): Promise<void> {
-    const session = await acquire(this.#rt, this.#call);
+    const session = await acquire(this.#rt, this.call);
     this.#session ??= session;
     if (session === undefined || session !== this.#session || this.#isOver) return;
     const { accessToken } = session.tokens;
-    const connection = await this.#dial(accessToken);
-    if (connection === undefined) return;
-    this.#connection = connection;
-    if (this.#accepts(connection, session, accessToken)) await this.#listen(connection);
-    this.#connection = undefined;
-    connection.close();
-  }
-
-  async #dial(accessToken: string): Promise<HostStream | undefined> {
-    this.#controller = new AbortController();
     const headers = {
       authorization: `Bearer ${accessToken}`,
       accept: 'text/event-stream',
       ...(this.#lastId === undefined ? {} : { 'last-event-id': this.#lastId }),
     };
     try {
-      return await this.#rt.host.stream(urlOf(this.#rt, this.#opening.path), { headers, signal: this.#controller.signal });
+      const connection = await this.#rt.host.stream(urlOf(this.#rt, this.#path), { headers, signal: this.call.controller.signal });
+      this.#connection = connection;
+      if (this.#accepts(connection, session, accessToken)) await this.#listen(connection);
     } catch {
-      return undefined;
+      // None, or a broken one: the next connection goes on from the last event.
     }
+    this.#connection?.close();
+    this.#connection = undefined;
   }
 
   /** Whether it has opened. A refused token is not sent again; any other refusal in words is for good. */
-  #accepts({ status, headers }: HostStream, session: Session, accessToken: string): boolean {
+  #accepts(connection: HostStream, session: Session, accessToken: string): boolean {
+    const { status } = connection;
+    // Locked while it opened.
+    if (this.#rt.state !== 'active') return false;
     if (status >= 200 && status < 300) {
       this.#refusals = 0;
       this.#opened = true;
-      this.#call.settle();
+      this.call.settle();
       // Renewed while it opened.
       if (session.tokens.accessToken !== accessToken) this.renew(session);
       return !this.#isOver;
     }
-    if (refusesToken(status, headers.get('www-authenticate'))) {
+    if (refusesToken(connection)) {
       session.refuse(accessToken);
       this.#refusals += 1;
     } else if (status < 500 && status !== 408 && status !== 429) this.#refusals = MOST_REFUSALS + 1;
@@ -155,15 +146,11 @@ class Stream implements OpenStream {
   }
 
   async #listen(connection: HostStream): Promise<void> {
-    try {
-      for (;;) {
-        const message = await connection.next();
-        if (message === undefined || this.#isOver || this.#rt.machine.state !== 'active') return;
-        this.#lastId = /^id: ?(.*)$/m.exec(message)?.[1] ?? this.#lastId;
-        quietly(() => this.#onMessage(message));
-      }
-    } catch {
-      // Broken: the next connection goes on from the last event.
+    for (;;) {
+      const message = await connection.next();
+      if (message === undefined || this.#isOver || this.#rt.state !== 'active') return;
+      this.#lastId = /^id: ?(.*)$/m.exec(message)?.[1] ?? this.#lastId;
+      quietly(() => this.#onMessage(message));
     }
   }
 }

@@ -1,31 +1,38 @@
 // From what a server granted to what is kept: lifetimes, moment of refresh-ahead, and the refresh token that stays when none came.
-import type { Granted } from './classify.ts';
 import { drawAhead, estimateLife, readClaims, secondsToMs } from './expiry.ts';
 import type { Stamp, TokenSet } from './record.ts';
 import type { Runtime } from './runtime.ts';
 
 export interface Receipt {
   now: Stamp;
+  /** Server time when it answered (its `Date` header), ms since the Unix epoch. */
+  date?: number | undefined;
   /** Ms from request to answer. */
-  travelled: number;
+  travelled?: number;
   /** The one it was granted for: its refresh token is kept when the answer brings none (RFC 6749 6, refresh-bugs F9 to F17). */
-  before: TokenSet | undefined;
+  before?: TokenSet;
 }
 
-export function tokensFrom(rt: Runtime, granted: Granted, receipt: Receipt): TokenSet {
-  const { accessToken, expiresIn, date } = granted;
-  const { now, travelled, before } = receipt;
+/** Members of a token response as they came: lifetimes in seconds, by some servers as a string. */
+export interface Granted {
+  readonly access_token: string;
+  readonly [member: string]: unknown;
+}
+
+/** An empty refresh token is none. */
+export function tokensFrom(rt: Runtime, response: Granted, { now, date, travelled = 0, before }: Receipt): TokenSet {
+  const { access_token: accessToken, refresh_token: granted, expires_in: expiresIn } = response;
   const life = estimateLife({ expiresIn, claims: readClaims(accessToken), date, wall: now.wall, travelled });
+  const refreshToken = typeof granted === 'string' && granted !== '' ? granted : before?.refreshToken;
+  const told = secondsToMs(response['refresh_token_expires_in'] ?? response['refresh_expires_in']);
   const { refreshAhead, jitter } = rt.settings;
-  const refreshToken = granted.refreshToken ?? before?.refreshToken;
-  const left = refreshToken === before?.refreshToken ? refreshLifeLeft(before, now.mono) : undefined;
   return {
     accessToken,
     receivedAt: now,
     life: life.left,
     expiresAt: life.expiresAt,
     refreshToken,
-    refreshLife: secondsToMs(granted.refreshExpiresIn) ?? left,
+    refreshLife: told ?? (refreshToken === before?.refreshToken ? refreshLifeLeft(before, now.mono) : undefined),
     certain: true,
     ahead: drawAhead(refreshAhead, life.lifetime, jitter, rt.host.random()),
   };

@@ -1,29 +1,24 @@
 // The transitions of the session state as an async iterator, for apps that would rather loop than subscribe.
-import type { Machine, Transition } from './machine.ts';
+import type { Transition } from './machine.ts';
+import { type Runtime, subscribe } from './runtime.ts';
 
-/** All from now on, in order, also those that came while nobody asked; ends when `signal` is aborted or the machine is closed. */
-export function transitionsOf(machine: Machine, signal: AbortSignal | undefined): AsyncIterableIterator<Transition> {
+/** All from now on, in order, also those that came while nobody asked; ends when `signal` is aborted or the engine is stopped. */
+export function transitionsOf(rt: Runtime, signal: AbortSignal | undefined): AsyncIterableIterator<Transition> {
   const heard: Transition[] = [];
-  const forget = machine.subscribe((transition) => heard.push(transition));
-  return drain(machine, heard, forget, signal);
-}
-
-async function* drain(
-  machine: Machine,
-  heard: Transition[],
-  forget: () => void,
-  signal: AbortSignal | undefined,
-): AsyncIterableIterator<Transition> {
-  try {
-    for (;;) {
-      for (let next = heard.shift(); next !== undefined; next = heard.shift()) yield next;
-      if (machine.closed || signal?.aborted === true) return;
-      const { done, leave } = machine.next();
-      signal?.addEventListener('abort', leave);
-      await done;
-      signal?.removeEventListener('abort', leave);
+  const forget = subscribe(rt, (transition) => heard.push(transition));
+  const wake = (): void => rt.changed.open();
+  signal?.addEventListener('abort', wake);
+  async function* drain(): AsyncIterableIterator<Transition> {
+    try {
+      for (;;) {
+        while (heard.length > 0) yield heard.shift() as Transition;
+        if (rt.stopped || signal?.aborted === true) return;
+        await rt.changed.wait();
+      }
+    } finally {
+      forget();
+      signal?.removeEventListener('abort', wake);
     }
-  } finally {
-    forget();
   }
+  return drain();
 }

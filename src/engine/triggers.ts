@@ -2,43 +2,40 @@
 // flight of the session, and none refreshes a token that is good, unless a push asks for just that.
 import { relieved } from './backoff.ts';
 import { reconcile } from './keeper.ts';
-import { flightOf, refreshFloor } from './refresh.ts';
-import { monoOf, type Runtime } from './runtime.ts';
+import { canRefresh, flightOf } from './refresh.ts';
+import { isOnline, monoOf, type Runtime } from './runtime.ts';
 import type { Session } from './session.ts';
 
 /** A push that asks for a refresh is believed to be answered by a token no older than this, ms, or a quarter of its life. */
 const BRAND_NEW = 60_000;
 
 /** Whatever made refreshes fail may be over: the next attempt need not wait for the back-off of the last one. */
-export function relieve(rt: Runtime): void {
-  const { session } = rt.holder;
-  if (session?.outage === undefined) return;
-  session.outage = relieved(session.outage);
-  if (session.flight === undefined) return;
-  session.flight.fresh = true;
-  session.flight.kick();
+export function relieve({ session }: Runtime): void {
+  if (session === undefined) return;
+  const { flight } = session;
+  const { outage } = session.record;
+  if (outage !== undefined) {
+    session.note(relieved(outage));
+    if (flight !== undefined) flight.fresh = true;
+  }
+  flight?.pausing.open();
 }
 
-export function backOnline(rt: Runtime): Promise<void> {
-  relieve(rt);
-  return freshen(rt);
-}
-
-/** A sibling may have rotated meanwhile, and a token near its end is better renewed before somebody waits. */
+/** A sibling may have rotated or signed in meanwhile, and a token near its end is better renewed before somebody waits. */
 export async function freshen(rt: Runtime): Promise<void> {
-  const { session } = rt.holder;
+  const { session } = rt;
+  if (session === undefined && rt.state !== 'loading') await rt.recheck();
   if (session === undefined || session.writing !== undefined || session.flight !== undefined) return;
   await reconcile(rt, session);
-  const idle = session.ended === undefined && session.flight === undefined && !rt.stopped;
-  if (!idle || session.isSettled(monoOf(rt)) || session.tokens.refreshToken === undefined) return;
-  if (rt.gate.online && refreshFloor(rt, session) <= 0) flightOf(rt, session);
+  const isOver = session.ended !== undefined || rt.stopped;
+  if (!isOver && !session.isSettled() && isOnline(rt) && canRefresh(rt, session)) flightOf(rt, session);
 }
 
 /** A silent push, in any state of the app. One of type `refresh` asks for a new token. */
 export async function pushed(rt: Runtime, payload: unknown): Promise<void> {
-  while (rt.machine.state === 'loading' && rt.holder.session === undefined && !rt.stopped) await rt.machine.next().done;
-  const { session } = rt.holder;
-  const wanted = typeof payload === 'object' && payload !== null && 'type' in payload && payload.type === 'refresh';
+  while (rt.state === 'loading' && rt.session === undefined && !rt.stopped) await rt.changed.wait();
+  const { session } = rt;
+  const wanted = (payload as { type?: unknown } | null | undefined)?.type === 'refresh';
   if (wanted && session !== undefined && !isBrandNew(rt, session)) session.hasten();
   await freshen(rt);
 }

@@ -1,14 +1,13 @@
 // The store behind one queue: reads and writes of this process never overtake each other, so a sign-out's delete always comes
 // after a write that was under way (invariants I9). Unreadable is never taken for empty (refresh-bugs K15, K16). It also knows which
 // tier holds what: the refresh token is in the secure one, always.
-import type { Host } from '../core/contract.ts';
+import type { HostStore } from '../core/contract.ts';
 import { endingNamed, type Reason } from './machine.ts';
-import type { Settings } from './options.ts';
 import { decodeRecord, encodeRecord, type SessionRecord, type Tombstone } from './record.ts';
+import { type Runtime, stampOf } from './runtime.ts';
 
 export type Reading =
-  /** `marked`: it was written by an installation that left its mark in the plain tier. */
-  | { kind: 'record'; record: SessionRecord; marked: boolean }
+  | { kind: 'record'; record: SessionRecord }
   /** The server has ended this session. */
   | { kind: 'ended'; session: string; reason: Reason }
   | { kind: 'empty' }
@@ -19,116 +18,103 @@ export type Reading =
 
 /** What the store is to hold: null = nothing, undefined = what it holds now. */
 export type Wanted = SessionRecord | Tombstone | null | undefined;
-/** `skipped`: when its turn came, nothing was wanted. */
+/** `skipped`: when its turn came, nothing was wanted. `refused`: it could not be written, or not be read so that nobody knows. */
 export type WriteEnd = 'written' | 'refused' | 'skipped';
 
-export class Vault {
-  readonly #host: Host;
-  readonly #settings: Settings;
-  #marked = false;
-  #tail: Promise<unknown> = Promise.resolve();
+export function readStore(rt: Runtime): Promise<Reading> {
+  return inTurn(rt, () => read(rt));
+}
 
-  constructor(host: Host, settings: Settings) {
-    this.#host = host;
-    this.#settings = settings;
-  }
+/** Writes what is wanted when its turn comes, whatever the store holds. */
+export function writeStore(rt: Runtime, wanted: () => Wanted): Promise<WriteEnd> {
+  return inTurn(rt, async () => {
+    await mark(rt);
+    return await put(rt, wanted());
+  });
+}
 
-  read(): Promise<Reading> {
-    return this.#enqueue(() => this.#read());
-  }
+/** Writes what `decide` makes of what the store holds, with nothing of this process in between. */
+export function changeStore(rt: Runtime, decide: (reading: Reading) => Wanted): Promise<WriteEnd> {
+  return inTurn(rt, async () => {
+    await mark(rt);
+    const reading = await read(rt);
+    const end = await put(rt, decide(reading));
+    return end === 'skipped' && reading.kind === 'unreadable' ? 'refused' : end;
+  });
+}
 
-  /** Writes what is wanted when its turn comes. */
-  write(wanted: () => Wanted): Promise<WriteEnd> {
-    return this.#enqueue(async () => {
-      if (!this.#marked) this.#marked = (await this.#plain((plain) => plain.set(this.#keyOf('mark'), '1').then(() => true))) === true;
-      return await this.#put(wanted());
-    });
-  }
+/**
+ * Whether what was read comes from before a reinstall: the mark of the installation that wrote it is gone with the plain tier. Only a
+ * record that says it was marked is doubted, so no update of the app and no refusing plain tier signs anybody out (refresh-bugs K10).
+ */
+export async function isReinstalled(rt: Runtime, { marked }: SessionRecord): Promise<boolean> {
+  const found = marked === true ? await plainly(rt, 'mark', async (plain, key) => (await plain.get(key)) ?? '') : undefined;
+  rt.marked = Boolean(found);
+  return found === '';
+}
 
-  /** As `write`, by what the store holds: never undoes what a sibling has done meanwhile. */
-  change(wanted: (reading: Reading) => Wanted): Promise<WriteEnd> {
-    return this.#enqueue(async () => {
-      const reading = await this.#read();
-      return reading.kind === 'unreadable' ? 'refused' : await this.#put(wanted(reading));
-    });
-  }
+/** Marks this installation, once. */
+async function mark(rt: Runtime): Promise<void> {
+  if (!rt.marked) rt.marked = (await plainly(rt, 'mark', (plain, key) => plain.set(key, '1').then(() => true))) === true;
+}
 
-  /**
-   * Whether what was read comes from before a reinstall: the mark of the installation that wrote it is gone with the plain tier. Only a
-   * record that says it was marked is doubted, so no update of the app and no refusing plain tier signs anybody out (refresh-bugs K10).
-   */
-  async isReinstalled({ marked }: { marked: boolean }): Promise<boolean> {
-    const mark = marked ? await this.#plain(async (plain) => (await plain.get(this.#keyOf('mark'))) ?? '') : undefined;
-    this.#marked = Boolean(mark);
-    return mark === '';
+async function read(rt: Runtime): Promise<Reading> {
+  const { storeKey, monotonicSince } = rt.settings;
+  try {
+    const value = await rt.host.store.get(storeKey);
+    if (value === undefined) return { kind: 'empty' };
+    const stored = decodeRecord(value, stampOf(rt), monotonicSince === 'boot');
+    if (stored === undefined) return { kind: 'corrupt' };
+    if ('ended' in stored) return { kind: 'ended', session: stored.session, reason: endingNamed(stored.ended) ?? 'invalid-grant' };
+    return { kind: 'record', record: await withAccess(rt, stored) };
+  } catch (error) {
+    return { kind: 'unreadable', locked: codeOf(error) === 'store-locked' };
   }
+}
 
-  /** Resolves when everything asked for so far is done. */
-  async drain(): Promise<void> {
-    await this.#tail;
+async function put(rt: Runtime, value: Wanted): Promise<WriteEnd> {
+  if (value === undefined) return 'skipped';
+  const { storeKey, accessTokenTier: tier } = rt.settings;
+  const { store } = rt.host;
+  const record = value !== null && 'tokens' in value ? value : undefined;
+  const kept = record === undefined || tier === 'secure' ? value : { ...record, tokens: { ...record.tokens, accessToken: '' } };
+  try {
+    await (kept === null ? store.delete(storeKey) : store.set(storeKey, encodeRecord(kept, rt.marked)));
+  } catch {
+    return 'refused';
   }
+  if (tier === 'plain') {
+    const access = record && `${pairOf(record)} ${record.tokens.accessToken}`;
+    await plainly(rt, 'access', (plain, key) => (access === undefined ? plain.delete(key) : plain.set(key, access)));
+  }
+  return 'written';
+}
 
-  async #read(): Promise<Reading> {
-    const { store, clock } = this.#host;
-    const { storeKey, monotonicSince } = this.#settings;
-    try {
-      const value = await store.get(storeKey);
-      if (value === undefined) return { kind: 'empty' };
-      const stored = decodeRecord(value, { wall: clock.now(), mono: clock.monotonic() }, monotonicSince === 'boot');
-      if (stored === undefined) return { kind: 'corrupt' };
-      if ('ended' in stored) return { kind: 'ended', session: stored.session, reason: endingNamed(stored.ended) ?? 'invalid-grant' };
-      const { marked, ...record } = stored;
-      return { kind: 'record', record: await this.#withAccess(record), marked };
-    } catch (error) {
-      return { kind: 'unreadable', locked: codeOf(error) === 'store-locked' };
-    }
-  }
+/** The record with the access token that the plain tier holds for it; one that belongs to another pair is none (a torn write). */
+async function withAccess(rt: Runtime, record: SessionRecord): Promise<SessionRecord> {
+  if (rt.settings.accessTokenTier !== 'plain' || record.tokens.accessToken !== '') return record;
+  const held = await plainly(rt, 'access', (plain, key) => plain.get(key));
+  const [pair, accessToken = ''] = held?.split(' ') ?? [];
+  return pair === pairOf(record) ? { ...record, tokens: { ...record.tokens, accessToken } } : record;
+}
 
-  async #put(value: Wanted): Promise<WriteEnd> {
-    if (value === undefined) return 'skipped';
-    const { storeKey, accessTokenTier: tier } = this.#settings;
-    const { store } = this.#host;
-    const record = value !== null && 'tokens' in value ? value : undefined;
-    const kept = record === undefined || tier === 'secure' ? value : { ...record, tokens: { ...record.tokens, accessToken: '' } };
-    try {
-      await (kept === null ? store.delete(storeKey) : store.set(storeKey, encodeRecord({ ...kept, marked: this.#marked })));
-    } catch {
-      return 'refused';
-    }
-    const key = this.#keyOf('access');
-    if (tier === 'plain') {
-      const access = record && `${pairOf(record)} ${record.tokens.accessToken}`;
-      await this.#plain((plain) => (access === undefined ? plain.delete(key) : plain.set(key, access)));
-    }
-    return 'written';
+/** The plain tier may fail: nothing in it is needed. */
+async function plainly<T>(
+  rt: Runtime,
+  what: 'access' | 'mark',
+  operation: (plain: HostStore, key: string) => Promise<T>,
+): Promise<T | undefined> {
+  try {
+    return await operation(rt.host.plain, `${rt.settings.storeKey}.${what}`);
+  } catch {
+    return undefined;
   }
+}
 
-  /** The record with the access token that the plain tier holds for it; one that belongs to another pair is none (a torn write). */
-  async #withAccess(record: SessionRecord): Promise<SessionRecord> {
-    if (this.#settings.accessTokenTier !== 'plain' || record.tokens.accessToken !== '') return record;
-    const held = await this.#plain((plain) => plain.get(this.#keyOf('access')));
-    const [pair, accessToken = ''] = held?.split(' ') ?? [];
-    return pair === pairOf(record) ? { ...record, tokens: { ...record.tokens, accessToken } } : record;
-  }
-
-  /** The plain tier may fail: nothing in it is needed. */
-  async #plain<T>(operation: (plain: Host['plain']) => Promise<T>): Promise<T | undefined> {
-    try {
-      return await operation(this.#host.plain);
-    } catch {
-      return undefined;
-    }
-  }
-
-  #keyOf(what: 'access' | 'mark'): string {
-    return `${this.#settings.storeKey}.${what}`;
-  }
-
-  #enqueue<T>(job: () => Promise<T>): Promise<T> {
-    const result = this.#tail.then(job);
-    this.#tail = result.catch(() => undefined);
-    return result;
-  }
+function inTurn<T>(rt: Runtime, job: () => Promise<T>): Promise<T> {
+  const result = rt.written.then(job);
+  rt.written = result.catch(() => undefined);
+  return result;
 }
 
 /** The `code` of a host's error; the error itself is never passed on. */

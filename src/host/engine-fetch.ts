@@ -1,9 +1,11 @@
 // The engine as a fetch: what takes a fetch of its own (axios, ky, generated API clients) then sends with a living token and waits for
 // a refresh, without knowing of either.
-import type { Body, Client, HostConfig, HostResponse, Rejection } from '../core/contract.ts';
+import type { Body, HostConfig, HostResponse, Rejection, RequestInit as EngineRequest } from '../core/contract.ts';
 
-/** What is needed of an engine. Of an answer that is no more than its status, the body is empty. */
-export type Requester = Pick<Client, 'request'>;
+/** What is needed of an engine. */
+export interface Requester {
+  request(path: string, init?: EngineRequest): Promise<HostResponse>;
+}
 
 /** What a fetch is called with. */
 export type EngineFetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
@@ -76,11 +78,12 @@ function headersOf(request: Request | undefined, { headers, body }: RequestInit,
 /** Statuses that have no body (WHATWG Fetch, null body status). */
 const EMPTY = [204, 205, 304];
 
-async function toResponse(answer: { status: number } & Partial<HostResponse>): Promise<Response> {
+/** The answer of the host's fetch: most of them give what the global one gave. */
+async function toResponse(answer: HostResponse): Promise<Response> {
   if (answer instanceof Response) return answer;
   const { status, headers } = answer;
-  const type = headers?.get('content-type') ?? null;
-  const body = answer.text === undefined || EMPTY.includes(status) ? null : await answer.text();
+  const type = headers.get('content-type');
+  const body = EMPTY.includes(status) ? null : await answer.text();
   return new Response(body, { status, headers: type === null ? {} : { 'content-type': type } });
 }
 

@@ -217,7 +217,9 @@ export const step = z
         takes: duration.optional().describe('How long a person takes. Default 2s.'),
       })
       .optional()
-      .describe('What the next prompts of a device answer, in order; the last answer stays. Until then prompts are unavailable.'),
+      .describe(
+        'What the next prompts of a device answer, in order; the last answer stays. Until then prompts are unavailable: nothing is shown, and that at once.',
+      ),
     interact: z
       .union([place, z.strictObject({})])
       .optional()

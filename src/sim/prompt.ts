@@ -14,10 +14,11 @@ export interface PromptParts {
 }
 type Method = 'biometric' | 'password';
 
-/** Shows a prompt; resolves with how it ended. */
+/** Shows a prompt; resolves with how it ended. A system that has nothing to ask with shows nothing and says so at once. */
 export function prompt(process: Process, method: Method, purpose: PromptPurpose | undefined, parts: PromptParts): Promise<PromptOutcome> {
   const { kernel, recorder } = parts;
   const { device } = process;
+  if ((device.prompts[method][0] ?? 'unavailable') === 'unavailable') return Promise.resolve(nextAnswer(device.prompts, method));
   const why = purpose ?? (process.client?.state?.() === 'locked' ? 'unlock' : 'sign-in');
   recorder.note(process.name, { type: 'prompt.shown', method, purpose: why });
   return new Promise((resolve) => {

@@ -111,7 +111,7 @@ export class Script implements Player {
 
   /** The newest client is told to stop, and nobody waits for it. */
   async unmount(process: Process): Promise<void> {
-    if (process.client?.stop !== undefined) this.operations.stop(process);
+    if (process.client?.stop !== undefined) this.#stopped(process);
     await this.pause(0);
     this.lifecycle.unmount(process);
   }
@@ -126,11 +126,17 @@ export class Script implements Player {
   async stop(process: Process): Promise<void> {
     if (process.state === 'dead') return;
     if (process.state === 'running' && process.client?.stop !== undefined) {
-      await this.settled(this.operations.stop(process), OPERATION_LIMIT);
+      await this.settled(this.#stopped(process), OPERATION_LIMIT);
       this.lifecycle.reportLeaks(process);
     }
     if (isApp(process)) process.device.phone?.exit();
     else this.lifecycle.kill(process, 'process.stop');
+  }
+
+  /** As a part of the story: at its end all are stopped too, and nobody asks for anything any more. */
+  #stopped(process: Process): Operation {
+    this.stage.note(process, { type: 'stop.called' }, true);
+    return this.operations.stop(process);
   }
 
   async request(step: RequestStep, process: Process): Promise<void> {

@@ -73,6 +73,7 @@ export const WORLD_HANDLERS: Handlers = {
     info.launches.push(event);
     info.triggers.push(event);
   },
+  'stop.called': (index, event) => void index.process(event.actor).stops.push(event),
   'process.kill': (index, event) => endProcess(index, event),
   'process.stop': (index, event) => endProcess(index, event),
   'process.suspend': (index, event) => openSpan(index.process(event.actor).suspended, event),

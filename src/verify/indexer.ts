@@ -66,6 +66,7 @@ export class Index {
         device,
         life: 0,
         lives: [],
+        stops: [],
         launches: [],
         kills: [],
         running: true,

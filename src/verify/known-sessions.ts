@@ -1,6 +1,6 @@
 // What one process can know of sessions that its siblings begin and end: they share a store, and the news arrives with a read of it.
 import type { EventOf } from '../core/events.ts';
-import { between, countWithin, firstAfter, lastBefore } from './moments.ts';
+import { countWithin, firstAfter, lastBefore } from './moments.ts';
 import type { ProcessInfo, Session } from './records.ts';
 import type { HistoryView } from './view.ts';
 
@@ -19,17 +19,15 @@ export function isBehind(view: HistoryView, process: string, session: Session, s
   return known !== undefined && known.family !== session.family && known.from.seq < session.from.seq;
 }
 
-/** Rejected because the client's `stop()` was called: after it its process does nothing more but end cleanly, and the scenario nothing else. */
-export function isByStop(view: HistoryView, process: string, settled: EventOf<'request.settled'>): boolean {
-  if (settled.reason === undefined) return false;
+/** Rejected because the client was told to stop: what was asked for before that, and in a process that ends also what was after. */
+export function isByStop(view: HistoryView, process: string, { n, reason, seq }: EventOf<'request.settled'>): boolean {
   const info = view.process(process);
-  const end = firstAfter(info.lives, settled.seq);
-  if (end === undefined || view.at(end.seq)?.type !== 'process.stop' || end.t - settled.t > STOP_LIMIT) return false;
-  if (countWithin(info.sent, settled.seq, end.seq) > 0 || countWithin(view.index.steps, settled.seq, end.seq) > 0) return false;
-  return between(info.calls, settled.seq, end.seq).every(({ n }) => view.request(n)?.settled?.reason === settled.reason);
+  const stop = lastBefore(info.stops, seq);
+  if (reason === undefined || stop === undefined || countWithin(info.lives, stop.seq, seq) > 0) return false;
+  const called = view.request(n)?.called;
+  const end = firstAfter(info.lives, seq);
+  return (called !== undefined && called.seq < stop.seq) || (end !== undefined && view.at(end.seq)?.type === 'process.stop');
 }
-/** Ms a stop may take. */
-const STOP_LIMIT = 60_000;
 
 /** The last thing the user did in this process was to sign out; a sibling may have signed in since. */
 export function hasSignedOut({ opened }: ProcessInfo, seq: number): boolean {

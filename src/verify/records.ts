@@ -116,6 +116,8 @@ export interface ProcessInfo {
   readonly lives: Moment[];
   readonly launches: EventOf<'process.launch'>[];
   readonly kills: Moment[];
+  /** When its client was told to stop. */
+  readonly stops: Moment[];
   running: boolean;
   readonly suspended: Span[];
   /** Entries with no token mark that the hand was emptied. */

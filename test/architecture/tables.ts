@@ -39,6 +39,7 @@ export const MODULES: Readonly<Record<string, readonly string[]>> = {
   ],
   explore: ['node:worker_threads', 'node:url'],
   report: ['node:util', 'node:crypto'],
+  device: ['node:fs', 'node:path'],
   cli: [
     'commander',
     'node:fs',
@@ -114,7 +115,7 @@ export const LOCALE_GLOBALS: readonly string[] = ['Intl'];
 export const EDGES: readonly string[] = [
   'src/cli/',
   'src/sandbox/',
-  'src/device/',
+  'src/device/exec.ts',
   'src/host/',
   'src/report/screen.ts',
   'mock-server/http.ts',
@@ -130,6 +131,8 @@ export const FILE_MODULES: Readonly<Record<string, readonly string[]>> = {
   'mock-server/folder.ts': ['node:fs', 'node:path'],
   'mock-server/tls.ts': ['@peculiar/x509', 'reflect-metadata', 'node:fs', 'node:path'],
   'src/report/live/': ['ink', 'react'],
+  'src/device/exec.ts': ['execa', 'node:os', 'node:timers/promises'],
+  'src/device/android/workdb.ts': ['node:sqlite', 'node:os'],
   'src/host/node.ts': ['node:os', 'node:path'],
   'src/host/node-clock.ts': ['node:os'],
   'src/host/node-files.ts': ['node:fs', 'node:fs/promises', 'node:path'],

@@ -61,6 +61,7 @@ test('every error code that the sources throw is explained, and none is explaine
     'cli/select.ts',
     'cli/validate.ts',
     'core/errors.ts',
+    'device/errors.ts',
     'sim/chooser.ts',
     'sandbox/runner.ts',
     'sandbox/worker.ts',

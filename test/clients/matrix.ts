@@ -25,8 +25,10 @@ export interface Cell {
   readonly said: readonly string[];
 }
 
-/** Items a run may take: a client that loops for ever is seen long before. */
-const STEPS = 5_000;
+/** Items a run may take: a client that loops for ever is seen long before. Weeks of a phone that somebody uses take more. */
+export function mostSteps({ devices }: Plan): number {
+  return devices.some(({ life }) => life !== undefined) ? 50_000 : 5_000;
+}
 
 /** A client module's default export. */
 export async function loadClient(file: URL): Promise<ClientFactory> {
@@ -37,7 +39,7 @@ export async function loadClient(file: URL): Promise<ClientFactory> {
 /** One client against every scenario, one after another. */
 export async function runAll(client: NamedClient, plans: readonly Plan[]): Promise<Cell[]> {
   const cells: Cell[] = [];
-  for (const plan of plans) cells.push(cellOf(await runScenario(plan, { client, settle: 'turn', limits: { steps: STEPS } })));
+  for (const plan of plans) cells.push(cellOf(await runScenario(plan, { client, settle: 'turn', limits: { steps: mostSteps(plan) } })));
   return cells;
 }
 

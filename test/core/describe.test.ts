@@ -108,6 +108,7 @@ const SAMPLES: readonly [Fact, string][] = [
   [{ type: 'mark', what: 'sign-out', device: 'phone' }, 'marked on phone: sign-out'],
   [{ type: 'client.declared', features: ['offline-queue'], missing: ['signOut'] }, 'client claims offline-queue, has no signOut'],
   [{ type: 'client.mounted' }, 'a further client made in the same process'],
+  [{ type: 'stop.called' }, 'client is told to stop'],
   [{ type: 'client.unmounted' }, 'the app lets go of its client'],
   [{ type: 'start.called' }, 'client starts'],
   [{ type: 'start.done', ok: false, reason: 'network' }, 'start failed: network'],

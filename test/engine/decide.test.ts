@@ -1,18 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import {
-  decideCarryOver,
-  decideEnding,
-  decideOffer,
-  decideStored,
-  decideToken,
-  type InHand,
-  type TokenFacts,
-} from '../../src/engine/decide.ts';
-import { Holder } from '../../src/engine/holder.ts';
-import { Machine } from '../../src/engine/machine.ts';
+import { type Absence, decideAbsence, decideEnding, decideOffer, decideRecord, decideToken, type InHand } from '../../src/engine/decide.ts';
+import { isOver, type Past } from '../../src/engine/leftovers.ts';
+import type { Reason } from '../../src/engine/machine.ts';
 import { decodeRecord, encodeRecord, isLater, rebase, type SessionRecord } from '../../src/engine/record.ts';
 import { Session } from '../../src/engine/session.ts';
-import type { Reading } from '../../src/engine/vault.ts';
 
 const at = (ms: number) => ({ wall: ms, mono: ms });
 const record = (over: Partial<SessionRecord> = {}): SessionRecord => ({
@@ -33,64 +24,72 @@ const record = (over: Partial<SessionRecord> = {}): SessionRecord => ({
     ...over.tokens,
   },
 });
-const reading = (over: Partial<SessionRecord> = {}): Reading => ({ kind: 'record', record: record(over), marked: false });
+type Stored = SessionRecord | Absence;
+const decideStored = (stored: Stored, hand: InHand, past: Past) =>
+  'tokens' in stored ? decideRecord(stored, hand, past) : decideAbsence(stored, hand, past);
 const decode = (value: string) => decodeRecord(value, at(1_000), true);
-const mine: InHand = { session: 's1', since: at(100), revision: 3, accessToken: 'a3', durable: true };
-const nothingOver = (): boolean => false;
+const mine: InHand = { record: record(), durable: true };
+const clock = { now: () => 100, monotonic: () => 100, setTimeout: () => () => undefined, sleep: async () => undefined };
+const noPast: Past = { ended: new Map() };
+const pastOf = (session: Session, reason: Reason): Past => {
+  session.ended = reason;
+  return { ended: new Map([[session.record.session, session]]) };
+};
 
 describe('the token in hand', () => {
-  const facts: TokenFacts = { fresh: false, alive: true, delivered: false, canRefresh: true };
-  test.each<[string, Partial<TokenFacts>, string]>([
+  const facts = { fresh: false, alive: true, canRefresh: true };
+  test.each<[string, Partial<typeof facts>, string]>([
     ['fresh: used', { fresh: true }, 'use'],
     ['near its end: refreshed ahead', {}, 'ahead'],
     ['near its end, but no refresh is possible now: used', { canRefresh: false }, 'use'],
     ['expired or refused: a refresh is needed', { alive: false }, 'need'],
     ['expired and no refresh possible: needed all the same', { alive: false, canRefresh: false }, 'need'],
-    ['good, but its successor is being written: waited for', { fresh: true, delivered: true }, 'wait'],
   ])('%s', (_name, over, use) => {
-    expect(decideToken({ ...facts, ...over })).toBe(use);
+    const { fresh, alive, canRefresh } = { ...facts, ...over };
+    expect(decideToken(fresh, alive, canRefresh)).toBe(use);
   });
 });
 
 describe('the stored record', () => {
-  test.each<[string, Reading, Partial<InHand>, string]>([
-    ['is the one in hand', reading(), {}, 'same'],
-    ['has a higher revision: a sibling rotated', reading({ revision: 4 }), {}, 'newer'],
+  test.each<[string, Stored, Partial<InHand>, string]>([
+    ['is the one in hand', record(), {}, 'same'],
+    ['has a higher revision: a sibling rotated', record({ revision: 4 }), {}, 'newer'],
     [
       'has the same revision with another pair: a sibling rotated at the same time',
-      reading({ tokens: { ...record().tokens, accessToken: 'b3' } }),
+      record({ tokens: { ...record().tokens, accessToken: 'b3' } }),
       {},
       'newer',
     ],
-    ['has the same revision and keeps no access token', reading({ tokens: { ...record().tokens, accessToken: '' } }), {}, 'same'],
-    ['has a lower revision: it came from a backup, or our write is still to come', reading({ revision: 2 }), {}, 'damaged'],
-    ['is another session: somebody else signed in', reading({ session: 's2' }), {}, 'replaced'],
-    ['is an older session while ours was never written: a leftover', reading({ session: 's0', since: at(50) }), { durable: false }, 'ours'],
+    ['has the same revision and keeps no access token', record({ tokens: { ...record().tokens, accessToken: '' } }), {}, 'same'],
+    ['has a lower revision: it came from a backup, or our write is still to come', record({ revision: 2 }), {}, 'damaged'],
+    ['is another session: somebody else signed in', record({ session: 's2' }), {}, 'replaced'],
+    ['is an older session while ours was never written: a leftover', record({ session: 's0', since: at(50) }), { durable: false }, 'ours'],
     [
       'is a later session while ours was never written: somebody else signed in',
-      reading({ session: 's2', since: at(150) }),
+      record({ session: 's2', since: at(150) }),
       { durable: false },
       'replaced',
     ],
-    ['is gone: a sibling signed out', { kind: 'empty' }, {}, 'signed-out'],
+    ['is gone: a sibling signed out', { kind: 'empty' }, {}, 'sibling-signed-out'],
     ['is not there yet', { kind: 'empty' }, { durable: false }, 'ours'],
-    ['says that the server ended our session', { kind: 'ended', session: 's1', reason: 'invalid-grant' }, {}, 'ended'],
+    ['says that the server ended our session', { kind: 'ended', session: 's1', reason: 'invalid-grant' }, {}, 'invalid-grant'],
     [
       'says that another session ended: ours was replaced before',
       { kind: 'ended', session: 's2', reason: 'invalid-grant' },
       {},
-      'signed-out',
+      'sibling-signed-out',
     ],
     ['says that an older session ended', { kind: 'ended', session: 's0', reason: 'invalid-grant' }, { durable: false }, 'ours'],
     ['is torn: memory is written again', { kind: 'corrupt' }, {}, 'damaged'],
-    ['cannot be read: memory counts', { kind: 'unreadable', locked: true }, {}, 'ours'],
+    ['is torn before ours was ever in it', { kind: 'corrupt' }, { durable: false }, 'ours'],
   ])('%s', (_name, stored, over, kind) => {
-    expect(decideStored(stored, { ...mine, ...over }, nothingOver).kind).toBe(kind);
+    expect(decideStored(stored, { ...mine, ...over }, noPast)).toBe(kind);
   });
 
   test('of a session that is over here is a leftover', () => {
-    expect(decideStored(reading({ session: 's0' }), mine, () => true).kind).toBe('ours');
-    expect(decideStored({ kind: 'ended', session: 's0', reason: 'reused' }, mine, () => true).kind).toBe('ours');
+    const past = pastOf(new Session(record({ session: 's0' }), clock, true), 'user');
+    expect(decideStored(record({ session: 's0' }), mine, past)).toBe('ours');
+    expect(decideStored({ kind: 'ended', session: 's0', reason: 'reused' }, mine, past)).toBe('ours');
   });
 });
 
@@ -107,7 +106,6 @@ describe('a refused refresh token', () => {
 });
 
 describe('a token offered by the API', () => {
-  const held = { accessToken: 'a1', left: 60_000 };
   test.each([
     ['for the one in hand, that lives longer, is taken', { accessToken: 'a2', life: 90_000 }, 'a1', true],
     ['for an older one is not', { accessToken: 'a2', life: 90_000 }, 'a0', false],
@@ -116,25 +114,16 @@ describe('a token offered by the API', () => {
     ['that is the one in hand is not', { accessToken: 'a1', life: 90_000 }, 'a1', false],
     ['that is empty is not', { accessToken: '', life: 90_000 }, 'a1', false],
   ])('%s', (_name, offered, askedWith, taken) => {
-    expect(decideOffer(offered, held, askedWith)).toBe(taken);
+    expect(decideOffer(offered, 'a1', 60_000, askedWith)).toBe(taken);
   });
 });
 
-test('requests go on with a new sign-in of the same user, or with one that answers a prompt when nobody can tell', () => {
-  expect([true, false, undefined].map((same) => [decideCarryOver(same, true), decideCarryOver(same, false)])).toEqual([
-    [true, true],
-    [false, false],
-    [true, false],
-  ]);
-});
-
 describe('the store entry', () => {
-  const full = record({ outage: { failures: 2, at: at(7), wait: 300, gap: 250, floor: 0, ration: 0, credit: 12, unknown: true } });
+  const full = record({ outage: { failures: 2, at: at(7), wait: 300, floor: 0, credit: 12, unknown: true } });
   test('comes back as it was written', () => {
-    const stored = { ...full, marked: true };
-    expect(decode(encodeRecord(stored))).toEqual(stored);
-    const note = { session: 's1', ended: 'invalid-grant', marked: false };
-    expect(decode(encodeRecord(note))).toEqual(note);
+    expect(decode(encodeRecord(full, true))).toEqual({ ...full, marked: true });
+    const note = { session: 's1', ended: 'invalid-grant' };
+    expect(decode(encodeRecord(note, false))).toEqual(note);
   });
   test.each<[string, string]>([
     ['no JSON', '{"v":1,'],
@@ -181,24 +170,19 @@ describe('time between two stamps', () => {
 });
 
 describe('sessions that are over', () => {
-  const session = new Session(record(), 100, true);
+  const session = new Session(record(), clock, true);
   const stored = (over: Partial<SessionRecord> = {}) => record(over);
   test('signed out: no revision comes back', () => {
-    const holder = new Holder(new Machine());
-    holder.take(session);
-    holder.end(session, 'user');
-    expect(holder.isOver(stored({ revision: 99 }))).toBe(true);
-    expect(holder.isOver(stored({ session: 's2' }))).toBe(false);
+    const past = pastOf(session, 'user');
+    expect(isOver(past, stored({ revision: 99 }))).toBe(true);
+    expect(isOver(past, stored({ session: 's2' }))).toBe(false);
   });
   test('refused by the server: a younger refresh token, written by a sibling, may come back, the refused one never', () => {
-    const holder = new Holder(new Machine());
-    const other = new Session(record(), 100, true);
-    holder.take(other);
-    holder.end(other, 'invalid-grant');
+    const past = pastOf(new Session(record(), clock, true), 'invalid-grant');
     const younger = { ...record().tokens, accessToken: 'a4', refreshToken: 'r4' };
-    expect(holder.isOver(stored({ revision: 3 }))).toBe(true);
-    expect(holder.isOver(stored({ revision: 4, tokens: younger }))).toBe(false);
-    expect(holder.isOver(stored({ revision: 4, tokens: { ...younger, refreshToken: record().tokens.refreshToken } }))).toBe(true);
+    expect(isOver(past, stored({ revision: 3 }))).toBe(true);
+    expect(isOver(past, stored({ revision: 4, tokens: younger }))).toBe(false);
+    expect(isOver(past, stored({ revision: 4, tokens: { ...younger, refreshToken: record().tokens.refreshToken } }))).toBe(true);
   });
   test('stored before the sign-out by the monotonic clock, once a later session has been in the store', () => {
     const setBack = { wall: 100, mono: 300 };
@@ -206,16 +190,13 @@ describe('sessions that are over', () => {
       [true, false],
       [false, true],
     ] as const) {
-      const holder = new Holder(new Machine());
-      holder.cutoff = at(200);
-      holder.take(new Session(record({ session: 's2', since: at(250) }), 250, durable));
-      expect(holder.isOver(stored({ since: setBack }))).toBe(over);
-      expect(holder.isOver(stored({ since: { wall: 300, mono: 100 } }))).toBe(true);
+      const past = { ended: new Map(), cutoff: at(200), session: new Session(record({ session: 's2', since: at(250) }), clock, durable) };
+      expect(isOver(past, stored({ since: setBack }))).toBe(over);
+      expect(isOver(past, stored({ since: { wall: 300, mono: 100 } }))).toBe(true);
     }
   });
   test('stored before the sign-out, but never read here', () => {
-    const holder = new Holder(new Machine());
-    holder.cutoff = at(200);
-    expect([at(100), at(200), at(201)].map((since) => holder.isOver(stored({ since })))).toEqual([true, true, false]);
+    const past = { ended: new Map(), cutoff: at(200) };
+    expect([at(100), at(200), at(201)].map((since) => isOver(past, stored({ since })))).toEqual([true, true, false]);
   });
 });

@@ -20,7 +20,7 @@ describe('subscribe', () => {
         engine.subscribe((transition) => stopped.push(transition))();
       },
     });
-    expect(heard).toEqual([
+    expect(heard).toMatchObject([
       { from: 'loading', to: 'signed-out', reason: 'store-empty' },
       { from: 'signed-out', to: 'active', reason: 'signed-in' },
       { from: 'active', to: 'expired', reason: 'invalid-grant' },

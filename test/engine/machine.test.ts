@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { SessionState } from '../../src/core/contract.ts';
-import { endingNamed, isReplaced, Machine, type Reason, rejectionOf, TRANSITIONS } from '../../src/engine/machine.ts';
+import { endingNamed, isReplaced, nextState, type Reason, rejectionOf, TRANSITIONS } from '../../src/engine/machine.ts';
 
 const STATES: readonly SessionState[] = ['loading', 'active', 'locked', 'expired', 'signed-out'];
 const REASONS = Object.keys(TRANSITIONS) as Reason[];
@@ -12,12 +12,6 @@ const rows = REASONS.flatMap((reason) =>
 );
 const reached = (to: SessionState, from?: SessionState): string[] =>
   rows.filter((row) => row.to === to && (from === undefined || row.from === from)).map(({ reason }) => reason);
-
-function machineIn(state: SessionState): Machine {
-  const machine = new Machine();
-  machine.state = state;
-  return machine;
-}
 
 describe('the table of transitions', () => {
   test('goes back to loading from nowhere, and leaves it for every other state', () => {
@@ -46,29 +40,10 @@ describe('the table of transitions', () => {
   });
 });
 
-describe('a machine', () => {
-  test.each(REASONS)('follows the table for %s, tells each transition once, and nothing where the table says nothing', (reason) => {
-    for (const from of STATES) {
-      const machine = machineIn(from);
-      const told: unknown[] = [];
-      machine.subscribe((transition) => told.push([transition, machine.state]));
-      machine.fire(reason);
-      const row = rows.find((entry) => entry.reason === reason && entry.from === from);
-      expect(machine.state).toBe(row?.to ?? from);
-      expect(told).toEqual(row === undefined ? [] : [[row, row.to]]);
-    }
-  });
-
-  test('wakes whoever waits only after it has told', async () => {
-    const machine = machineIn('active');
-    const order: string[] = [];
-    machine.subscribe(({ to }) => order.push(to));
-    const waiting = machine.next().done.then(() => order.push('woken'));
-    machine.fire('unlocked');
-    machine.fire('idle-timeout');
-    await waiting;
-    expect(order).toEqual(['locked', 'woken']);
-  });
+test.each(REASONS)('%s leads where the table says, and nowhere where it says nothing', (reason) => {
+  for (const from of STATES) {
+    expect(nextState(from, reason)).toBe(rows.find((row) => row.from === from && row.reason === reason)?.to);
+  }
 });
 
 test('only ends of a session are taken from a server or a store', () => {

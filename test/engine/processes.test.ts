@@ -198,8 +198,10 @@ describe('the lock', () => {
   test('held by a process that never comes back is waited for twice and then passed by', async () => {
     const stuck = (host: Host): Host => ({
       ...host,
-      lock: (_name, _fn, options) =>
-        host.clock.sleep(options?.timeout ?? 0).then(() => Promise.reject(Object.assign(new Error('busy'), { code: 'lock-timeout' }))),
+      lock: (name, fn, options) =>
+        name === 'refresh'
+          ? host.clock.sleep(options?.timeout ?? 0).then(() => Promise.reject(Object.assign(new Error('busy'), { code: 'lock-timeout' })))
+          : host.lock(name, fn, options),
     });
     const run = await runEngine('steps: [{ advance: past-expiry }, { request: /a }]', { wrap: stuck });
     expect(run.outcomes).toEqual({ n1: 200 });
@@ -230,4 +232,16 @@ ${TWO}steps:
     expect(run.outcomes).toEqual({ n1: 200, n2: 200 });
     expect(run.findings).toEqual([]);
   });
+});
+
+test('a process that ends while its refresh is under way rejects what waits for it, and its sibling goes on with the new token', async () => {
+  const run = await runEngine(`devices: { laptop: { platform: web, processes: 2 } }
+steps:
+  - advance: past-expiry
+  - fault: { delay: 10s, of: token }
+  - { on: laptop/tab-1, request: { path: /a, count: 2 }, wait: false }
+  - { parallel: [{ on: laptop/tab-1, after: 20ms, app: stop }, { on: laptop/tab-2, after: 1s, request: /b }] }`);
+  expect(run.outcomes).toEqual({ n1: 'aborted', n2: 'aborted', n3: 200 });
+  expect(run.refreshesAt).toHaveLength(1);
+  expect(run.findings).toEqual([]);
 });

@@ -20,6 +20,8 @@ export interface CliOptions {
   cwd?: string;
   env?: Readonly<Record<string, string>>;
   node?: readonly string[];
+  /** In a process group of its own, as a terminal has it: `process.kill(-pid)` reaches its children too. */
+  group?: true;
 }
 
 /** One command line, to its end; two minutes at most. */
@@ -41,6 +43,7 @@ export function startTokenwarp(args: readonly string[], options: CliOptions = {}
     cwd: options.cwd ?? ROOT,
     env: environment(options.env),
     stdio: ['ignore', 'pipe', 'pipe'],
+    detached: options.group === true,
   });
   const said = { stdout: '', stderr: '' };
   child.stdout.setEncoding('utf8').on('data', (text: string) => {

@@ -54,6 +54,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
     }),
   launch: (writer, line) => void writer.add(line, { type: 'process.launch', epoch: 1 }),
   kill: (writer, line) => void writer.add(line, { type: 'process.kill', epoch: 1 }),
+  stopping: (writer, line) => void writer.add(line, { type: 'stop.called' }),
   stop: (writer, line) => void writer.add(line, { type: 'process.stop', epoch: 1 }),
   suspend: (writer, line) => void writer.add(line, { type: 'process.suspend', epoch: 1 }),
   resume: (writer, line) => void writer.add(line, { type: 'process.resume', epoch: 1 }),

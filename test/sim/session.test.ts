@@ -6,7 +6,7 @@ import { eventsOf, naiveClient, play } from '../kit/world.ts';
 const idle: Client = { start: async () => undefined, signIn: async () => undefined, request: async () => ({ status: 200 }) };
 
 describe('a prompt', () => {
-  it('is unavailable until the scenario says otherwise', async () => {
+  it('is unavailable until the scenario says otherwise: nothing is shown, and that at once', async () => {
     const outcomes: string[] = [];
     const record = await play('steps: [{ request: /x }]', (host) => ({
       ...idle,
@@ -16,10 +16,9 @@ describe('a prompt', () => {
       },
     }));
     expect(outcomes).toEqual(['unavailable', 'unavailable']);
-    expect(eventsOf(record, 'prompt.shown').map(({ method, purpose }) => [method, purpose])).toEqual([
-      ['biometric', 'unlock'],
-      ['password', 'sign-in'],
-    ]);
+    expect(eventsOf(record, 'prompt.shown')).toEqual([]);
+    const [called] = eventsOf(record, 'request.called');
+    expect(eventsOf(record, 'request.settled').map(({ t }) => t)).toEqual([called?.t]);
   });
 
   it('answers in order, the last answer stays, and a person takes time', async () => {

@@ -1,30 +1,17 @@
 // The gates of a job in the order in which Android asks them: the first that is shut is the answer to "why does it not run".
 // Words for them are in explain.ts.
+import { ANDROID_GATES, type AndroidGate } from '../../core/android-words.ts';
 import type { OsMoment } from '../model.ts';
 import { inWindow } from './doze.ts';
 import { wishesOf } from './flexibility.ts';
 import { isBackedOff, nextRunTime } from './next-run.ts';
-import { CONSTRAINTS, unsatisfied, type ConstraintName } from './phone.ts';
+import { unsatisfied, type ConstraintName } from './phone.ts';
 import { backgroundRestriction, dozing, effectiveBucket, quotaShortage, treatedAsExpedited } from './standing.ts';
 import type { Device, Job } from './state.ts';
 import type { WorkSpec } from './work-spec.ts';
 
-export const GATES = [
-  'FLAG_STOPPED',
-  'USER_LOCKED',
-  'BLOCKED',
-  'NOT_SCHEDULED',
-  'WORK_NOT_DUE',
-  'TIMING_DELAY',
-  ...CONSTRAINTS,
-  'DEVICE_NOT_DOZING',
-  'BACKGROUND_NOT_RESTRICTED',
-  'WITHIN_QUOTA',
-  'FLEXIBILITY',
-  'BATCHING',
-  'CONCURRENCY',
-] as const;
-export type GateName = (typeof GATES)[number];
+export const GATES = ANDROID_GATES;
+export type GateName = AndroidGate;
 
 /** One work at one moment. */
 export interface Case {

@@ -1,4 +1,5 @@
 // What the phone itself is like at a moment: screen, lock, power, battery, motion, network; and what JobScheduler makes of it.
+import { JOB_CONSTRAINTS, type JobConstraint } from '../../core/android-words.ts';
 import type { Figures } from './tables.ts';
 import type { Constraints, NetworkType } from './work-spec.ts';
 
@@ -103,8 +104,8 @@ export function online(phone: Phone): boolean {
 }
 
 /** The constraints WorkManager hands to JobScheduler, in the order and with the names of its dump. */
-export const CONSTRAINTS = ['CONNECTIVITY', 'CHARGING', 'BATTERY_NOT_LOW', 'STORAGE_NOT_LOW', 'IDLE'] as const;
-export type ConstraintName = (typeof CONSTRAINTS)[number];
+export const CONSTRAINTS = JOB_CONSTRAINTS;
+export type ConstraintName = JobConstraint;
 
 /** The first constraint that does not hold; undefined = all do. */
 export function unsatisfied(phone: Phone, constraints: Constraints, now: number, figures: Figures): ConstraintName | undefined {

@@ -1,5 +1,6 @@
 // The numbers of Android as data, by API level, each with where it is from. Whatever is not published source or documentation is
 // a default that a scenario may change, and is never shown as Google's word.
+import { STANDBY_BUCKETS, type StandbyBucket } from '../../core/android-words.ts';
 
 /** Android 10 to 17. */
 export const API_LEVELS = [29, 30, 31, 32, 33, 34, 35, 36, 37] as const;
@@ -126,18 +127,10 @@ export function documented(...names: readonly FigureName[]): boolean {
   return names.every((name) => published(FIGURES[name].origin));
 }
 
-export const BUCKETS = ['EXEMPTED', 'ACTIVE', 'WORKING_SET', 'FREQUENT', 'RARE', 'RESTRICTED', 'NEVER'] as const;
-export type Bucket = (typeof BUCKETS)[number];
+export type Bucket = StandbyBucket;
 /** What `am get-standby-bucket` prints. */
-export const BUCKET_VALUE: Readonly<Record<Bucket, number>> = {
-  EXEMPTED: 5,
-  ACTIVE: 10,
-  WORKING_SET: 20,
-  FREQUENT: 30,
-  RARE: 40,
-  RESTRICTED: 45,
-  NEVER: 50,
-};
+export const BUCKET_VALUE: Readonly<Record<Bucket, number>> = STANDBY_BUCKETS;
+export const BUCKETS: readonly Bucket[] = Object.keys(STANDBY_BUCKETS) as Bucket[];
 
 /** What an app in one bucket may do. `window` equal to `time` means: any time. */
 export interface BucketQuota {

@@ -71,7 +71,10 @@ function lifetimeOf(view: HistoryView, { delivered }: Exchange): number | undefi
   return real === 0 ? undefined : real;
 }
 
-/** A refusal, a retry, by whomever, of what brought nothing, an app, a push or a background job that wanted it, a clock that was moved, or a process that had no living access token to begin with. */
+/**
+ * A refusal, a retry, by whomever, of what brought nothing, an app, a push or a background job that wanted it, a clock that was moved, or a
+ * process that had no living access token to begin with.
+ */
 function isAskedFor(view: HistoryView, exchange: Exchange, { exchanges }: Series): boolean {
   const { sent, process, device, previous } = exchange;
   if (sent.forced !== undefined || (previous !== undefined && outcome(previous).kind !== 'granted')) return true;

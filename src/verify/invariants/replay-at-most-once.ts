@@ -103,7 +103,7 @@ function guessed(view: HistoryView, request: LogicalRequest, last: Sending, now:
   const what = status === undefined ? (last.broken?.type === 'api.lost' ? 'was lost' : 'had no answer yet') : `was answered with ${status}`;
   return violation(replayAtMostOnce, {
     clause: 'c',
-    message: `${now.process} sent ${now.sent.method} ${request.n} again although its sending ${last.sent.k} ${what}: the server may have acted on it`,
+    message: `${now.process} sent ${request.n} again although its sending ${last.sent.k} ${what}: the server may have acted on it`,
     hint: 'repeat a POST or PATCH only after a 401, or with the idempotency key the app gave it; otherwise tell the caller',
     at: now.sent,
     witness: [request.called, last.sent, end],

@@ -51,7 +51,14 @@ const G0: Guide = {
     'diagram; an initializer that schedules when somebody is signed in and cancels when nobody is. For Trakt, whose tokens live 7 days and ' +
     'whose refresh tokens are good for one use; a pair that is not renewed in time is taken to be over, both halves of it.',
   claims: [
-    CLAIM('a token of 7 days stays fresh with a run every 5 days', 'g0-day-five-does-nothing', 'g0-opened-every-day'),
+    CLAIM(
+      'a token of 7 days stays fresh with a run every 5 days',
+      'g0-day-five-does-nothing',
+      'g0-opened-every-day',
+      'g0-weeks-of-a-commuter',
+      'g0-weeks-of-several-visits-a-day',
+    ),
+    CLAIM('it stays fresh with a run every 6 hours', 'how-often-is-often-enough'),
     CLAIM('a refresh that fails is tried again by the system, with back-off', 'g0-outage-on-the-day-of-the-refresh'),
     CLAIM('a dead refresh token ends the session instead of being tried again', 'g0-session-ended-under-the-worker'),
     CLAIM('the request is submitted again by the handler, for the next run', 'g0-request-is-good-for-one-run'),

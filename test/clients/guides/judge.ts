@@ -6,12 +6,10 @@ import { loadScenarios } from '../../../src/scenario/load.ts';
 import { runScenario } from '../../../src/scenario/run.ts';
 import { INVARIANTS } from '../../../src/verify/invariants.ts';
 import type { Finding, RunResult, Violation } from '../../../src/verify/result.ts';
-import { loadClient } from '../matrix.ts';
+import { loadClient, mostSteps } from '../matrix.ts';
 import { GUIDES, type Guide } from './catalogue.ts';
 
 export const { plans: PLANS } = loadScenarios(fileURLToPath(new URL('../../../scenarios', import.meta.url)));
-/** Items a run may take: a client that loops for ever is seen long before. */
-const STEPS = 5_000;
 
 /** A guide with what came of it. */
 export interface Judged {
@@ -52,7 +50,7 @@ async function runs(name: string, outside: Guide['outside'] = {}): Promise<RunRe
   const client = { name: `test/clients/guides/${file}`, factory: await loadClient(new URL(file, import.meta.url)) };
   const results: RunResult[] = [];
   for (const plan of PLANS) {
-    const result = await runScenario(plan, { client, limits: { steps: STEPS } });
+    const result = await runScenario(plan, { client, limits: { steps: mostSteps(plan) } });
     const reason = outside[plan.name];
     results.push(reason === undefined ? result : { ...result, outcome: 'not-applicable', reason });
   }

@@ -13,6 +13,7 @@ const ENTRIES = {
   'tokenwarp/engine/node': 'src/host/node.ts',
   'tokenwarp/engine/web': 'src/host/web.ts',
   'tokenwarp/engine/react-native': 'src/host/react-native.ts',
+  'tokenwarp/engine/sessions': 'src/engine/sessions.ts',
   'tokenwarp/engine/fetch': 'src/host/engine-fetch.ts',
 };
 

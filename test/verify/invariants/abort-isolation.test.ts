@@ -89,6 +89,7 @@ spares(
 spares(
   'waiters rejected because the client is stopped',
   `${SHARED}
+  20 stopping
   20 settle n1 aborted
   25 settle n2 aborted
   25 stop

@@ -257,8 +257,53 @@ spares(
 spares(
   'a request rejected because the client is stopped',
   `${REFRESHING}
+  20 stopping
   20 settle n1 aborted
   21 stop
+`,
+);
+spares(
+  'a request rejected because the client is stopped, whose refresh is waited for while others go on',
+  `${REFRESHING}
+  20 stopping
+  20 settle n1 aborted
+  25 step
+  30 call n2
+  30 settle n2 aborted
+  40 stop
+`,
+);
+spares(
+  'a request rejected because the client is stopped, in a process killed before that was done',
+  `${REFRESHING}
+  20 stopping
+  20 settle n1 aborted
+  21 kill
+`,
+);
+spares(
+  'a request of a client that its app lets go of',
+  `${REFRESHING}
+  20 stopping
+  20 settle n1 aborted
+`,
+);
+flags(
+  'a request of a client made after another one was told to stop',
+  ['-'],
+  `  0 stopping
+${REFRESHING}
+  20 settle n1 aborted
+`,
+);
+flags(
+  'a request that nobody aborted, in the life after one that was stopped',
+  ['-'],
+  `  0 stopping
+  0 stop
+  0 launch
+${REFRESHING}
+  20 settle n1 aborted
 `,
 );
 flags(
@@ -267,6 +312,7 @@ flags(
   `${REFRESHING}
   20 settle n1 aborted
   30 call n2
+  40 stopping
   40 stop
 `,
 );
@@ -276,6 +322,7 @@ flags(
   `${REFRESHING}
   20 settle n1 aborted
   30 step
+  31 stopping
   31 stop
 `,
 );

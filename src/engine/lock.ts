@@ -1,0 +1,47 @@
+// The lock of the device, which its processes share: whoever holds it may present the refresh token, or correct what the store holds.
+import { observe, type Runtime } from './runtime.ts';
+import { codeOf } from './vault.ts';
+
+const LOCK = 'refresh';
+/** A holder that outlasts two waits is frozen or dead: its own exchange was abandoned long ago (refresh-bugs class L). */
+const PATIENCE = 2;
+
+/** How a job has its lock: `none` where the host has no locks, `passed` where a holder that stands still was passed by. */
+export type Grip = 'held' | 'passed' | 'none';
+
+/** Runs `job` under a lock of the device, or without where the host has none. Not at all when it stays taken: then undefined. */
+export async function exclusively<T>(
+  rt: Runtime,
+  name: string,
+  job: (grip: Grip) => Promise<T>,
+  limits: { timeout?: number } = {},
+): Promise<{ done: T } | undefined> {
+  const held: { job?: Promise<T> } = {};
+  try {
+    await rt.host.lock(name, () => (held.job = job('held')), limits);
+  } catch (error) {
+    if (held.job === undefined && codeOf(error) === 'lock-timeout') return undefined;
+    // A lock that cannot be given back is the host's affair: what was done under it is done.
+  }
+  return { done: await (held.job ?? job('none')) };
+}
+
+/** The lock as one job waits for it, with how often it was waited for in vain. */
+export interface Wait {
+  missed: number;
+}
+
+/**
+ * Runs `job` under the device's lock; not at all when it stays taken, until it was waited for twice: then beside its holder. Those who pass
+ * it are exclusive again, because all lose their patience together. A device where nobody gets that lock either has none that work.
+ */
+export async function underLock<T>(rt: Runtime, wait: Wait, job: (grip: Grip) => Promise<T>): Promise<{ done: T } | undefined> {
+  const timeout = rt.settings.lockTimeout;
+  const held = await exclusively(rt, LOCK, job, { timeout });
+  if (held !== undefined || ++wait.missed < PATIENCE) return held;
+  const pass = (): Promise<T> => {
+    observe(rt, { type: 'lock-bypassed' });
+    return job('passed');
+  };
+  return (await exclusively(rt, `${LOCK}-bypass`, pass, { timeout: timeout / 2 })) ?? { done: await pass() };
+}
