@@ -11,7 +11,7 @@ import { judgeJournal, type JudgeJournalOptions } from '../../../src/verify/read
 import type { Finding } from '../../../src/verify/result.ts';
 import { BaseClient } from '../../clients/base/client.ts';
 import { BROKEN } from '../../clients/catalogue.ts';
-import { loadClient } from '../../clients/matrix.ts';
+import { loadClient, mostSteps } from '../../clients/matrix.ts';
 import { journalOf } from '../../kit/journal.ts';
 
 const { plans } = loadScenarios(fileURLToPath(new URL('../../../scenarios', import.meta.url)));
@@ -23,7 +23,7 @@ interface Ask extends Partial<JudgeJournalOptions> {
 }
 
 async function findings(factory: ClientFactory, plan: Plan, { marks = false, ...options }: Ask = {}): Promise<readonly Finding[]> {
-  const { events } = await runScenario(plan, { client: { name: 'client', factory }, settle: 'turn', limits: { steps: 5_000 } });
+  const { events } = await runScenario(plan, { client: { name: 'client', factory }, settle: 'turn', limits: { steps: mostSteps(plan) } });
   return judgeJournal(journalOf(events, { marks }), { now: events.at(-1)?.t ?? 0, ...options }).verdict.findings;
 }
 
@@ -147,6 +147,9 @@ const CALLS_UNSEEN = [
   'late-401-of-the-former-user',
 ];
 
+/** A background job may refresh days before the end, since the next run may come late; no journal knows of runs. */
+const JOBS_UNSEEN = plans.filter(({ needs }) => needs.includes('background')).map(({ name }) => name);
+
 const CORRECT: Readonly<Record<string, () => Promise<ClientFactory>>> = {
   'the engine': async () => createEngine,
   'the base client': async () => (host) => new BaseClient(host),
@@ -168,7 +171,9 @@ describe('a client without a bug, seen from the server alone', () => {
         }
       }
       expect(accused).toEqual([]);
-      expect([...presumed].filter((scenario) => ![...LOST_UNSEEN, ...CALLS_UNSEEN, 'sibling-signs-out'].includes(scenario))).toEqual([]);
+      expect(
+        [...presumed].filter((scenario) => ![...LOST_UNSEEN, ...CALLS_UNSEEN, ...JOBS_UNSEEN, 'sibling-signs-out'].includes(scenario)),
+      ).toEqual([]);
     },
     120_000,
   );
