@@ -1,5 +1,6 @@
 // docs/invariants.md, docs/scenario-format.md and docs/scenarios.md, each from the data that the code runs on.
 import { fileURLToPath } from 'node:url';
+import { BUILT_IN_OPTIONS } from '../../src/scenario/built-in.ts';
 import { REFRESH, STALE, steps } from '../../src/scenario/dial-row.ts';
 import { DIALS, DIAL_GROUPS } from '../../src/scenario/dials.ts';
 import { scenarioJsonSchema } from '../../src/scenario/json-schema.ts';
@@ -45,6 +46,12 @@ export function formatPage(): string {
     '## scenario',
     ...keysOf(schema),
     ...parts,
+    '## Options of the built-in engine',
+    'What it makes of the `client` block. Another client reads what it likes from `host.config.options`.',
+    table(
+      ['option', 'meaning'],
+      Object.entries(BUILT_IN_OPTIONS).map(([name, meaning]) => [`\`${name}\``, meaning]),
+    ).join('\n'),
     ...dials(),
   ]);
 }

@@ -31,6 +31,18 @@ export function createBuiltIn(host: Host): Client {
   });
 }
 
+/** Rejects what it cannot mean, before anything runs. `file`: the scenario that says it. */
+export function checkBuiltIn(options: HostConfig['options'], file: string): void {
+  try {
+    backgroundOf(options);
+  } catch (error) {
+    if (!(error instanceof WrongOption)) throw error;
+    throw new InvalidInputError('TW_CLIENT_OPTION', `${file}: client.${error.option} ${error.message}`, {
+      hint: `${error.option}: ${BUILT_IN_OPTIONS[error.option]}`,
+    });
+  }
+}
+
 /** What the options ask of background jobs; undefined when they ask for none. */
 function backgroundOf(options: HostConfig['options']): BackgroundOptions | undefined {
   const every = durationOf(options, 'refreshEvery');
@@ -38,7 +50,8 @@ function backgroundOf(options: HostConfig['options']): BackgroundOptions | undef
   const late = durationOf(options, 'refreshLate');
   const id = options?.['refreshJob'];
   const kind = options?.['refreshKind'];
-  if (kind !== undefined && kind !== 'app-refresh' && kind !== 'processing') throw wrong('refreshKind', 'app-refresh or processing');
+  if (kind !== undefined && kind !== 'app-refresh' && kind !== 'processing')
+    throw new WrongOption('refreshKind', kind, 'app-refresh or processing');
   return {
     every,
     ...(late === undefined ? {} : { late }),
@@ -52,12 +65,14 @@ function durationOf(options: HostConfig['options'], name: Name): number | undefi
   const value = options?.[name];
   const ms = typeof value === 'string' ? parseDuration(value) : value;
   if (ms === undefined && value === undefined) return undefined;
-  if (typeof ms !== 'number' || !(ms > 0)) throw wrong(name, 'a duration such as 6h');
+  if (typeof ms !== 'number' || !(ms > 0)) throw new WrongOption(name, value, 'a duration such as 6h');
   return ms;
 }
 
-function wrong(name: Name, wanted: string): InvalidInputError {
-  return new InvalidInputError('TW_CLIENT_OPTION', `the option ${name} of the client is no ${wanted}`, {
-    hint: 'see the client block of the scenario',
-  });
+class WrongOption extends Error {
+  readonly option: Name;
+  constructor(option: Name, value: unknown, wanted: string) {
+    super(`cannot be ${JSON.stringify(value)}, expected ${wanted}`);
+    this.option = option;
+  }
 }

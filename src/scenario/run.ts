@@ -7,7 +7,7 @@ import { runPlan, type WorldOptions, type WorldRecord } from '../sim/world.ts';
 import { reportBackground, type BackgroundReport } from '../verify/background-report.ts';
 import type { Compared, Outcome, RunResult, Verdict } from '../verify/result.ts';
 import { judge } from '../verify/verdict.ts';
-import { BUILT_IN, createBuiltIn } from './built-in.ts';
+import { BUILT_IN, checkBuiltIn, createBuiltIn } from './built-in.ts';
 
 /** How one scenario is run: seed, client, schedule, and the options of the world. */
 export interface RunOptions extends Partial<Omit<WorldOptions, 'factory'>> {
@@ -26,6 +26,7 @@ export const DEFAULT_SEED = 1;
 export async function runScenario(plan: Plan, options: RunOptions = {}): Promise<RunResult> {
   const { client, schedule, seed = DEFAULT_SEED, onPlayed, ...world } = options;
   const recorded = schedule === undefined ? undefined : parseSchedule(schedule);
+  if (client === undefined) for (const lent of [plan.client, ...(plan.compare ?? [])]) checkBuiltIn(lent, plan.file);
   const how: WorldOptions = { settle: client === undefined ? 'drain' : 'turn', ...world, seed, factory: client?.factory ?? createBuiltIn };
   const record = await runPlan(plan, {
     ...how,

@@ -72,6 +72,19 @@ describe('selection', () => {
     }
   });
 
+  test('an option that the built-in engine cannot read is refused, whether lent or compared; another client may read it', () => {
+    const file = join(scratch(), 'own.scenario.yaml');
+    const own = readFileSync(join(ROOT, FIXTURES, 'own.scenario.yaml'), 'utf8');
+    for (const block of ['client: { refreshEvery: soon }', 'compare: [{ refreshEvery: soon }]']) {
+      writeFileSync(file, `${own}${block}\n`);
+      const said = tokenwarp(['run', file]);
+      expect(said.code).toBe(3);
+      expect(said.stderr).toContain('client.refreshEvery cannot be "soon", expected a duration such as 6h   TW_CLIENT_OPTION');
+      expect(said.stderr).toContain(file);
+      expect(tokenwarp(['run', file, '--client', join(ROOT, 'test/clients/correct/functional-ahead.ts')]).code).toBe(0);
+    }
+  });
+
   test('--list prints what would run and runs nothing', () => {
     const said = tokenwarp(['run', 'late-401', '--list']);
     expect(said.code).toBe(0);
