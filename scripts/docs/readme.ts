@@ -1,4 +1,4 @@
-// README shows code, a scenario and two outputs. The code is that of examples/, the outputs are what the commands print: each block is
+// README shows code, a scenario and three outputs. The code is that of examples/, the outputs are what the commands print: each block is
 // written anew when it differs in more than wall time.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const EXAMPLE = ['run', 'examples/two-requests-at-expiry.scenario.yaml', '--client', 'examples/my-client.ts'];
+/** Weeks of a phone, beside the same weeks with other intervals. */
+const WEEKS = ['run', 'how-often-is-often-enough'];
 /** Lines of `npm start` that are shown before the totals. */
 const SHOWN = 5;
 
@@ -14,7 +16,7 @@ export function refreshReadme(readme: string): string {
   const wanted: Record<string, string[]> = {
     ts: [readFileSync(`${ROOT}/examples/my-client.ts`, 'utf8')],
     yaml: [readFileSync(`${ROOT}/examples/two-requests-at-expiry.scenario.yaml`, 'utf8')],
-    text: [startOutput(), outputOf(EXAMPLE, 1)],
+    text: [startOutput(), outputOf(EXAMPLE, 1), outputOf(WEEKS, 0)],
   };
   return readme.replaceAll(/^```(ts|yaml|text)\n(.*?)^```$/gms, (whole: string, language: string, body: string) => {
     const text = wanted[language]?.shift() ?? body;
