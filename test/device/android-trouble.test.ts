@@ -185,7 +185,11 @@ describe('what is to be put back is found', () => {
     expect(await lab.tokenwarp('device', 'restore', ...named)).toMatchObject({ code: 0, stdout: 'nothing is left to put back\n' });
     for (const word of ['changes', 'restore']) {
       const said = await lab.tokenwarp('device', word, '--device', 'nobody');
-      expect([said.code, said.stdout, said.stderr]).toEqual([6, '', expect.stringContaining('there is no device "nobody"   TW_DEVICE_UNKNOWN')]);
+      expect([said.code, said.stdout, said.stderr]).toEqual([
+        6,
+        '',
+        expect.stringContaining('there is no device "nobody"   TW_DEVICE_UNKNOWN'),
+      ]);
     }
     const absent = await lab.tokenwarp('doctor', '--device', 'nobody');
     expect([absent.code, absent.stdout]).toEqual([6, expect.stringMatching(/✗ nobody +no such device is connected\n.*tokenwarp devices/)]);

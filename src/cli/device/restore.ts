@@ -84,7 +84,11 @@ async function leftOn(context: DeviceContext, wanted: string | undefined): Promi
   if (exact.length > 0) return exact;
   const id = await connectedId(context, wanted);
   if (id !== undefined) return all.filter(({ key }) => key.id === id);
-  throw unknownDevice(wanted, [], all.length === 0 ? 'nothing is changed anywhere' : `changed are: ${all.map(({ key }) => key.id).join(', ')}`);
+  throw unknownDevice(
+    wanted,
+    [],
+    all.length === 0 ? 'nothing is changed anywhere' : `changed are: ${all.map(({ key }) => key.id).join(', ')}`,
+  );
 }
 
 /** What a process that still runs has changed and will put back itself. */
