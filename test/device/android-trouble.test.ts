@@ -94,6 +94,16 @@ describe('the connection breaks', () => {
   });
 });
 
+test('a phone that answers nothing at all: what was asked is named as it can be typed', async () => {
+  const device = await lab.phone({ api: 34 });
+  device.faults.push({ when: /./, kind: 'hang' });
+  for (const command of ['devices', 'doctor']) {
+    const { stdout } = await lab.tokenwarp(command, '--command-timeout', '1s');
+    expect(stdout).toMatch(/did not answer `getprop; id -u; [^{}]*` within 1 s/);
+    expect(stdout).not.toContain('__tw');
+  }
+});
+
 test('a phone that does not answer: the command is killed, the phone is put back, exit code 7', async () => {
   const { device } = await periodicWork();
   device.faults.push({ when: /^cmd jobscheduler run/, kind: 'hang' });
