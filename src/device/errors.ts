@@ -21,8 +21,8 @@ export function noDevice(hint: string): MissingError {
 }
 
 /** The device that was named is not there. Exit code 6. */
-export function unknownDevice(id: string, known: readonly string[]): MissingError {
-  const hint = known.length === 0 ? 'no device is connected: `tokenwarp devices`' : `connected: ${known.join(', ')}`;
+export function unknownDevice(id: string, known: readonly string[], advice?: string): MissingError {
+  const hint = advice ?? (known.length === 0 ? 'no device is connected: `tokenwarp devices`' : `connected: ${known.join(', ')}`);
   return new MissingError('TW_DEVICE_UNKNOWN', `there is no device "${id}"`, { hint, fields: { device: id } });
 }
 

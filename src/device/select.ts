@@ -5,7 +5,7 @@ import { manyDevices, noDevice, unknownDevice, unusableDevice } from './errors.t
 /** Throws a MissingError that says what is in the way. `none`: what to do when nothing is connected. */
 export function pickDevice(devices: readonly Device[], wanted: string | undefined, none: string): Device {
   if (wanted !== undefined) {
-    const named = devices.find(({ id }) => id === wanted) ?? byName(devices, wanted);
+    const named = namedDevice(devices, wanted);
     if (named === undefined)
       throw unknownDevice(
         wanted,
@@ -22,8 +22,10 @@ export function pickDevice(devices: readonly Device[], wanted: string | undefine
   throw unusable === undefined ? noDevice(none) : unusableDevice(unusable);
 }
 
-/** A model's name, when only one device has it. */
-function byName(devices: readonly Device[], wanted: string): Device | undefined {
+/** By its id, or by its model's name when only one device has it. */
+export function namedDevice(devices: readonly Device[], wanted: string): Device | undefined {
+  const exact = devices.find(({ id }) => id === wanted);
+  if (exact !== undefined) return exact;
   const same = devices.filter(({ name }) => name.toLowerCase() === wanted.toLowerCase());
   return same.length === 1 ? same[0] : undefined;
 }

@@ -144,6 +144,16 @@ describe('periodic work before its time', () => {
     asBefore(device);
   });
 
+  test('whose time has come by a clock that somebody has moved is forced as it is: --make-due never moves the clock back', async () => {
+    const { device, session } = await periodicWork(34);
+    expect((await lab.tokenwarp('device', 'clock', '+1h', '--device', device.serial)).code).toBe(0);
+    const { code, fired } = await fire(device, '--make-due');
+    expect([code, fired.verdict, session.answers]).toEqual([0, { outcome: 'ran', result: 'SUCCESS' }, [200, 200]]);
+    expect(fired).not.toHaveProperty('clock');
+    expect((await lab.tokenwarp('device', 'restore', '--device', device.serial)).code).toBe(0);
+    asBefore(device);
+  });
+
   test('cannot be made due on Android 9 without root: exit code 6, and nothing was touched', async () => {
     const { device } = await periodicWork(28);
     const { code, stderr } = await fire(device, '--make-due');

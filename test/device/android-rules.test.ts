@@ -148,6 +148,30 @@ describe('the gate that holds it', () => {
     expect([first?.detail, first?.by].every((text) => (text ?? '').length > 3)).toBe(true);
   });
 
+  test.each([
+    ['WORK_NOT_DUE', { row: {} }, ' --make-due'],
+    ['TIMING_DELAY', { job: { required: ['TIMING_DELAY'], unsatisfied: ['TIMING_DELAY'], earliest: H } }, ''],
+    ['CHARGING', { job: { required: ['CHARGING'], unsatisfied: ['CHARGING'] } }, ''],
+    ['BATCHING', { job: { bucket: 'RARE', batchedFor: 60_000 } }, ''],
+  ] as const)('%s: the command can be typed as it is, and says which work where the app has more than one', (_gate, change, more) => {
+    const one = look(change);
+    expect(shutGates(one)[0]?.command).toBe(`tokenwarp fire android --package a.b${more}`);
+    const { work } = one;
+    const among = (...names: string[]): Look => ({
+      ...one,
+      work: { ...work, names, worker: 'a.Worker' },
+      situation: { ...one.situation, works: [work, work] },
+    });
+    expect(shutGates(among("Ada's sync"))[0]?.command).toBe(`tokenwarp fire android --package a.b --work 'Ada'\\''s sync'${more}`);
+    expect(shutGates(among())[0]?.command).toBe(`tokenwarp fire android --package a.b --worker a.Worker${more}`);
+  });
+
+  test('battery saver is not lifted by allowing the app', () => {
+    const saver = shutGates(look({ job: { implicit: { readyNotRestrictedInBg: false } } }))[0];
+    expect([saver?.detail, saver?.command]).toEqual(['battery saver is on', 'adb shell cmd power set-mode 0']);
+    expect(shutGates(look({ restricted: true }))[0]?.command).toBe('tokenwarp device restrict off --package a.b');
+  });
+
   test('is one of those of the model of Android, which has no other, and the reasons of a stop are those it knows', () => {
     expect(GATES).toEqual([...new Set(SHUT.map(([gate]) => gate))].toSorted((a, b) => GATES.indexOf(a) - GATES.indexOf(b)));
     expect(

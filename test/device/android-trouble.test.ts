@@ -94,6 +94,16 @@ describe('the connection breaks', () => {
   });
 });
 
+test('a phone that answers nothing at all: what was asked is named as it can be typed', async () => {
+  const device = await lab.phone({ api: 34 });
+  device.faults.push({ when: /./, kind: 'hang' });
+  for (const command of ['devices', 'doctor']) {
+    const { stdout } = await lab.tokenwarp(command, '--command-timeout', '1s');
+    expect(stdout).toMatch(/did not answer `getprop; id -u; [^{}]*` within 1 s/);
+    expect(stdout).not.toContain('__tw');
+  }
+});
+
 test('a phone that does not answer: the command is killed, the phone is put back, exit code 7', async () => {
   const { device } = await periodicWork();
   device.faults.push({ when: /^cmd jobscheduler run/, kind: 'hang' });
@@ -169,6 +179,46 @@ describe('somebody stops it', () => {
     await lab.tokenwarp('device', 'restore');
     // True time is that of this machine: whenever it is undone, both clocks agree again.
     expect(Math.abs(device.phone.wall() - Date.now())).toBeLessThan(5_000);
+  });
+});
+
+describe('what is to be put back is found', () => {
+  test('by the name of the device too; a device that is neither changed nor connected is a mistake, not an empty list', async () => {
+    const device = await lab.phone({ api: 34, model: 'Ada 9' });
+    const named = ['--device', 'ada 9'];
+    expect((await lab.tokenwarp('device', 'clock', '-1h', ...named)).code).toBe(0);
+    expect((await lab.tokenwarp('device', 'changes', ...named)).stdout).toContain('wall clock moved by -1h');
+    const doctor = await lab.tokenwarp('doctor', ...named);
+    expect([doctor.code, doctor.stdout]).toEqual([0, expect.stringMatching(new RegExp(`✓ ${device.serial} +Ada 9, Android 14`))]);
+    expect((await lab.tokenwarp('device', 'restore', ...named)).stdout).toContain('put back: wall clock');
+    expectAsBefore(device);
+    expect(await lab.tokenwarp('device', 'restore', ...named)).toMatchObject({ code: 0, stdout: 'nothing is left to put back\n' });
+    for (const word of ['changes', 'restore']) {
+      const said = await lab.tokenwarp('device', word, '--device', 'nobody');
+      expect([said.code, said.stdout, said.stderr]).toEqual([
+        6,
+        '',
+        expect.stringContaining('there is no device "nobody"   TW_DEVICE_UNKNOWN'),
+      ]);
+    }
+    const absent = await lab.tokenwarp('doctor', '--device', 'nobody');
+    expect([absent.code, absent.stdout]).toEqual([6, expect.stringMatching(/✗ nobody +no such device is connected\n.*tokenwarp devices/)]);
+  });
+
+  test('on every device that nobody works on, also when somebody works on another', async () => {
+    const { device } = await periodicWork();
+    device.faults.push({ when: /^cmd jobscheduler run/, kind: 'hang' });
+    const { child, ended } = lab.start(...fireArgs(device));
+    await until(() => device.phone.clockOffset > MINUTES && device.phone.calls.some((call) => call[0] === 'log'));
+    const other = await lab.phone({ api: 33 });
+    expect((await lab.tokenwarp('device', 'clock', '-1h', '--device', other.serial)).code).toBe(0);
+    const said = await lab.tokenwarp('device', 'restore');
+    expect([said.code, said.stderr]).toEqual([7, expect.stringContaining(`process ${child.pid} is at work on ${device.serial}`)]);
+    expect(said.stdout).toContain(`${other.serial}: put back: wall clock`);
+    expectAsBefore(other);
+    child.kill('SIGINT');
+    await ended;
+    expectAsBefore(device);
   });
 });
 

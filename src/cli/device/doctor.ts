@@ -6,22 +6,25 @@ import type { ExitCondition } from '../exit.ts';
 import type { Invocation } from '../invocation.ts';
 import type { DoctorOptions } from './options.ts';
 import { inRoom } from './room.ts';
+import { connectedId } from './tools.ts';
 import { checkLines } from './words.ts';
 
 export async function doctor({ options, system }: Invocation<DoctorOptions>): Promise<ReadonlySet<ExitCondition>> {
   const paint = paintOf(detectScreen(system.env, system.out, options.color ?? 'auto'));
   return inRoom({ system, options }, async (context) => {
     const apps = { android: options.package, ios: options.bundle };
+    const id = options.device === undefined ? undefined : await connectedId(context, options.device);
     const asked = await Promise.all(
       (await loadPlatforms()).map((platform) => {
         const app = apps[platform.name];
         return platform.checks(context, {
-          ...(options.device === undefined ? {} : { device: options.device }),
+          ...(options.device === undefined ? {} : { device: id ?? options.device }),
           ...(app === undefined ? {} : { app }),
         });
       }),
     );
-    const checks: Check[] = [nodeCheck(), ...asked.flat()];
+    const absent = options.device === undefined || id !== undefined ? [] : [absentCheck(options.device)];
+    const checks: Check[] = [nodeCheck(), ...asked.flat(), ...absent];
     const missing = checks.some(({ status }) => status === 'missing');
     system.out.write(
       options.json === true
@@ -35,4 +38,8 @@ export async function doctor({ options, system }: Invocation<DoctorOptions>): Pr
 /** bin/tokenwarp.js has already refused what is too old. */
 function nodeCheck(): Check {
   return { name: 'node', status: 'ok', found: process.versions.node };
+}
+
+function absentCheck(name: string): Check {
+  return { name, status: 'missing', found: 'no such device is connected', fix: 'tokenwarp devices lists those that are' };
 }

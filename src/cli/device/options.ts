@@ -1,6 +1,7 @@
 // The options of the commands for real devices, as data: see ../option-table.ts for what is derived from them.
 import type { OptionRow, ValuesOf } from '../option-table.ts';
 import { readCount, readDuration, readText } from '../values.ts';
+import type { PlatformName } from '../../device/driver.ts';
 import { IOS_APP, IOS_FIRE } from './ios-options.ts';
 import { readPackage } from './values.ts';
 
@@ -68,8 +69,7 @@ export const DEVICES_OPTIONS = {
 
 export const DOCTOR_OPTIONS = { ...DEVICE, ...ANDROID_APP, ...IOS_APP, ...PATIENCE } as const satisfies Record<string, OptionRow>;
 
-export const FIRE_OPTIONS = {
-  ...DEVICE,
+const ANDROID_FIRE = {
   ...ANDROID_APP,
   ...ANDROID_JOB,
   makeDue: {
@@ -84,6 +84,11 @@ export const FIRE_OPTIONS = {
       'Android: stop the job between the commit of its token request and the answer, with this reason (connectivity, timeout, quota ...)',
     read: readText,
   },
+} as const satisfies Record<string, OptionRow>;
+
+export const FIRE_OPTIONS = {
+  ...DEVICE,
+  ...ANDROID_FIRE,
   timeout: {
     flags: '--timeout <duration>',
     group: 'stop',
@@ -95,6 +100,9 @@ export const FIRE_OPTIONS = {
   ...PATIENCE,
   ...SERVER,
 } as const satisfies Record<string, OptionRow>;
+
+/** Options of `fire` that say something on one platform only. */
+export const FIRE_ROWS_OF = { android: ANDROID_FIRE, ios: IOS_FIRE } as const satisfies Record<PlatformName, Record<string, OptionRow>>;
 
 export const WHY_OPTIONS = { ...DEVICE, ...ANDROID_APP, ...ANDROID_JOB, ...PATIENCE } as const satisfies Record<string, OptionRow>;
 

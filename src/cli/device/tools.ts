@@ -2,6 +2,7 @@
 import type { Device, DeviceContext, Listing, MissingTool } from '../../device/driver.ts';
 import { realMachine } from '../../device/exec.ts';
 import { loadPlatforms } from '../../device/platforms.ts';
+import { namedDevice } from '../../device/select.ts';
 import { stateFolder } from '../../device/undo.ts';
 import { MissingError } from '../../core/errors.ts';
 import type { System } from '../system.ts';
@@ -23,6 +24,16 @@ export async function look(context: DeviceContext): Promise<Found> {
     missing,
     unread: listings.flatMap(({ unread = [] }) => unread),
   };
+}
+
+/** The id of the device that is meant by an id or a name; undefined when nothing of that name is connected, or nothing can be asked. */
+export async function connectedId(context: DeviceContext, wanted: string): Promise<string | undefined> {
+  try {
+    return namedDevice((await look(context)).devices, wanted)?.id;
+  } catch (error) {
+    if (error instanceof MissingError) return undefined;
+    throw error;
+  }
 }
 
 /** For commands that are asked for their help only: no device is touched, no server started. */

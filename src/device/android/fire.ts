@@ -5,7 +5,7 @@ import { commandFailed, noJob } from '../errors.ts';
 import type { Hold, Refreshes, ServerPort } from '../server-port.ts';
 import { mark } from './ask-diagnostics.ts';
 import { nextRun, refusedUntil } from './due.ts';
-import { HARD_GATES, shutGates, type HeldBy } from './gates.ts';
+import { HARD_GATES, shutGates, type HeldBy, type Look } from './gates.ts';
 import { readLook } from './look.ts';
 import { withUndo, type AndroidDevice } from './open.ts';
 import type { JobRecord } from './read/jobs.ts';
@@ -64,7 +64,7 @@ export async function fire(device: AndroidDevice, options: FireOptions): Promise
     const until = work.row === undefined ? undefined : refusedUntil(work.row, look.wall);
     const known = until === undefined ? {} : { dueIn: until - look.wall };
     if (hard !== undefined) return heldBack(device, { situation, work, hard, known });
-    const clock = options.makeDue ? await makeDue(device, work, gates) : undefined;
+    const clock = options.makeDue ? await makeDue(device, look, gates) : undefined;
     const { fired, row } = await fireAndWatch(device, options, { situation, work });
     const next = row?.state === 'ENQUEUED' ? nextRun(row) : undefined;
     return { ...fired, ...known, ...(clock === undefined ? {} : { clock }), ...(next === undefined ? {} : { nextIn: next - look.wall }) };
@@ -94,13 +94,13 @@ function heldBack({ id }: AndroidDevice, { situation, work, hard, known }: Held)
   };
 }
 
-/** Moves the wall clock past the next run; nothing when it is due already. */
-async function makeDue(device: AndroidDevice, work: Work, gates: readonly HeldBy[]): Promise<Fired['clock']> {
+/** Moves the wall clock past the next run; nothing when it is due already: a latency that JobScheduler still counts is forced. */
+async function makeDue(device: AndroidDevice, { work, wall }: Look, gates: readonly HeldBy[]): Promise<Fired['clock']> {
   device.need('make-due');
   const { row, job } = work;
   const waits = gates.find(({ gate }) => gate === 'WORK_NOT_DUE' || gate === 'TIMING_DELAY');
-  if (waits === undefined) return undefined;
   const due = row === undefined ? undefined : nextRun(row);
+  if (waits === undefined || (due !== undefined && due <= wall)) return undefined;
   // Without the database: JobScheduler was handed the same time as a latency.
   const wait = job?.earliest ?? waits.opensIn;
   if (due === undefined && wait === undefined)

@@ -4,6 +4,7 @@ import type { AndroidGate } from '../../core/android-words.ts';
 import { JOB_CONSTRAINTS } from '../../core/android-words.ts';
 import { formatDuration } from '../../core/duration.ts';
 import { refusedUntil } from './due.ts';
+import { line } from './quote.ts';
 import type { DeviceIdle } from './read/device-idle.ts';
 import type { JobRecord } from './read/jobs.ts';
 import type { Situation, Work } from './situation.ts';
@@ -89,7 +90,9 @@ function beforeJob({ situation, work, unlocked }: Look): HeldBy | undefined {
   };
 }
 
-function due({ work: { row }, wall }: Look): HeldBy | undefined {
+function due(look: Look): HeldBy | undefined {
+  const { row } = look.work;
+  const { wall } = look;
   const until = row === undefined ? undefined : refusedUntil(row, wall);
   if (row === undefined || until === undefined) return undefined;
   const kind = row.attempts > 0 ? `backed off after ${row.attempts} ${row.attempts === 1 ? 'attempt' : 'attempts'}` : 'periodic';
@@ -98,17 +101,17 @@ function due({ work: { row }, wall }: Look): HeldBy | undefined {
     gate: 'WORK_NOT_DUE',
     detail: `${kind}: WorkManager refuses it for ${formatDuration(whole(opensIn))} of wall clock time`,
     by: 'time, or a change of the wall clock',
-    command: 'tokenwarp fire android --make-due',
+    command: fireIt(look, '--make-due'),
     opensIn,
   };
 }
 
-function latency(_look: Look, job: JobRecord): HeldBy | undefined {
+function latency(look: Look, job: JobRecord): HeldBy | undefined {
   if (!job.unsatisfied.includes('TIMING_DELAY') || !job.required.includes('TIMING_DELAY')) return undefined;
   const { earliest } = job;
   const opens = earliest === undefined || earliest <= 0 ? {} : { opensIn: earliest };
   const left = earliest === undefined ? '' : ` has ${formatDuration(whole(Math.max(0, earliest)))} to go`;
-  return { gate: 'TIMING_DELAY', detail: `the minimum latency${left}`, by: 'time', command: 'tokenwarp fire android', ...opens };
+  return { gate: 'TIMING_DELAY', detail: `the minimum latency${left}`, by: 'time', command: fireIt(look), ...opens };
 }
 
 const CONSTRAINT_WORDS: Readonly<Record<(typeof JOB_CONSTRAINTS)[number], { detail: string; by: string; command?: string }>> = {
@@ -119,11 +122,11 @@ const CONSTRAINT_WORDS: Readonly<Record<(typeof JOB_CONSTRAINTS)[number], { deta
   CONNECTIVITY: { detail: 'there is no network that fits', by: 'a network that fits' },
 };
 
-function constraints({ situation }: Look, job: JobRecord): HeldBy[] {
+function constraints(look: Look, job: JobRecord): HeldBy[] {
   return JOB_CONSTRAINTS.filter((name) => job.unsatisfied.includes(name) && job.required.includes(name)).map((gate) => {
     const { detail, by } = CONSTRAINT_WORDS[gate];
     const asked = gate === 'CONNECTIVITY' && job.network !== undefined ? `: ${capabilities(job.network)}` : '';
-    return { gate, detail: `${detail}${asked}`, by, command: `tokenwarp fire android --package ${situation.app}` };
+    return { gate, detail: `${detail}${asked}`, by, command: fireIt(look) };
   });
 }
 
@@ -158,7 +161,7 @@ function restriction({ restricted, situation }: Look, job: JobRecord): HeldBy | 
     gate: 'BACKGROUND_NOT_RESTRICTED',
     detail,
     by: restricted ? 'the user allows it, or opens the app' : 'a charger, or battery saver off',
-    command: tokenwarp('restrict off', situation.app),
+    command: restricted ? tokenwarp('restrict off', situation.app) : 'adb shell cmd power set-mode 0',
   };
 }
 
@@ -192,14 +195,15 @@ function flexibility(job: JobRecord): HeldBy | undefined {
 }
 
 /** Ready, nothing missing, and still here: it waits for company. */
-function batching({ bucket }: Look, job: JobRecord): HeldBy | undefined {
+function batching(look: Look, job: JobRecord): HeldBy | undefined {
+  const { bucket } = look;
   if (job.batchedFor === undefined || job.ready?.parts['active'] === true) return undefined;
   const opensIn = Math.max(0, 1_860_000 - job.batchedFor);
   return {
     gate: 'BATCHING',
     detail: `${job.bucket ?? bucket ?? 'its bucket'}: waits until five jobs are ready, since ${formatDuration(whole(job.batchedFor))}`,
     by: 'other jobs, a maintenance window, the app in use, or 31 minutes',
-    command: 'tokenwarp fire android',
+    command: fireIt(look),
     opensIn,
   };
 }
@@ -208,6 +212,17 @@ function batching({ bucket }: Look, job: JobRecord): HeldBy | undefined {
 function concurrency({ ready }: JobRecord): HeldBy | undefined {
   if (ready?.value !== true || ready.parts['pending'] !== true || ready.parts['active'] === true) return undefined;
   return { gate: 'CONCURRENCY', detail: 'ready and in the queue: too many jobs run', by: 'one of them ends' };
+}
+
+/** Typed into a shell as it is; it says which work where the app has more than one. */
+function fireIt({ situation: { app, works }, work }: Look, ...more: readonly string[]): string {
+  return line('tokenwarp', 'fire', 'android', '--package', app, ...(works.length > 1 ? which(work) : []), ...more);
+}
+
+function which({ names: [name], worker, job }: Work): readonly (string | number)[] {
+  if (name !== undefined) return ['--work', name];
+  if (worker !== undefined) return ['--worker', worker];
+  return job === undefined ? [] : ['--job', job.id];
 }
 
 function tokenwarp(action: string, app: string): string {

@@ -32,17 +32,19 @@ const SENTINEL = /\r?\n__tw:(\d+)\r?\n$/;
 const SAYS_CODE = `printf '\\n__tw:%s\\n' "$?"`;
 
 export function openShell(context: DeviceContext, adb: Adb, id: string): Shell {
-  const call = async (kind: 'shell' | 'exec-out', script: string, options: RunOptions): Promise<CommandRecord> => {
+  // `shown` is what errors name: the commands, without our marks between them.
+  const call = async (kind: 'shell' | 'exec-out', script: string, shown: string, options: RunOptions): Promise<CommandRecord> => {
     const record = await adb.run(['-s', id, kind, `${script}; ${SAYS_CODE}`], options);
-    if (record.ended === 'timeout') throw timedOut(id, script, record.ms);
+    if (record.ended === 'timeout') throw timedOut(id, shown, record.ms);
     return record;
   };
-  const run: Shell['run'] = async (script, options = {}) => {
-    const record = await call('shell', script, options);
+  const runShown = async (script: string, shown: string, options: ShellOptions): Promise<Ran> => {
+    const record = await call('shell', script, shown, options);
     const end = SENTINEL.exec(record.stdout);
-    if (end === null) throw troubleOf(id, script, record);
+    if (end === null) throw troubleOf(id, shown, record);
     return { script, code: Number(end[1]), stdout: record.stdout.slice(0, end.index), stderr: record.stderr };
   };
+  const run: Shell['run'] = (script, options = {}) => runShown(script, script, options);
   return {
     id,
     context,
@@ -53,14 +55,14 @@ export function openShell(context: DeviceContext, adb: Adb, id: string): Shell {
       if (ran.code !== 0) throw commandFailed(id, script, saidBy(ran), hint);
       return ran.stdout.trim();
     },
-    async parts(scripts, options) {
+    async parts(scripts, options = {}) {
       const names = Object.keys(scripts) as (keyof typeof scripts)[];
       const whole = names.map((name) => `{ ${scripts[name]}; } 2>&1; printf '\\n__tw-part:${name}:%s\\n' "$?"`).join('; ');
-      const { stdout } = await run(whole, options);
+      const { stdout } = await runShown(whole, Object.values<string>(scripts).join('; '), options);
       return splitParts(names, scripts, stdout, id);
     },
     async bytes(script, options = {}) {
-      const record = await call('exec-out', script, { ...options, binary: true });
+      const record = await call('exec-out', script, script, { ...options, binary: true });
       const bytes = record.bytes ?? new Uint8Array();
       const tail = new TextDecoder('latin1').decode(bytes.subarray(Math.max(0, bytes.length - 32)));
       const end = SENTINEL.exec(tail);

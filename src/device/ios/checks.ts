@@ -114,7 +114,11 @@ async function appChecks(
     ];
   const ready = all.filter(({ kind, state, id }) => kind === 'simulator' && state === 'ready' && (device === undefined || id === device));
   const [only, another] = ready;
-  if (only === undefined || another !== undefined) return [];
+  if (only === undefined) return [unreadCheck(app, 'no simulator runs in which its Info.plist could be read', bootOne(all, device))];
+  if (another !== undefined) {
+    const which = ready.map(({ id }) => `--device ${id}`).join(' or ');
+    return [unreadCheck(app, `${ready.length} simulators run: its Info.plist was read in none`, `say which: ${which}`)];
+  }
   try {
     const info = await (await openSimulator(context, xcrun, only.id)).infoPlist(app);
     const problems =
@@ -133,4 +137,15 @@ async function appChecks(
     if (!(error instanceof TokenwarpError)) throw error;
     return [{ name: app, status: 'warning', found: error.message, ...(error.hint === undefined ? {} : { fix: error.hint }) }];
   }
+}
+
+function unreadCheck(name: string, found: string, fix: string): Check {
+  return { name, status: 'warning', found, fix };
+}
+
+function bootOne(all: readonly Device[], wanted: string | undefined): string {
+  const one = all.find(({ kind, id, state }) => kind === 'simulator' && state !== 'unavailable' && (wanted === undefined || id === wanted));
+  return one === undefined
+    ? 'only a simulator shows it: create one in Xcode and install the app in it'
+    : `tokenwarp device boot --device ${one.id}`;
 }

@@ -2,6 +2,7 @@
 // file as binary into a built app; as XML it is what people keep in their repository. A file that cannot be read is a finding, not an end.
 import { isObject, textOf } from './json.ts';
 import type { Members } from './json.ts';
+import { markupFault } from './plist-markup.ts';
 import { LONGEST_IDENTIFIER } from './words.ts';
 import type { BackgroundTaskKind } from './words.ts';
 
@@ -41,8 +42,8 @@ export async function parseInfoPlist(bytes: Uint8Array): Promise<Members | Extra
     const isBinary = new TextDecoder('latin1').decode(bytes.subarray(0, 6)) === 'bplist';
     // A view of a larger buffer would be read from the start of that buffer.
     const text = isBinary ? '' : new TextDecoder().decode(bytes);
-    // The XML parser beneath complains to the console about a document without an end.
-    if (!isBinary && !/<plist[\s>][^]*<\/plist>\s*$/.test(text)) return unreadable('it is no property list, or cut short');
+    const fault = isBinary ? undefined : markupFault(text);
+    if (fault !== undefined) return unreadable(fault);
     const value: unknown = parse(isBinary ? Uint8Array.from(bytes) : text);
     return isObject(value) ? value : unreadable('it is no dictionary');
   } catch (error) {
@@ -66,12 +67,19 @@ export function modeProblems(info: Members, kind: BackgroundTaskKind | 'silent-p
   return modes.includes(mode) ? [] : [{ problem: 'mode-missing', mode, kind, modes }];
 }
 
+/** An exception without one of these still asks for TLS; the second is the older name. */
+const INSECURE = ['NSExceptionAllowsInsecureHTTPLoads', 'NSTemporaryExceptionAllowsInsecureHTTPLoads'] as const;
+
 /** Whether App Transport Security may stand between the app and a mock server without TLS on this machine. */
 export function transportProblems(info: Members): PlistProblem[] {
   const security = isObject(info['NSAppTransportSecurity']) ? info['NSAppTransportSecurity'] : {};
   const domains = isObject(security['NSExceptionDomains']) ? security['NSExceptionDomains'] : {};
   const isOpen = ['NSAllowsLocalNetworking', 'NSAllowsArbitraryLoads'].some((key) => security[key] === true);
-  return isOpen || Object.hasOwn(domains, 'localhost') || Object.hasOwn(domains, '127.0.0.1') ? [] : [{ problem: 'transport-security' }];
+  const isException = ['localhost', '127.0.0.1'].some((name) => {
+    const domain = domains[name];
+    return isObject(domain) && INSECURE.some((key) => domain[key] === true);
+  });
+  return isOpen || isException ? [] : [{ problem: 'transport-security' }];
 }
 
 function textsOf(value: unknown): string[] {

@@ -166,6 +166,8 @@ describe('what can go wrong has an exit code, a word and a way out', () => {
     [['ios', '--task', REFRESH], '--bundle is missing'],
     [['ios', '--bundle', BUNDLE], '--task is missing'],
     [['ios', '--bundle', 'x y', '--task', REFRESH], 'is not a bundle identifier'],
+    [['ios', ...APP, '--make-due'], '--make-due is an option of fire android'],
+    [['android', '--package', BUNDLE, '--expire-after', '2s'], '--expire-after is an option of fire ios'],
     [['ios', ...APP, '--kind', 'fetch'], '"fetch" is not one of refresh, processing'],
     [['ios', ...APP, '--expire-after', 'soon'], 'expire-after'],
     [['ios', ...APP, '--open-url', 'no url'], 'is not a URL'],

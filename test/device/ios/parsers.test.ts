@@ -1,7 +1,7 @@
 // What is read from Apple's tools: as they print it, cut at every byte, with other line ends, translated, and far too long.
 import fc from 'fast-check';
 import { build, buildBinary } from 'plist';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { parseAppPid, parseAppUrl, parseCoreDevices, parseLaunchedPid } from '../../../src/device/ios/core-device.ts';
 import { debuggerProblem } from '../../../src/device/ios/debugger-output.ts';
 import { answerIn } from '../../../src/device/ios/expression.ts';
@@ -313,7 +313,12 @@ describe('Info.plist', () => {
     const damaged = files.flatMap((file) => [
       ...Array.from(file, (_, at) => file.subarray(0, at)),
       ...Array.from(file, (byte, at) => file.with(at, byte ^ 0xff)),
+      ...Array.from(file, (_, at) => file.filter((_byte, index) => index !== at)),
+      ...[...'<>&"/-? \0'].flatMap((char) => Array.from(file, (_, at) => file.with(at, char.charCodeAt(0)))),
     ]);
+    // What the parser beneath thinks of a file is not for the console.
+    const console_ = (['error', 'warn', 'log'] as const).map((method) => vi.spyOn(console, method).mockImplementation(() => undefined));
+    onTestFinished(() => void console_.forEach((spy) => spy.mockRestore()));
     const others = ['', '<plist/>', '[]', '{ a = b; }', 'bplist00', '\0'.repeat(5_000_000), `${infoPlist()}${' '.repeat(5_000_000)}`];
     for (const bytes of [...damaged, ...others.map((text) => new TextEncoder().encode(text))]) {
       const value = await parseInfoPlist(bytes);
@@ -323,6 +328,16 @@ describe('Info.plist', () => {
         transportProblems(value as Record<string, unknown>),
       ]).not.toThrow();
     }
+    expect(console_.flatMap(({ mock }) => mock.calls)).toEqual([]);
+  });
+
+  test('everything that a property list in XML may hold is read', async () => {
+    const xml = `\uFEFF<?xml version='1.0' encoding='UTF-8' standalone='yes' ?>
+      <!-- a - comment --><!DOCTYPE plist SYSTEM "file://localhost/System/Library/DTDs/PropertyList.dtd">
+      <plist version = '1.0' ><dict><!-- in it --><key>a&amp;b</key><string><![CDATA[<c>&]]></string>
+      <key>e</key><string/><key>x</key><string>&#228;&#xe4;&lt;</string><key>t</key><true/><key>n</key><integer>3</integer>
+      <key>d</key><data>AQI=</data><key>l</key><array><string>a.b</string><array/></array></dict></plist><!-- end -->\n`;
+    expect(await parseInfoPlist(new TextEncoder().encode(xml))).toMatchObject({ 'a&b': '<c>&', x: 'ää<', t: true, n: 3, l: ['a.b', []] });
   });
 
   test('what a task lacks, and what it would need', () => {
@@ -344,9 +359,11 @@ describe('Info.plist', () => {
     for (const open of [
       { NSAllowsLocalNetworking: true },
       { NSAllowsArbitraryLoads: true },
-      { NSExceptionDomains: { localhost: {} } },
-      { NSExceptionDomains: { '127.0.0.1': {} } },
+      { NSExceptionDomains: { localhost: { NSExceptionAllowsInsecureHTTPLoads: true } } },
+      { NSExceptionDomains: { '127.0.0.1': { NSTemporaryExceptionAllowsInsecureHTTPLoads: true } } },
     ])
       expect(transportProblems(security(open))).toEqual([]);
+    for (const domain of [{}, { NSIncludesSubdomains: true }, { NSExceptionAllowsInsecureHTTPLoads: false }, 'yes'])
+      expect(transportProblems(security({ NSExceptionDomains: { localhost: domain } }))).toHaveLength(1);
   });
 });

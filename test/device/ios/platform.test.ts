@@ -203,6 +203,25 @@ describe('doctor', () => {
     ]);
   });
 
+  test('an Info.plist that was not read is said, with what it would need: never silence', async () => {
+    const of = async (double: XcrunDouble, about: object): Promise<Check | undefined> =>
+      (await checksOf(double, { app: BUNDLE, ...about })).find(({ name }) => name === BUNDLE);
+    const two = new XcrunDouble({ simulators: [{ apps: [{}] }, { apps: [{}] }] });
+    const [first, second] = two.state.simulators.map(({ udid }) => udid);
+    expect(await of(two, {})).toMatchObject({
+      status: 'warning',
+      found: expect.stringMatching(/^2 simulators run/) as string,
+      fix: `say which: --device ${first} or --device ${second}`,
+    });
+    expect(await of(two, { device: second })).toMatchObject({ status: 'ok' });
+    const down = new XcrunDouble({ simulators: [{ state: 'Shutdown', apps: [{}] }], phones: [{}] });
+    expect(await of(down, {})).toMatchObject({ status: 'warning', fix: `tokenwarp device boot --device ${UDID}` });
+    expect(await of(down, { device: PHONE })).toMatchObject({
+      status: 'warning',
+      fix: expect.stringMatching(/only a simulator/) as string,
+    });
+  });
+
   test('it changes nothing: nothing is booted, launched or attached', async () => {
     const double = new XcrunDouble({ simulators: [{ state: 'Shutdown' }, {}] });
     await checksOf(double, { app: BUNDLE });
