@@ -46,6 +46,7 @@ const PLURALS: Readonly<Record<TopicKind, string>> = {
   verb: 'verbs',
   fault: 'faults',
   'session state': 'session states',
+  reason: 'reasons of a session state',
   rejection: 'rejections',
   feature: 'features',
   'client error': 'client errors',

@@ -1,6 +1,7 @@
 // The words that reports use and that no schema or table defines elsewhere: one or two sentences and where they come from.
 import type { Feature, Rejection, SessionState } from '../core/contract.ts';
 import type { EventOf } from '../core/events.ts';
+import type { Reason } from '../engine/machine.ts';
 import type { ProblemCode } from '../scenario/problem.ts';
 
 export interface Entry {
@@ -27,6 +28,34 @@ export const REJECTION_WORDS: Readonly<Record<Rejection, string>> = {
   'not-replayable': 'The request would have to be sent again and must not be: its first sending may have had an effect (RFC 9110 9.2.2).',
   aborted: 'The caller gave up.',
   network: 'The network failed, and sending again did not help or was not allowed.',
+};
+
+/** Of the built-in engine; another client may tell others. */
+export const REASON_WORDS: Readonly<Record<Reason, string>> = {
+  restored: 'A launch has found a session in the store that may be used.',
+  'signed-in': 'Somebody has signed in.',
+  reauthenticated: 'The user has answered the prompt to sign in again; requests that waited go on.',
+  'sibling-signed-in': 'Another process of the device has signed somebody in.',
+  'idle-timeout': 'Nobody has touched the app for as long as its lock policy allows.',
+  'background-timeout': 'The app was off the screen for longer than its lock policy allows, by the monotonic clock.',
+  'cold-start': 'An app that locks itself has been launched.',
+  unlocked: 'The user has answered an unlock prompt.',
+  'refresh-token-expired':
+    'The refresh token has reached its end: the server said so beside its invalid_grant, or had told the end beforehand.',
+  'revoked-elsewhere': 'The session was ended from another device or by an administrator, says the server beside its invalid_grant.',
+  'password-changed': 'The password was changed, which ends sessions, says the server beside its invalid_grant.',
+  'signed-in-on-another-device':
+    'The account may be open on one device only and another one has signed in, says the server beside its invalid_grant.',
+  reused: 'The server has seen the refresh token twice and takes it for stolen.',
+  'invalid-grant': 'The server has refused the refresh token and did not say why (RFC 6749 5.2).',
+  'lost-response': 'The refresh token is spent: the server had rotated it in an answer that never came.',
+  'no-refresh-token': 'The access token is over and there is no refresh token.',
+  'store-corrupt': 'What the store holds cannot be read as a session. It stays there until the next sign-in.',
+  'store-empty': 'The store holds no session.',
+  reinstalled: 'The session in the store is from before the app was installed anew, and is not used.',
+  'reauthentication-failed': 'The user was asked in every way there is and did not sign in again.',
+  user: 'The user has signed out.',
+  'sibling-signed-out': 'The user has signed out in another process of the device.',
 };
 
 export const FEATURE_WORDS: Readonly<Record<Feature, string>> = {

@@ -8,13 +8,14 @@ import { VERBS } from '../scenario/words.ts';
 import { INVARIANTS } from '../verify/invariants.ts';
 import type { Invariant, Knowledge } from '../verify/result.ts';
 import { EXITS } from './exit.ts';
-import { CLIENT_ERRORS, ERROR_CODES, FEATURE_WORDS, REJECTION_WORDS, STATES, WORDS } from './glossary.ts';
+import { CLIENT_ERRORS, ERROR_CODES, FEATURE_WORDS, REASON_WORDS, REJECTION_WORDS, STATES, WORDS } from './glossary.ts';
 
 export type TopicKind =
   | 'invariant'
   | 'verb'
   | 'fault'
   | 'session state'
+  | 'reason'
   | 'rejection'
   | 'feature'
   | 'client error'
@@ -43,6 +44,7 @@ export function allTopics(): Topic[] {
       simple('fault', kind, shapeText(fault.shape, kind), keysOf(kind as keyof typeof FAULT_KINDS)),
     ),
     ...table('session state', STATES),
+    ...table('reason', REASON_WORDS),
     ...table('rejection', REJECTION_WORDS),
     ...table('feature', FEATURE_WORDS),
     ...table('client error', CLIENT_ERRORS),

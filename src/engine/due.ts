@@ -20,15 +20,17 @@ export async function renewIfDue(rt: Runtime, lasting: Lasting, signal: AbortSig
   const ahead = lasting(session.tokens.life);
   let end: DueEnd = 'good';
   if (!session.isSettled(ahead) && session.tokens.refreshToken !== undefined) {
-    if (stored === 'locked' || !isOnline(rt) || signal.aborted) return 'failed';
+    if (stored === 'locked' || stored === 'unreadable' || !isOnline(rt) || signal.aborted) return 'failed';
     const flight = flightOf(rt, session);
     flight.ahead = Math.max(flight.ahead, ahead);
     const leave = flight.need();
-    signal.addEventListener('abort', () => {
+    const halt = (): void => {
       flight.halted = true;
       leave();
-    });
+    };
+    signal.addEventListener('abort', halt);
     end = await flight.done;
+    signal.removeEventListener('abort', halt);
   }
   // A rotation that only memory holds is lost with the process, which may end with the job.
   const isOwed = (): boolean => session.dirty && session.ended === undefined;

@@ -21,6 +21,8 @@ export class Flight {
   halted = false;
   /** Waits for the device's lock that were in vain. */
   missed = 0;
+  /** Stood still in one that was not: see `Wait`. */
+  late = false;
   /** Looks at the store that showed nothing. */
   blind = 0;
   /** How it ended; until then, how it looks. */

@@ -5,6 +5,8 @@ import { codeOf } from './vault.ts';
 const LOCK = 'refresh';
 /** A holder that outlasts two waits is frozen or dead: its own exchange was abandoned long ago (refresh-bugs class L). */
 const PATIENCE = 2;
+/** Ms by which those who pass it wait longer for each other than an exchange may take. */
+const MARGIN = 1_000;
 
 /** How a job has its lock: `none` where the host has no locks, `passed` where a holder that stands still was passed by. */
 export type Grip = 'held' | 'passed' | 'none';
@@ -26,22 +28,29 @@ export async function exclusively<T>(
   return { done: await (held.job ?? job('none')) };
 }
 
-/** The lock as one job waits for it, with how often it was waited for in vain. */
+/** The lock as one job waits for it. */
 export interface Wait {
+  /** How often in vain. */
   missed: number;
+  /** Has stood still while it had the lock, for so long that a sibling may have passed it by. */
+  late?: boolean;
 }
 
 /**
  * Runs `job` under the device's lock; not at all when it stays taken, until it was waited for twice: then beside its holder. Those who pass
- * it are exclusive again, because all lose their patience together. A device where nobody gets that lock either has none that work.
+ * it are exclusive again, because all lose their patience together; one who comes late waits with them, since an answer may be on its way.
+ * A device where nobody gets that lock either has none that work.
  */
 export async function underLock<T>(rt: Runtime, wait: Wait, job: (grip: Grip) => Promise<T>): Promise<{ done: T } | undefined> {
-  const timeout = rt.settings.lockTimeout;
-  const held = await exclusively(rt, LOCK, job, { timeout });
-  if (held !== undefined || ++wait.missed < PATIENCE) return held;
-  const pass = (): Promise<T> => {
-    observe(rt, { type: 'lock-bypassed' });
-    return job('passed');
+  const { lockTimeout: timeout, refreshTimeout } = rt.settings;
+  const aside = async (grip: Grip): Promise<T> => {
+    const run = (): Promise<T> => {
+      if (grip === 'passed') observe(rt, { type: 'lock-bypassed' });
+      return job(grip);
+    };
+    return ((await exclusively(rt, `${LOCK}-bypass`, run, { timeout: refreshTimeout + MARGIN })) ?? { done: await run() }).done;
   };
-  return (await exclusively(rt, `${LOCK}-bypass`, pass, { timeout: timeout / 2 })) ?? { done: await pass() };
+  const held = await exclusively(rt, LOCK, wait.late === true ? aside : job, { timeout });
+  if (held !== undefined || ++wait.missed < PATIENCE) return held;
+  return { done: await aside('passed') };
 }

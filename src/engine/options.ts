@@ -31,7 +31,7 @@ export interface EngineOptions {
   queueLimit?: number;
   /** A request fails with `deadline` after this long offline. Default 900_000. */
   queueDeadline?: number;
-  /** Longest wait for another process of the device that is refreshing. Default 20_000. */
+  /** Longest wait for another process of the device that is refreshing; after two of them it is passed by. Default 18_000. */
   lockTimeout?: number;
   /** When the app locks itself. Default: as `host.config.lock` says, else never. */
   lock?: LockPolicy;
@@ -77,7 +77,7 @@ export function settingsOf(options: EngineOptions): Settings {
     requestDeadline: 55_000,
     queueLimit: 100,
     queueDeadline: 900_000,
-    lockTimeout: 20_000,
+    lockTimeout: 18_000,
     whenLocked: 'wait',
     unlock: LADDER,
     reauthenticate: LADDER,

@@ -114,6 +114,7 @@ function settled(session: Session): FlightEnd | undefined {
 
 /** One attempt, inside the lock: a sibling may have done the work meanwhile. */
 async function attempt(rt: Runtime, session: Session, flight: Flight, grip: Grip): Promise<Step> {
+  const since = monoOf(rt);
   const stored = await reconcile(rt, session);
   const end = settled(session);
   if (end !== undefined) return end;
@@ -121,6 +122,10 @@ async function attempt(rt: Runtime, session: Session, flight: Flight, grip: Grip
   if (refreshToken === undefined) return await finish(rt, session, 'no-refresh-token');
   if (stored === 'locked' || (stored === 'unreadable' && flight.blind < MOST_BLIND)) return 'blind';
   if (!isOnline(rt) || rt.stopped || refreshFloor(rt, session, !flight.fresh) > 0) return 'again';
+  if (!flight.late && monoOf(rt) - since > rt.settings.lockTimeout) {
+    flight.late = true;
+    return 'again';
+  }
   noteSending(rt.sendings, monoOf(rt));
   flight.fresh = false;
   const exchanged = present(rt, session, refreshToken, grip);

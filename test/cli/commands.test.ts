@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { TRANSITIONS } from '../../src/engine/machine.ts';
 import { INVARIANTS } from '../../src/verify/invariants.ts';
 import { allTopics } from '../../src/cli/topics.ts';
 import { FIXTURES, ROOT, scratch, tokenwarp } from '../kit/cli.ts';
@@ -115,6 +116,12 @@ describe('explain', () => {
     const terms = new Set(allTopics().map((topic) => topic.term));
     for (const name of [...INVARIANTS.map((invariant) => invariant.name), 'expectation', 'client-error', '5', '8'])
       expect([...terms]).toContain(name);
+  });
+
+  test('knows every reason that the engine gives for a state, with which an expectation may have failed', () => {
+    const reasons = allTopics().flatMap(({ kind, term }) => (kind === 'reason' ? [term] : []));
+    expect(reasons.toSorted()).toEqual(Object.keys(TRANSITIONS).toSorted());
+    expect(tokenwarp(['explain', 'idle-timeout']).stdout).toContain('lock policy');
   });
 
   test('has something to say about each of its terms', () => {

@@ -1,4 +1,5 @@
 // Background refresh against an operating system of a few lines: what the app asks of it, what a run does, and what it answers.
+import { getEventListeners } from 'node:events';
 import { describe, expect, test } from 'vitest';
 import type { Host, JobOutcome, JobRequest } from '../../src/core/contract.ts';
 import { keepFresh, type BackgroundOptions } from '../../src/engine/background.ts';
@@ -26,11 +27,22 @@ interface Played {
   refused: string[];
 }
 
+interface Playing {
+  jobs?: readonly Job[];
+  options?: Partial<BackgroundOptions>;
+  /** The code with which the system turns requests down. */
+  refuse?: string;
+  /** Changes the host further. */
+  also?(host: Host): Host;
+  /** Called before each run. */
+  meanwhile?(): void;
+}
+
 /** Plays a scenario with background refresh on; runs the job at the given times in whatever process lives then. */
 async function played(
   platform: 'ios' | 'android',
   yaml: string,
-  { jobs = [], options = {}, refuse }: { jobs?: readonly Job[]; options?: Partial<BackgroundOptions>; refuse?: string } = {},
+  { jobs = [], options = {}, refuse, also = (host) => host, meanwhile }: Playing = {},
 ): Promise<Played> {
   const result: Omit<Played, 'run'> = { asked: [], answers: [], inTime: 0, refused: [] };
   const system = (host: Host): Host => {
@@ -40,6 +52,7 @@ async function played(
         () => {
           const stopped = new AbortController();
           if (stop !== undefined) host.clock.setTimeout(() => stopped.abort(), stop);
+          meanwhile?.();
           const began = host.clock.monotonic();
           void handler?.(stopped.signal).then((outcome) => {
             result.answers.push({ outcome, took: host.clock.monotonic() - began });
@@ -49,7 +62,7 @@ async function played(
       );
     }
     return {
-      ...host,
+      ...also(host),
       background: {
         register: (_id, run) => void (handler = run),
         schedule: async (request) => {
@@ -230,6 +243,31 @@ describe('a run', () => {
     const result = await played(platform, yaml, { jobs: [{ at: 6 * DAY }] });
     expect(outcomes(result)).toEqual([outcome]);
     expect(result.run.stored['tokenwarp.session']).toContain('RT-2');
+  });
+
+  test.each([
+    ['ios', 'failure'],
+    ['android', 'retry'],
+  ] as const)('%s: a store that cannot be read risks no rotation, and is not waited for', async (platform, outcome) => {
+    let broken = false;
+    const unreadable = (host: Host): Host => ({
+      ...host,
+      store: { ...host.store, get: (key) => (broken ? Promise.reject(new Error('no')) : host.store.get(key)) },
+    });
+    const yaml = `${DAYS_7}steps: [{ advance: 1m }, { advance: 7d }]`;
+    const result = await played(platform, yaml, { jobs: [{ at: 6 * DAY }], also: unreadable, meanwhile: () => (broken = true) });
+    expect(result.answers.map((answer) => answer.outcome)).toEqual([outcome]);
+    expect(result.answers[0]?.took).toBeLessThan(1_000);
+    expect(result.run.refreshesAt).toEqual([]);
+  });
+
+  test('leaves nothing behind on the signal it was given', async () => {
+    const signal = new AbortController().signal;
+    const run = await runEngine(`${DAYS_7}steps: [{ advance: 6d }]`, {
+      seen: (engine, host) => void host.clock.setTimeout(() => void engine.refreshIfDue(() => 8 * DAY, signal), 5 * DAY),
+    });
+    expect(run.refreshesAt).toHaveLength(1);
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 
   test('iOS asks for the next run before it does anything else', async () => {

@@ -181,6 +181,8 @@ steps:
   });
 });
 
+const FORGIVING = 'server: { refreshToken: { grace: { policy: same-successor, window: 10m } } }\n';
+
 describe('the lock', () => {
   const withLock =
     (lock: Host['lock']) =>
@@ -220,6 +222,41 @@ ${TWO}steps:
   - advance: 2m`,
     );
     expect(run.sent).toEqual(['AT-3 /b', 'AT-3 /a', 'AT-3 /a', 'AT-3 /a']);
+    expect(run.refreshesAt).toHaveLength(2);
+    expect(run.findings).toEqual([]);
+  });
+
+  test('of a process that stood still before it sent anything: the refresh that passed it by is waited for, though its answer never comes', async () => {
+    const run = await runEngine(`${FORGIVING}devices: { phone: { processes: [app, widget] } }
+steps:
+  - revoke: access-token
+  - { on: phone/app, request: /a, wait: false }
+  - advance: { until: lock.held, by: phone/app }
+  - { on: phone/app, app: suspend }
+  - fault: { drop: response, how: silence, of: token, times: 1 }
+  - { on: phone/widget, request: /b, wait: false }
+  - advance: { until: token.committed, by: phone/widget }
+  - { after: 5s, on: phone/app, app: resume }
+  - advance: 1m
+  - { on: phone/app, request: /c }`);
+    expect(run.refreshesAt).toHaveLength(2);
+    expect((run.refreshesAt[1] ?? 0) - (run.refreshesAt[0] ?? 0)).toBeGreaterThan(15_000);
+    expect(run.outcomes).toMatchObject({ n3: 200 });
+    expect(run.findings).toEqual([]);
+  });
+
+  test('that stays taken: those who pass it wait for each other as long as an exchange may take', async () => {
+    const run = await runEngine(`${FORGIVING}devices: { phone: { processes: [app, widget, watch] } }
+steps:
+  - revoke: access-token
+  - { on: phone/app, request: /a, wait: false }
+  - advance: { until: lock.held, by: phone/app }
+  - { on: phone/app, app: suspend }
+  - fault: { drop: response, how: silence, of: token, times: 1 }
+  - { on: [phone/widget, phone/watch], request: /b, wait: false }
+  - advance: 3m
+  - { on: phone/app, app: resume }
+  - advance: 1m`);
     expect(run.refreshesAt).toHaveLength(2);
     expect(run.findings).toEqual([]);
   });
