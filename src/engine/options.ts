@@ -33,7 +33,7 @@ export interface EngineOptions {
   queueDeadline?: number;
   /** Longest wait for another process of the device that is refreshing; after two of them it is passed by. Default 18_000. */
   lockTimeout?: number;
-  /** When the app locks itself. Default: as `host.config.lock` says, else never. */
+  /** When the app locks itself: `LOCK_PRESETS.fintech`, `.corporate`, `.consumer`, or times. Default: as `host.config.lock` says, else never. */
   lock?: LockPolicy;
   /** Requests of a locked app wait for the unlock, up to their deadline, or fail with `locked`. Default `wait`. */
   whenLocked?: 'wait' | 'refuse';

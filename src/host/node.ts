@@ -21,7 +21,7 @@ export interface NodeHostOptions extends Partial<Omit<Host, 'name' | 'platform' 
   config: HostConfig;
   /** Where everything is kept, owner only. Default: a folder named `app` where this system keeps such things. */
   folder?: string;
-  /** The key to the store, 32 bytes or as many in base64: then neither keychain nor key file is used. */
+  /** The key to the store, 32 bytes or as many in base64: then keychain and key file serve only to read what was written before. */
   key?: string | Uint8Array;
   /** Whether the key may be in the keychain of the system, by way of `@napi-rs/keyring` if installed. Default true. */
   keychain?: boolean;

@@ -155,6 +155,15 @@ describe('docs/engine.md', () => {
     const named = [...PAGE.matchAll(/^\| `(\w+)` \|/gm)].map(([, name]) => name);
     for (const option of Object.keys(settingsOf({}))) expect(named).toContain(option);
   });
+  test('names every call of the engine and every event that an app can watch', () => {
+    const { host } = openHost();
+    const calls = Object.entries(createEngine(host)).flatMap(([name, value]) => (typeof value === 'function' ? [name] : []));
+    expect(calls.filter((name) => !PAGE.includes(`engine.${name}(`))).toEqual([]);
+    const source = readFileSync(join(ROOT, 'src/engine/runtime.ts'), 'utf8');
+    const events = [...source.matchAll(/^ {2}\| \{ type: '([a-z-]+)'/gm)].map(([, name = '']) => name);
+    expect(events.length).toBeGreaterThan(5);
+    expect(events.filter((name) => !PAGE.includes(`\`${name}\``))).toEqual([]);
+  });
   test('names every entry of the package, and no other', () => {
     const { exports } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { exports: Record<string, unknown> };
     const entries = Object.keys(exports).flatMap((path) => (path.startsWith('./engine') ? [`tokenwarp${path.slice(1)}`] : []));
