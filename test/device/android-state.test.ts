@@ -232,7 +232,11 @@ describe('what is refused', () => {
     async (...words) => {
       const { run } = await ready();
       const said = await run(...words, '--package', 'com.example.other');
-      expect([said.code, said.stdout, said.stderr]).toEqual([7, '', expect.stringMatching(/com\.example\.other is not installed on .*TW_DEVICE_APP/)]);
+      expect([said.code, said.stdout, said.stderr]).toEqual([
+        7,
+        '',
+        expect.stringMatching(/com\.example\.other is not installed on .*TW_DEVICE_APP/),
+      ]);
       expect((await run('changes')).stdout).toBe('nothing is changed\n');
     },
   );
