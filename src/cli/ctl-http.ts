@@ -40,6 +40,7 @@ const PREFIX = '/__tokenwarp';
 /** The server meant: --url, else --ready-file, else the usual address. Throws a MissingError when the ready file is not there. */
 export function targetOf({ url, readyFile, key }: TargetOptions, cwd: string): Target {
   const rest = key === undefined ? {} : { key };
+  if (url !== undefined && !isHttp(url)) throw usageError(`"${url}" is no address of a server`, `such as --url ${USUAL_URL}`);
   if (url !== undefined || readyFile === undefined)
     return { control: `${(url ?? USUAL_URL).replace(/\/+$/, '').replace(/\/__tokenwarp$/, '')}${PREFIX}`, ...rest };
   const ready = readReady(resolve(cwd, readyFile));
@@ -52,6 +53,10 @@ export function targetOf({ url, readyFile, key }: TargetOptions, cwd: string): T
     ...rest,
     ...(typeof ready['ca'] === 'string' ? { ca: readFileSync(ready['ca'], 'utf8') } : {}),
   };
+}
+
+function isHttp(url: string): boolean {
+  return URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
 }
 
 function readReady(path: string): Readonly<Record<string, unknown>> {

@@ -7,6 +7,8 @@ export type StopSignal = 'SIGINT' | 'SIGTERM';
 
 export interface Output extends ScreenStream {
   write(text: string): void;
+  /** Its reader has gone away: a command that would go on for ever has nobody to go on for. */
+  readonly isGone?: boolean;
 }
 
 export interface System {
@@ -63,6 +65,9 @@ function outputOf(stream: NodeJS.WriteStream): Output {
     },
     get columns() {
       return stream.columns;
+    },
+    get isGone() {
+      return !open;
     },
     write(text) {
       if (open) stream.write(text);

@@ -155,6 +155,15 @@ describe('against a running server', () => {
     expect(await ended).toMatchObject({ code: 0, stderr: '' });
   });
 
+  test.each(['nonsense', 'localhost:7357', 'ftp://127.0.0.1', 'http://'])('an address that is none is wrong usage: --url %s', (url) => {
+    const said = tokenwarp(['ctl', 'journal', '--url', url]);
+    expect([said.code, said.stdout, said.stderr]).toEqual([
+      2,
+      '',
+      expect.stringContaining(`"${url}" is no address of a server   TW_USAGE`),
+    ]);
+  });
+
   test('finds the server by its ready file and by TOKENWARP_URL', async () => {
     const { url, file } = await serving();
     expect(tokenwarp(['ctl', 'clock', '--ready-file', file]).code).toBe(0);

@@ -134,6 +134,15 @@ describe('devices', () => {
   });
 });
 
+test('--watch ends when nobody reads it any more, as behind `| head -1`', async () => {
+  const device = await lab.phone();
+  const { child, ended } = lab.start('devices', '--watch');
+  await new Promise((resolve) => void child.stdout?.once('data', resolve));
+  child.stdout?.destroy();
+  device.phone.options.booted = false;
+  expect(await ended).toMatchObject({ code: 0, stderr: '' });
+});
+
 describe('two devices', () => {
   test('nobody says which: both are named, exit code 6; --device and ANDROID_SERIAL choose', async () => {
     const [first, second] = [await lab.phone({ api: 33 }), await lab.phone({ api: 34 })];

@@ -131,9 +131,10 @@ describe('the life of an app', () => {
     expect(phone.app(APP).foreground).toBe(false);
   });
 
-  test('an app without an activity, or not installed, cannot be launched', async () => {
-    const { run } = await ready();
-    expect(await run('launch', '--package', 'org.nobody.here')).toMatchObject({
+  test('an app without an activity cannot be launched', async () => {
+    const { device, run } = await ready();
+    device.faults.push({ when: /^cmd package resolve-activity/, kind: 'before', act: () => device.phone.apps.clear() });
+    expect(await run('launch', '--package', APP)).toMatchObject({
       code: 7,
       stderr: expect.stringContaining('it has no activity for the launcher') as string,
     });
@@ -225,6 +226,20 @@ describe('what is refused', () => {
     });
     expect((await run('restore')).code).toBe(0);
   });
+
+  test.each([['bucket', 'rare'], ['restrict', 'on'], ['kill'], ['force-stop'], ['reset-quota'], ['launch']])(
+    '%j of an app that is not there: nothing is changed, nothing is left to put back',
+    async (...words) => {
+      const { run } = await ready();
+      const said = await run(...words, '--package', 'com.example.other');
+      expect([said.code, said.stdout, said.stderr]).toEqual([
+        7,
+        '',
+        expect.stringMatching(/com\.example\.other is not installed on .*TW_DEVICE_APP/),
+      ]);
+      expect((await run('changes')).stdout).toBe('nothing is changed\n');
+    },
+  );
 
   test('airplane mode on Android 10, whose command says nothing and does nothing', async () => {
     const { run } = await ready({ api: 29 });

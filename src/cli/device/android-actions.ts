@@ -4,7 +4,7 @@ import { formatDuration, parseDuration } from '../../core/duration.ts';
 import { didYouMean } from '../../core/suggest.ts';
 import { noJob } from '../../device/errors.ts';
 import { openAndroid, type AndroidDevice } from '../../device/android/open.ts';
-import { readJobs } from '../../device/android/situation.ts';
+import { readJobs, readPackage } from '../../device/android/situation.ts';
 import * as clock from '../../device/android/state/clock.ts';
 import * as life from '../../device/android/state/life.ts';
 import * as network from '../../device/android/state/network.ts';
@@ -103,7 +103,10 @@ export const actOnAndroid: ActOn = async (context, name, call) => {
   const found = ACTS[name];
   if (found === undefined) throw usageError(`there is no action "${name}" on Android`);
   const device = await openAndroid(context, call.options.device);
-  const said = await found(device, call.words, { ...call, app: call.options.package ?? '' });
+  const app = call.options.package ?? '';
+  // Most commands of the shell say nothing about an app that is not there, and a change of it could never be undone.
+  if (app !== '') await readPackage(device, app);
+  const said = await found(device, call.words, { ...call, app });
   return { device: device.id, said, pending: device.undo.pending() };
 };
 

@@ -22,7 +22,7 @@ export async function devices({ options, system }: Invocation<DevicesOptions>): 
       const text = show(found);
       if (text !== before) system.out.write(text);
       before = text;
-      if (options.watch !== true) return new Set<ExitCondition>();
+      if (options.watch !== true || system.out.isGone === true) return new Set<ExitCondition>();
       await context.machine.sleep(PAUSE, context.signal);
     }
   });
