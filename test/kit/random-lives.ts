@@ -54,6 +54,33 @@ const told = step(
 );
 const ends = step('revoke: family', 'revoke: { what: family, reason: password }', 'advance: 6m', 'advance: 3m');
 
+/** A person who opens the app, asks for something and leaves it. */
+const visit = fc
+  .tuple(fc.constantFrom('/a', '{ path: /b, count: 3 }', '{ path: /c, latency: 3s }'), fc.constantFrom('5ms', '2s', '10m'))
+  .map(
+    ([asked, stay]) =>
+      `{ phone: unlock }\n  - { phone: open }\n  - { request: ${asked}, wait: false }\n  - { advance: ${stay} }\n  - { phone: leave }`,
+  );
+const days = step('advance: 20m', 'advance: 7h', 'advance: 1d', 'advance: 3d');
+const phone = step(
+  'phone: lock',
+  'phone: unlock',
+  'phone: kill',
+  'phone: reboot',
+  'phone: { network: none }',
+  'phone: { network: wifi }',
+  'phone: { power: plugged }',
+  'phone: { battery: 12 }',
+);
+const android = step(
+  'phone: force-stop',
+  'phone: { doze: deep }',
+  'phone: { bucket: RARE }',
+  'phone: { battery-saver: on }',
+  'phone: swipe-away',
+);
+const iphone = step('phone: force-quit', 'phone: { low-power-mode: on }', 'phone: { background-app-refresh: off }', 'phone: prewarm');
+
 const policy = fc
   .tuple(
     fc.constantFrom('1h', '5m', '60s', '30s'),
@@ -69,14 +96,15 @@ const device = fc
   .tuple(fc.constantFrom('active', 'stale'), fc.constantFrom('0s', '2h', '-3h'))
   .map(([session, skew]) => `session: ${session}, clockSkew: ${skew}`);
 
-const ENDING = ['{ heal: {} }', '{ network: online }', '{ store: unlock }', '{ advance: 2m }'];
-
 /** A kind of life: which processes there are, when the app locks itself, and what can happen beside requests and time. */
 export interface Life {
   readonly name: string;
   readonly processes: readonly string[];
   readonly lock: string;
+  /** What happens beside requests and time. */
   readonly happenings: readonly fc.Arbitrary<string>[];
+  /** The operating system that decides what runs; then a person visits the app, and its background refresh is on. */
+  readonly os?: string;
 }
 const ONE = { processes: ['app'], lock: 'consumer' };
 const TWO = { processes: ['app', 'widget'], lock: 'consumer' };
@@ -95,6 +123,14 @@ export const LIVES: readonly Life[] = [
   { ...TWO, name: 'with two processes and changes of the user', happenings: [fault, network, server, users] },
   { ...TWO, name: 'with two processes and a store that is locked or refuses writes', happenings: [fault, network, server, lock] },
   { ...TWO, name: 'with two processes that share the store', happenings: [fault, network, server, life] },
+  {
+    ...ONE,
+    processes: ['app', 'widget', 'watch', 'share'],
+    name: 'with four processes that share the store',
+    happenings: [fault, network, server, life],
+  },
+  { ...ONE, os: 'android 14', name: 'on an Android phone that decides what runs', happenings: [phone, android, fault, server] },
+  { ...ONE, os: 'ios 18', name: 'on an iPhone that decides what runs', happenings: [phone, iphone, fault, server] },
 ];
 
 /** A scenario file and the seed it runs with. */
@@ -104,25 +140,44 @@ export interface Drawn {
 }
 
 /** Scenarios of one kind of life; each shrinks to fewer and simpler steps. */
-export function drawnFrom({ processes, lock: policyOfLock, happenings }: Life): fc.Arbitrary<Drawn> {
-  const steps = fc.array(fc.tuple(fc.oneof(request, request, time, ...happenings), fc.nat()), { minLength: 3, maxLength: 14 });
-  return fc.tuple(policy, device, steps, fc.integer({ min: 1, max: 99 })).map(([served, phone, drawn, seed]) => {
+export function drawnFrom({ processes, lock: policyOfLock, happenings, os }: Life): fc.Arbitrary<Drawn> {
+  const usual = os === undefined ? [request, request, time] : [visit, visit, days];
+  const steps = fc.array(fc.tuple(fc.oneof(...usual, ...happenings), fc.nat()), { minLength: 3, maxLength: 14 });
+  return fc.tuple(policy, device, steps, fc.integer({ min: 1, max: 99 })).map(([served, session, drawn, seed]) => {
     const placed = drawn.map(([text, where]) =>
-      IN_A_PROCESS.test(text) ? text.replace('{ ', `{ on: phone/${processes[where % processes.length]}, `) : text,
+      os === undefined && IN_A_PROCESS.test(text) ? text.replace('{ ', `{ on: phone/${processes[where % processes.length]}, `) : text,
     );
     const all = processes.map((name) => `phone/${name}`).join(', ');
-    const last = [
-      `{ on: [${all}], app: resume }`,
-      ...ENDING,
-      `{ on: [${all}], app: foreground }`,
-      '{ advance: 1s }',
-      `{ on: [${all}], request: /last }`,
-    ];
-    const body = [...placed, ...last].map((text) => `  - ${text}`).join('\n');
-    const devices = `devices: { phone: { ${phone}, processes: [${processes.join(', ')}] } }`;
-    return { seed, text: `${HEAD}${served}\nlock: ${policyOfLock}\n${devices}\nsteps:\n${body}\n` };
+    const body = [...placed, ...(os === undefined ? endingOf(all) : ENDING_OF_A_PHONE)].map((text) => `  - ${text}`).join('\n');
+    const system = os === undefined ? `processes: [${processes.join(', ')}]` : `os: ${os}`;
+    const lent = os === undefined ? '' : 'client: { refreshEvery: 6h }\n';
+    return {
+      seed,
+      text: `${HEAD}${lent}${served}\nlock: ${policyOfLock}\ndevices: { phone: { ${session}, ${system} } }\nsteps:\n${body}\n`,
+    };
   });
 }
+
+/** Everything works again, and is asked once more. */
+function endingOf(all: string): string[] {
+  return [
+    `{ on: [${all}], app: resume }`,
+    ...HEALED,
+    `{ on: [${all}], app: foreground }`,
+    '{ advance: 1s }',
+    `{ on: [${all}], request: /last }`,
+  ];
+}
+const HEALED = ['{ heal: {} }', '{ network: online }', '{ store: unlock }', '{ advance: 2m }'];
+const ENDING_OF_A_PHONE = [
+  '{ heal: {} }',
+  '{ phone: { network: wifi } }',
+  '{ phone: unlock }',
+  '{ advance: 2m }',
+  '{ phone: open }',
+  '{ advance: 1s }',
+  '{ request: /last }',
+];
 const IN_A_PROCESS = /^(?!.*fault).*(request: |app: |sign(In|Out): |interact: |push: |stream: )/;
 const HEAD = 'version: 1\nname: random\nsummary: Drawn at random, somebody is signed out or waits for ever.\ntags: [random]\n';
 
