@@ -77,6 +77,7 @@ test('every error code that the sources throw is explained, and none is explaine
     'sandbox/runner.ts',
     'sandbox/worker.ts',
     'sim/lifecycle.ts',
+    'scenario/built-in.ts',
     'scenario/load.ts',
     'cli/serve.ts',
     'cli/serve-policy.ts',
