@@ -2,6 +2,7 @@
 // of an ended session from the refused refresh only.
 import type { HostResponse } from '../core/contract.ts';
 import { TokenwarpError } from '../core/errors.ts';
+import { parseObject } from '../core/http.ts';
 import type { Engine } from './engine.ts';
 
 export interface SessionInfo {
@@ -24,14 +25,24 @@ export interface Sessions {
 
 /** Over the requests of an engine. `path`: where the API has them. Rejects with TW_UNEXPECTED_ANSWER, or as a request does. */
 export function createSessions(engine: Pick<Engine, 'request'>, path = '/sessions'): Sessions {
-  const ask = async (below = '', method = 'GET'): Promise<HostResponse> => {
-    const answer = await engine.request(path + below, { method });
-    if (answer.ok || (answer.status === 404 && below !== '')) return answer;
-    throw new TokenwarpError('TW_UNEXPECTED_ANSWER', `unexpected answer: status ${answer.status}`, { fields: { status: answer.status } });
-  };
+  const ask = (method: string, below = ''): Promise<HostResponse> => engine.request(path + below, { method });
   return {
-    list: async () => ((await (await ask()).json()) as { sessions: SessionInfo[] }).sessions,
-    terminate: async (id) => (await ask(`/${encodeURIComponent(id)}`, 'DELETE')).ok,
-    terminateOthers: async () => void (await ask('/others', 'DELETE')),
+    list: async () => {
+      const answer = await ask('GET');
+      const sessions = answer.ok ? parseObject(await answer.text())?.['sessions'] : undefined;
+      return Array.isArray(sessions) ? (sessions as SessionInfo[]) : unexpected(answer);
+    },
+    terminate: async (id) => {
+      const answer = await ask('DELETE', `/${encodeURIComponent(id)}`);
+      return answer.ok || (answer.status === 404 ? false : unexpected(answer));
+    },
+    terminateOthers: async () => {
+      const answer = await ask('DELETE', '/others');
+      if (!answer.ok) unexpected(answer);
+    },
   };
+}
+
+function unexpected({ status }: HostResponse): never {
+  throw new TokenwarpError('TW_UNEXPECTED_ANSWER', `unexpected answer: status ${status}`, { fields: { status } });
 }

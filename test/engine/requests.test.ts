@@ -91,16 +91,23 @@ describe("the user's sessions", () => {
   });
 
   test('an answer that says nothing useful is an error', async () => {
-    const answer = (status: number): HostResponse => ({
-      status,
-      ok: false,
-      headers: { get: () => null },
-      text: async () => '',
-      json: async () => ({}),
-    });
-    const sessions = createSessions({ request: async () => answer(500) });
-    await expect(sessions.list()).rejects.toMatchObject({ code: 'TW_UNEXPECTED_ANSWER', fields: { status: 500 } });
-    await expect(createSessions({ request: async () => answer(404) }).list()).rejects.toMatchObject({ fields: { status: 404 } });
+    const answering = (status: number, body = ''): ReturnType<typeof createSessions> => {
+      const answer: HostResponse = {
+        status,
+        ok: status < 300,
+        headers: { get: () => null },
+        text: async () => body,
+        json: async () => JSON.parse(body) as unknown,
+      };
+      return createSessions({ request: async () => answer });
+    };
+    const unexpected = (status: number): object => ({ code: 'TW_UNEXPECTED_ANSWER', fields: { status } });
+    await expect(answering(500).list()).rejects.toMatchObject(unexpected(500));
+    await expect(answering(404).list()).rejects.toMatchObject(unexpected(404));
+    await expect(answering(200, '<html>').list()).rejects.toMatchObject(unexpected(200));
+    await expect(answering(200, '{"devices":[]}').list()).rejects.toMatchObject(unexpected(200));
+    await expect(answering(500).terminate('a')).rejects.toMatchObject(unexpected(500));
+    await expect(answering(404).terminateOthers()).rejects.toMatchObject(unexpected(404));
   });
 });
 
