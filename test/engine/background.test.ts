@@ -73,11 +73,8 @@ async function played(
       },
     };
   };
-  const boots = new Map<string, number>();
-  const booted = (host: Host): number => {
-    if (!boots.has('phone')) boots.set('phone', host.clock.monotonic());
-    return boots.get('phone') as number;
-  };
+  let boot: number | undefined;
+  const booted = (host: Host): number => (boot ??= host.clock.monotonic());
   const run = await runEngine(`devices: { phone: { platform: ${platform}, session: active } }\n${yaml}`, {
     wrap: system,
     seen: (engine, host) => {
@@ -270,8 +267,11 @@ describe('a run', () => {
     expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 
-  test('iOS asks for the next run before it does anything else', async () => {
-    const result = await played('ios', `${DAYS_7}steps: [{ advance: 7d }]`, { jobs: [{ at: 6 * DAY }] });
+  test('iOS asks for the next run before it does anything else: a run that is killed has asked', async () => {
+    const yaml = `network: { latency: 2s }\n${DAYS_7}steps: [{ advance: 6d }, { after: 1s, app: kill }, { advance: 1h }]`;
+    const result = await played('ios', yaml, { jobs: [{ at: 6 * DAY }] });
+    expect(result.answers).toEqual([]);
+    expect(result.run.refreshesAt).toHaveLength(1);
     expect(result.asked).toEqual(['cancel', 'app-refresh +6h', 'app-refresh +6h']);
   });
 });
