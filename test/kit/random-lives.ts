@@ -185,10 +185,11 @@ const HEAD = 'version: 1\nname: random\nsummary: Drawn at random, somebody is si
 export async function faultsOf({ text, seed }: Drawn): Promise<string[]> {
   const { plan, problems } = parseScenario(text, 'scenarios/random/random.scenario.yaml');
   if (plan === undefined) throw new Error(problems.map((problem) => formatProblem(problem, text)).join('\n'));
-  const { outcome, reason, verdict, clientErrors } = await runScenario(plan, { seed });
+  const { outcome, reason, verdict, expectations, clientErrors } = await runScenario(plan, { seed });
   if (outcome === 'passed') return [];
   return [
     ...verdict.findings.map(({ invariant, clause, message }) => `${invariant} ${clause ?? ''}: ${message}`),
+    ...expectations.map(({ message }) => `expected: ${message}`),
     ...clientErrors.map(({ kind, message }) => `${kind}: ${message}`),
     ...(reason === undefined ? [] : [`${outcome}: ${reason}`]),
   ];
