@@ -1,5 +1,5 @@
-// One logical request of the app, or something that waits as one does: settles exactly once, watches its caller's abort and its deadline, and keeps the time spent
-// offline apart. It knows nothing of tokens.
+// One logical request of the app, or something that waits as one does: settles exactly once, watches its caller's abort and its deadline,
+// and keeps the time spent offline apart. It knows nothing of tokens.
 import type { Rejection, RequestInit } from '../core/contract.ts';
 import { RequestRejected } from './rejection.ts';
 import type { Room } from './room.ts';

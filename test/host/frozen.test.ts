@@ -7,8 +7,9 @@ import { appProgram } from './kit/program.ts';
 import { countRefreshes, grant, LIFETIME } from './kit/refreshes.ts';
 
 const APP = appProgram();
-/** So long the others wait for the lock, twice, and half as long for one of them to pass it. */
+/** So long the others wait for the lock, twice. */
 const IMPATIENT = { lockTimeout: 150 };
+/** Longer than a busy machine stands still by itself: who passes the lock is not to be taken for late. */
 const LESS_IMPATIENT = { lockTimeout: 2_000 };
 
 interface Frozen {

@@ -66,7 +66,7 @@ steps: [{ advance: ${LIFE_DAYS}d }]
 }
 
 /** A pair that was not followed by another before it ended. */
-export function lossesIn(events: readonly HistoryEvent[]): Loss[] {
+function lossesIn(events: readonly HistoryEvent[]): Loss[] {
   const origin = events.find(({ type }) => type === 'step')?.t ?? 0;
   const granted = events.filter(({ type }) => type === 'session.granted' || type === 'token.committed');
   return granted.flatMap((grant, i) => {
