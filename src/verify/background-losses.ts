@@ -27,6 +27,7 @@ export interface JobThen {
 
 interface Jobs {
   timelines: ReadonlyMap<string, Timeline>;
+  /** Runs that brought a new token. */
   renewing: ReadonlySet<string>;
 }
 /** One sign-in until it is over. */
