@@ -4,6 +4,7 @@ import type { JobOutcome } from '../core/contract.ts';
 import type { EventOf, HistoryEvent } from '../core/events.ts';
 import { lostLogins, type LostLogin } from './background-losses.ts';
 import { Timeline, type Standing } from './background-timeline.ts';
+import { deviceOf } from './indexer.ts';
 
 /** One phone over the whole run. Times are virtual ms of the history. */
 export interface BackgroundReport {
@@ -72,7 +73,7 @@ export interface PhoneFacts {
 
 /** `from`: when the steps began. */
 export function reportBackground(events: readonly HistoryEvent[], phone: PhoneFacts, from: number): BackgroundReport {
-  const own = events.filter((event) => deviceOf(event) === phone.device);
+  const own = events.filter((event) => deviceOf(event.actor) === phone.device);
   const to = events.at(-1)?.t ?? from;
   const timelines = timelinesOf(own, from);
   const refreshes = refreshesIn(own);
@@ -92,10 +93,6 @@ export function reportBackground(events: readonly HistoryEvent[], phone: PhoneFa
     longestWithoutRenewal: longest([from, ...renewalsOf(events, phone.device), to].filter((t) => t >= from)),
     lost: lostLogins(events, phone, { timelines, renewing }),
   };
-}
-
-export function deviceOf(event: HistoryEvent): string {
-  return event.actor.split('/', 1)[0] ?? event.actor;
 }
 
 function timelinesOf(own: readonly HistoryEvent[], from: number): Map<string, Timeline> {
