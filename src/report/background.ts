@@ -94,6 +94,7 @@ function jobRows(job: string, columns: readonly Column[]): [string, ...string[]]
     ...(shown(({ refused }) => refused) ? [row('  refused', ({ refused }) => countsText(refused))] : []),
     ...(shown(({ cancelled }) => cancelled) ? [row('  cancelled', ({ cancelled }) => countsText(cancelled))] : []),
     row('  runs', ({ runs, outcomes, dropped }) => `${runs}${outcomesText(outcomes, dropped)}`),
+    row('  runs that sent a refresh', ({ refreshing }) => String(refreshing)),
     row('  runs that brought a new token', ({ renewing }) => String(renewing)),
     ...(shown(({ stopped }) => stopped) ? [row('  stopped by the system', ({ stopped }) => countsText(stopped))] : []),
     ...(shown(({ lost }) => lost) ? [row('  lost', ({ lost }) => countsText(lost))] : []),

@@ -4,7 +4,7 @@ import { gapsIn, isOpen, type AppStream } from './listening.ts';
 import type { Operation } from './operations.ts';
 import type { HistoryEvent } from '../core/events.ts';
 import { countLosses } from '../verify/background-losses.ts';
-import { renewingRuns } from '../verify/background-report.ts';
+import { refreshingRuns } from '../verify/background-report.ts';
 import type { CountBound, Expectations, JobsExpectation, SessionExpectation } from './expectation-plan.ts';
 import type { RequestOutcome } from './plan.ts';
 import type { Stage } from './stage.ts';
@@ -66,7 +66,7 @@ function jobCounts(events: readonly HistoryEvent[], { renewing, held = [], ...bo
   const never = held.filter((gate) => !gates.has(gate));
   return [
     ...Object.entries(JOBS).flatMap(([name, [what, type]]) => outside(what, count(type), bounds[name as keyof typeof bounds])),
-    ...outside('renewing job run', renewing === undefined ? 0 : renewingRuns(events).size, renewing),
+    ...outside('renewing job run', renewing === undefined ? 0 : refreshingRuns(events).size, renewing),
     ...never.map(
       (gate) =>
         `expected a job to be held by ${gate}, but ${gates.size === 0 ? 'nothing held one' : `it was held by ${[...gates].join(', ')}`}`,

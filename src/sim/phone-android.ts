@@ -28,7 +28,6 @@ export class AndroidPhone extends Phone<AndroidInput, AndroidDecision> implement
   readonly #plan: AndroidPlan;
   /** Work -> what the app calls the job. */
   readonly #jobs = new Map<string, string>();
-  readonly #kinds = new Map<string, JobRequest['kind']>();
   /** The model's run -> ours. */
   readonly #runs = new Map<string, { run: JobRun; threw: boolean }>();
   #connected = true;
@@ -80,7 +79,6 @@ export class AndroidPhone extends Phone<AndroidInput, AndroidDecision> implement
     return this.called(() => {
       const { id, kind } = request;
       if (kind !== 'periodic' && kind !== 'one-time') return this.#refuse(id, 'unsupported', `WorkManager has no ${kind} request`);
-      this.#kinds.set(id, kind);
       const policy = request.existing ?? 'KEEP';
       const decisions = this.tell({ type: 'enqueue', requests: [workOf(request)], unique: { name: id, policy } });
       const refused = decisions.find((decision): decision is Decided<'refused'> => decision.type === 'refused');
@@ -124,10 +122,8 @@ export class AndroidPhone extends Phone<AndroidInput, AndroidDecision> implement
       this.#jobs.set(work, worker);
       const due = nextRun === undefined ? {} : { due: this.elapsedOf(nextRun) };
       const clamped = clamps.length === 0 ? {} : { clamped: clamps.map(clampText) };
-      this.fact(
-        { type: 'job.requested', job: worker, kind: this.#kinds.get(worker) ?? 'one-time', effect, ...due, ...clamped },
-        this.app.name,
-      );
+      const kind = this.model.workInfo(work)?.periodic === true ? 'periodic' : 'one-time';
+      this.fact({ type: 'job.requested', job: worker, kind, effect, ...due, ...clamped }, this.app.name);
     },
     refused: ({ what, code, detail }) => {
       if (what !== 'enqueue') this.phone(`${what} refused`, `${code}, ${detail}`);

@@ -1,5 +1,5 @@
 // An iPhone in the world: register and submit go to the model, its decisions become facts, the life of the app's process and its secrets.
-import type { JobRequest } from '../core/contract.ts';
+import type { AppRefresh, JobRequest, Processing } from '../core/contract.ts';
 import type { IosConfig } from '../os/ios/config.ts';
 import { iosInput } from '../os/ios/from-phone.ts';
 import { createIosModel, type IosModel } from '../os/ios/phone.ts';
@@ -16,14 +16,14 @@ import { JobError, Phone, type System } from './phone.ts';
 import type { Stage } from './stage.ts';
 
 const BUNDLE = 'com.example.app';
-const KINDS = { BGAppRefreshTaskRequest: 'app-refresh', BGProcessingTaskRequest: 'processing' } as const;
 /** What ends every process of the app. */
 const ENDS_ALL: ReadonlySet<string> = new Set(['shutdown', 'update', 'uninstall']);
 
 type Decided<T extends IosDecision['type']> = Extract<IosDecision, { type: T }>;
-/** A request that the app has made, and what the answer will be told with. */
-interface Asked {
-  readonly kind: keyof typeof KINDS;
+/** A request as the app makes it, which the answer is told with. */
+interface Asking {
+  readonly kind: 'app-refresh' | 'processing';
+  readonly effect: 'accepted' | 'replaced';
   readonly due: number;
 }
 
@@ -33,10 +33,12 @@ export class IosPhone extends Phone<IosInput, IosDecision> implements System {
   /** Grows with what the app registers and submits when the plan names no list. */
   readonly #permitted: string[];
   readonly #info: InfoPlist;
-  readonly #asked = new Map<string, Asked>();
+  /** When each request that was accepted last is due. */
+  readonly #due = new Map<string, number>();
   readonly #runs = new Map<string, JobRun>();
   #answering: { run: JobRun; outcome: 'success' | 'failure' | 'retry'; threw: boolean } | undefined;
   #registering: Process | undefined;
+  #asking: Asking | undefined;
   #pushes = 0;
 
   constructor(stage: Stage, lifecycle: Lifecycle, device: Device, plan: IosPlan) {
@@ -97,22 +99,18 @@ export class IosPhone extends Phone<IosInput, IosDecision> implements System {
 
   schedule(process: Process, request: JobRequest): JobError | undefined {
     return this.called(() => {
-      const task = taskOf(request, this.at().wall);
-      if (task === undefined) return this.#refuse(request.id, 'unsupported', `BGTaskScheduler has no ${request.kind} request`);
-      this.#permit(request.id);
-      const { elapsed } = this.at();
-      const before = this.#asked.has(request.id) && this.model.pending().some(({ identifier }) => identifier === request.id);
-      this.#asked.set(request.id, {
-        kind: task.kind as Asked['kind'],
-        due: elapsed + (('earliestBegin' in request && request.earliestBegin) || 0),
-      });
-      this.#replaces = before;
+      const { id, kind } = request;
+      if (kind !== 'app-refresh' && kind !== 'processing') return this.#refuse(id, 'unsupported', `BGTaskScheduler has no ${kind} request`);
+      this.#permit(id);
+      const { elapsed, wall } = this.at();
+      const isPending = this.model.pending().some(({ identifier }) => identifier === id);
+      this.#asking = { kind, effect: isPending ? 'replaced' : 'accepted', due: elapsed + (request.earliestBegin ?? 0) };
+      const task = taskOf(request, wall);
       const decisions = this.tell({ type: 'submit', process: nameIn(process), request: task });
       const refused = decisions.find((decision): decision is Decided<'submit.refused'> => decision.type === 'submit.refused');
       return refused === undefined ? undefined : new JobError(codeOf(refused), refused.why);
     });
   }
-  #replaces = false;
 
   cancel(_process: Process, identifier: string): void {
     this.called(() => void this.tell({ type: 'cancel', identifier }));
@@ -157,9 +155,9 @@ export class IosPhone extends Phone<IosInput, IosDecision> implements System {
       if (!registered) this.#refuse(identifier, 'false', `register: ${why}`, this.#registering);
     },
     'submit.accepted': ({ identifier }) => {
-      const { kind, due } = this.#asked.get(identifier) ?? { kind: 'BGAppRefreshTaskRequest', due: this.at().elapsed };
-      const effect = this.#replaces ? 'replaced' : 'accepted';
-      this.fact({ type: 'job.requested', job: identifier, kind: KINDS[kind], effect, due }, this.app.name);
+      if (this.#asking === undefined) return;
+      this.#due.set(identifier, this.#asking.due);
+      this.fact({ type: 'job.requested', job: identifier, ...this.#asking }, this.app.name);
     },
     'submit.refused': (refused) => void this.#refuse(refused.identifier, codeOf(refused), refused.why),
     'request.cancelled': ({ identifier, why }) => {
@@ -197,7 +195,7 @@ export class IosPhone extends Phone<IosInput, IosDecision> implements System {
 
   #start(identifier: string): void {
     const { elapsed } = this.at();
-    const late = elapsed - (this.#asked.get(identifier)?.due ?? elapsed);
+    const late = elapsed - (this.#due.get(identifier) ?? elapsed);
     const run = this.run(
       identifier,
       { by: 'system', ...(late > 0 ? { late } : {}) },
@@ -263,8 +261,7 @@ function nameIn(process: Process): string {
   return process === process.device.processes[0] ? 'app' : process.name.slice(process.device.name.length + 1);
 }
 
-function taskOf(request: JobRequest, wall: number): TaskRequest | undefined {
-  if (request.kind !== 'app-refresh' && request.kind !== 'processing') return undefined;
+function taskOf(request: { readonly id: string } & (AppRefresh | Processing), wall: number): TaskRequest {
   const { id: identifier, earliestBegin } = request;
   const begin = earliestBegin === undefined ? {} : { earliestBeginDate: wall + earliestBegin };
   if (request.kind === 'app-refresh') return { identifier, kind: 'BGAppRefreshTaskRequest', ...begin };

@@ -3,6 +3,7 @@ import type { HistoryEvent } from '../core/events.ts';
 import type { JobOutcome } from '../core/contract.ts';
 import type { PhoneFacts } from './background-report.ts';
 import type { Standing, Timeline } from './background-timeline.ts';
+import { deviceOf } from './indexer.ts';
 
 export interface LostLogin {
   /** When the first of client and server knew. */
@@ -27,6 +28,7 @@ export interface JobThen {
 
 interface Jobs {
   timelines: ReadonlyMap<string, Timeline>;
+  /** Runs that brought a new token. */
   renewing: ReadonlySet<string>;
 }
 /** One sign-in until it is over. */
@@ -68,13 +70,13 @@ function endings(events: readonly HistoryEvent[], device: string): Ending[] {
 function follow(login: Login | undefined, event: HistoryEvent, device: string): Login | undefined {
   if (event.type === 'session.granted' && event.device === device) return { family: event.family, granted: event.t, renewed: event.t };
   if (event.type === 'token.committed' && event.device === device && login !== undefined) return { ...login, renewed: event.t };
-  if (event.type === 'signOut.called' && event.actor.startsWith(`${device}/`)) return undefined;
+  if (event.type === 'signOut.called' && deviceOf(event.actor) === device) return undefined;
   return login;
 }
 
 function endOf(event: HistoryEvent, { family }: Login, device: string): string | undefined {
   if (event.type === 'family.dead' && event.family === family) return event.reason;
-  if (!event.actor.startsWith(`${device}/`)) return undefined;
+  if (deviceOf(event.actor) !== device) return undefined;
   if (event.type === 'state' && event.to === 'expired') return 'client';
   return event.type === 'request.settled' && event.reason === 'reauthentication-required' ? 'client' : undefined;
 }
@@ -94,7 +96,7 @@ function lossOf(at: number, reason: string, login: Login, { events, phone, jobs 
   const then = [...jobs.timelines].map(([job, timeline]): JobThen => {
     const starts = events.filter(
       (event): event is HistoryEvent & { type: 'job.started' } =>
-        event.type === 'job.started' && event.job === job && event.t <= died && event.actor.startsWith(`${phone.device}/`),
+        event.type === 'job.started' && event.job === job && event.t <= died && deviceOf(event.actor) === phone.device,
     );
     const last = starts.at(-1);
     const idle = starts.filter(({ t, run }) => t > login.renewed && !jobs.renewing.has(run)).length;

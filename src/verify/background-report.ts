@@ -4,6 +4,7 @@ import type { JobOutcome } from '../core/contract.ts';
 import type { EventOf, HistoryEvent } from '../core/events.ts';
 import { lostLogins, type LostLogin } from './background-losses.ts';
 import { Timeline, type Standing } from './background-timeline.ts';
+import { deviceOf } from './indexer.ts';
 
 /** One phone over the whole run. Times are virtual ms of the history. */
 export interface BackgroundReport {
@@ -33,6 +34,8 @@ export interface JobReport {
   cancelled: readonly Count[];
   runs: number;
   /** Runs in which a refresh was sent. */
+  refreshing: number;
+  /** Those of them that brought a new token. */
   renewing: number;
   outcomes: Readonly<Record<JobOutcome, number>>;
   /** Answers that nobody listened to any more. */
@@ -70,13 +73,15 @@ export interface PhoneFacts {
 
 /** `from`: when the steps began. */
 export function reportBackground(events: readonly HistoryEvent[], phone: PhoneFacts, from: number): BackgroundReport {
-  const own = events.filter((event) => deviceOf(event) === phone.device);
+  const own = events.filter((event) => deviceOf(event.actor) === phone.device);
   const to = events.at(-1)?.t ?? from;
   const timelines = timelinesOf(own, from);
-  const renewing = renewingRuns(own);
-  const jobs = [...timelines].map(([job, timeline]) => jobReport(job, timeline, { own, from, to, renewing }));
-  const sent = own.filter(({ type, t }) => type === 'token.sent' && t >= from).length;
-  const inJobs = jobs.reduce((sum, job) => sum + job.renewing, 0);
+  const refreshes = refreshesIn(own);
+  const refreshing = runsOf(refreshes);
+  const renewing = runsOf(refreshes.filter(({ granted }) => granted));
+  const jobs = [...timelines].map(([job, timeline]) => jobReport(job, timeline, { own, from, to, refreshing, renewing }));
+  const sent = refreshes.filter(({ at }) => at >= from);
+  const inJobs = sent.filter(({ runs }) => runs.length > 0).length;
   return {
     device: phone.device,
     system: phone.system,
@@ -84,14 +89,10 @@ export function reportBackground(events: readonly HistoryEvent[], phone: PhoneFa
     from,
     to,
     jobs,
-    renewals: { inJobs, elsewhere: Math.max(0, sent - inJobs) },
+    renewals: { inJobs, elsewhere: sent.length - inJobs },
     longestWithoutRenewal: longest([from, ...renewalsOf(events, phone.device), to].filter((t) => t >= from)),
     lost: lostLogins(events, phone, { timelines, renewing }),
   };
-}
-
-export function deviceOf(event: HistoryEvent): string {
-  return event.actor.split('/', 1)[0] ?? event.actor;
 }
 
 function timelinesOf(own: readonly HistoryEvent[], from: number): Map<string, Timeline> {
@@ -105,29 +106,51 @@ function timelinesOf(own: readonly HistoryEvent[], from: number): Map<string, Ti
   return timelines;
 }
 
-/** Runs during which the process of the job sent a refresh. */
-export function renewingRuns(own: readonly HistoryEvent[]): ReadonlySet<string> {
+/** A refresh as it was sent, with the runs of jobs that were under way in its process. */
+interface Refresh {
+  at: number;
+  runs: readonly string[];
+  granted: boolean;
+}
+
+function refreshesIn(own: readonly HistoryEvent[]): Refresh[] {
   const open = new Map<string, string>();
-  const renewing = new Set<string>();
+  const sent = new Map<string, Refresh>();
   for (const event of own) {
     if (event.type === 'job.started') open.set(event.run, event.actor);
     else if (event.type === 'job.ended') open.delete(event.run);
     else if (event.type === 'job.lost' && event.run !== undefined) open.delete(event.run);
-    else if (event.type === 'token.sent') for (const [run, actor] of open) if (actor === event.actor) renewing.add(run);
+    else if (event.type === 'token.sent') {
+      const runs = [...open].flatMap(([run, actor]) => (actor === event.actor ? [run] : []));
+      sent.set(event.x, { at: event.t, runs, granted: false });
+    } else if (event.type === 'token.delivered') {
+      const refresh = sent.get(event.x);
+      if (refresh !== undefined) refresh.granted = event.kind === 'granted';
+    }
   }
-  return renewing;
+  return [...sent.values()];
+}
+
+/** Runs during which the process of the job sent a refresh. */
+export function refreshingRuns(own: readonly HistoryEvent[]): ReadonlySet<string> {
+  return runsOf(refreshesIn(own));
+}
+
+function runsOf(refreshes: readonly Refresh[]): ReadonlySet<string> {
+  return new Set(refreshes.flatMap(({ runs }) => runs));
 }
 
 interface About {
   own: readonly HistoryEvent[];
   from: number;
   to: number;
+  refreshing: ReadonlySet<string>;
   renewing: ReadonlySet<string>;
 }
 
-function jobReport(job: string, timeline: Timeline, { own, from, to, renewing }: About): JobReport {
+function jobReport(job: string, timeline: Timeline, { own, from, to, refreshing, renewing }: About): JobReport {
   const mine = own.filter((event) => 'job' in event && event.job === job);
-  const starts = of(mine, 'job.started').filter(({ t }) => t >= from);
+  const starts = of(mine, 'job.started');
   const ends = of(mine, 'job.ended');
   const outcomes = { success: 0, failure: 0, retry: 0 };
   for (const { outcome } of ends) outcomes[outcome] += 1;
@@ -137,14 +160,15 @@ function jobReport(job: string, timeline: Timeline, { own, from, to, renewing }:
     asked: of(mine, 'job.requested').length,
     refused: counted(of(mine, 'job.refused').map(({ code, why }) => `${code}: ${why}`)),
     cancelled: counted(of(mine, 'job.cancelled').map(({ by }) => by)),
-    runs: of(mine, 'job.started').length,
-    renewing: of(mine, 'job.started').filter(({ run }) => renewing.has(run)).length,
+    runs: starts.length,
+    refreshing: starts.filter(({ run }) => refreshing.has(run)).length,
+    renewing: starts.filter(({ run }) => renewing.has(run)).length,
     outcomes,
     dropped: ends.filter(({ dropped }) => dropped === true).length,
     stopped: counted(of(mine, 'job.stopped').map(({ reason }) => reason)),
     lost: counted(of(mine, 'job.lost').map(({ by }) => by)),
     held: timeline.shares(from, to),
-    longestBetweenRuns: longest([from, ...starts.map(({ t }) => t), to]),
+    longestBetweenRuns: longest([from, ...starts.map(({ t }) => t).filter((t) => t >= from), to]),
     now: timeline.at(to),
   };
 }

@@ -95,3 +95,26 @@ test('a job that was refused, force-stopped or never asked for again says so', a
   expect(row(stopped, 'lost')).toEqual(['1 × force-stop']);
   expect(stopped).toContain('in the end token-refresh was held by FLAG_STOPPED');
 });
+
+test('a run whose refresh failed has brought no new token, and every try in it is one inside a job', async () => {
+  const result = await run(`
+server: { accessToken: { ttl: 7d }, refreshToken: { idle: 7d } }
+client: { refreshEvery: 2d }
+devices: { phone: { os: android 14 } }
+steps:
+  - phone: leave
+  - fault: { reply: 503, of: token, for: 7d12h }
+  - advance: 8d
+  - expect: { jobs: { renewing: ">=1" } }
+  - phone: open`);
+  const [report] = result.background ?? [];
+  const [job] = report?.jobs ?? [];
+  expect(job?.refreshing).toBeGreaterThan(0);
+  expect(job?.renewing).toBe(0);
+  const { inJobs = 0, elsewhere = 0 } = report?.renewals ?? {};
+  expect(inJobs + elsewhere).toBe(result.events.filter(({ type }) => type === 'token.sent').length);
+  expect(inJobs).toBeGreaterThanOrEqual(job?.refreshing ?? Infinity);
+  const text = await shown(result, 'lines', true);
+  expect(row(text, 'runs that brought a new token')).toEqual(['0']);
+  expect(text).toMatch(/it last ran \S+ before and brought no new token \(retry\)/);
+});

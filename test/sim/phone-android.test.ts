@@ -46,6 +46,14 @@ describe('a job on Android', () => {
     expect(causes(ended)).toContain('job.started');
   });
 
+  it('is told as what it is, where a request of another kind was kept out', async () => {
+    const record = await play(phone('{ advance: 1m }'), jobClient({ requests: [PERIODIC, ONCE] }));
+    expect(eventsOf(record, 'job.requested').map(({ kind, effect }) => [kind, effect])).toEqual([
+      ['periodic', 'ENQUEUED'],
+      ['periodic', 'KEPT'],
+    ]);
+  });
+
   it('is stopped when its network goes, and what it answers then counts for nothing', async () => {
     const handler = (signal: AbortSignal) =>
       new Promise<'success'>((resolve) => signal.addEventListener('abort', () => resolve('success')));

@@ -24,6 +24,7 @@ export interface WorkInfo {
   readonly id: string;
   readonly worker: string;
   readonly uniqueName: string | undefined;
+  readonly periodic: boolean;
   readonly state: WorkState;
   readonly runAttemptCount: number;
   readonly periodCount: number;
@@ -142,12 +143,13 @@ function find(device: Device, job: string): WorkSpec | undefined {
 }
 
 function infoOf(device: Device, work: WorkSpec): WorkInfo {
-  const { id, worker, uniqueName, state, runAttemptCount, periodCount, generation } = work;
+  const { id, worker, uniqueName, periodic, state, runAttemptCount, periodCount, generation } = work;
   const nextRun = state === 'ENQUEUED' ? nextRunTime(work, device.figures) : NEVER;
   return {
     id,
     worker,
     uniqueName,
+    periodic,
     state,
     runAttemptCount,
     periodCount,

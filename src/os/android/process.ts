@@ -44,7 +44,7 @@ export function killProcess(device: Device, by: string): void {
 }
 
 /** JobScheduler forgets every job of the app. */
-export function loseJobs(device: Device, by: string): void {
+function loseJobs(device: Device, by: string): void {
   if (device.jobs.size === 0) return;
   decide(device, { type: 'jobs-lost', works: [...device.jobs.keys()], by });
   device.jobs.clear();

@@ -25,7 +25,7 @@ export function quotaNow(device: Device): BucketQuota {
 }
 
 /** Jobs neither need quota nor use it up. */
-export function quotaFree(device: Device, now: number): boolean {
+function quotaFree(device: Device, now: number): boolean {
   if (onTop(device)) return true;
   if (charging(device.phone, now) && effectiveBucket(device) !== 'RESTRICTED') return true;
   return !device.features.strictQuota && (device.app.foregroundService || device.app.whitelisted);

@@ -1,7 +1,5 @@
 // The numbers an iOS app sees: codes of BGTaskSchedulerErrorDomain, and the OSStatus values of Keychain Services.
 
-export const BGTaskSchedulerErrorDomain = 'BGTaskSchedulerErrorDomain';
-
 /** Public codes, with the names of the SDK header (facts R10). */
 export const BGTaskSchedulerErrorCode = {
   BGTaskSchedulerErrorCodeUnavailable: 1,

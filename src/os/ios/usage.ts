@@ -14,7 +14,7 @@ export function dayOf(local: number): number {
   return Math.floor(local / DAY);
 }
 
-export function slotOf(local: number): number {
+function slotOf(local: number): number {
   return Math.floor((local - dayOf(local) * DAY) / SLOT);
 }
 
