@@ -49,6 +49,7 @@ const PLURALS: Readonly<Record<TopicKind, string>> = {
   reason: 'reasons of a session state',
   rejection: 'rejections',
   feature: 'features',
+  gate: 'gates that hold a background job',
   'client error': 'client errors',
   'exit code': 'exit codes',
   'error code': 'error codes',

@@ -8,6 +8,7 @@ import { VERBS } from '../scenario/words.ts';
 import { INVARIANTS } from '../verify/invariants.ts';
 import type { Invariant, Knowledge } from '../verify/result.ts';
 import { EXITS } from './exit.ts';
+import { ANDROID_GATE_WORDS, IOS_GATE_WORDS } from './gate-words.ts';
 import { CLIENT_ERRORS, ERROR_CODES, FEATURE_WORDS, REASON_WORDS, REJECTION_WORDS, STATES, WORDS } from './glossary.ts';
 
 export type TopicKind =
@@ -18,6 +19,7 @@ export type TopicKind =
   | 'reason'
   | 'rejection'
   | 'feature'
+  | 'gate'
   | 'client error'
   | 'exit code'
   | 'error code'
@@ -47,6 +49,8 @@ export function allTopics(): Topic[] {
     ...table('reason', REASON_WORDS),
     ...table('rejection', REJECTION_WORDS),
     ...table('feature', FEATURE_WORDS),
+    ...gates('Android', ANDROID_GATE_WORDS),
+    ...gates('iOS', IOS_GATE_WORDS),
     ...table('client error', CLIENT_ERRORS),
     ...Object.values(EXITS)
       .toSorted((a, b) => a.code - b.code)
@@ -123,6 +127,15 @@ function invariantTopic(invariant: Invariant): Topic {
       ['sources', sources.join(', ')],
     ],
   };
+}
+
+function gates(system: string, rows: Readonly<Record<string, readonly [string, string]>>): Topic[] {
+  return Object.entries(rows).map(([term, [text, opens]]) =>
+    simple('gate', term, text, [
+      ['system', system],
+      ['opens', opens],
+    ]),
+  );
 }
 
 function table(kind: TopicKind, rows: Readonly<Record<string, string>>): Topic[] {

@@ -6,6 +6,8 @@ import { TRANSITIONS } from '../../src/engine/machine.ts';
 import { INVARIANTS } from '../../src/verify/invariants.ts';
 import { allTopics } from '../../src/cli/topics.ts';
 import { FIXTURES, ROOT, scratch, tokenwarp } from '../kit/cli.ts';
+import { ANDROID_GATES } from '../../src/core/android-words.ts';
+import { GATES as IOS_GATES } from '../../src/os/ios/gates.ts';
 
 describe('list', () => {
   test('one line per scenario: name, family, tags, summary', () => {
@@ -122,6 +124,13 @@ describe('explain', () => {
     const reasons = allTopics().flatMap(({ kind, term }) => (kind === 'reason' ? [term] : []));
     expect(reasons.toSorted()).toEqual(Object.keys(TRANSITIONS).toSorted());
     expect(tokenwarp(['explain', 'idle-timeout']).stdout).toContain('lock policy');
+  });
+
+  test('knows every gate that a report or `why` can name', () => {
+    const gates = allTopics().flatMap(({ kind, term }) => (kind === 'gate' ? [term] : []));
+    const ofIos = Object.values(IOS_GATES).flatMap((rows) => rows.map(({ gate }) => gate));
+    expect(gates.toSorted()).toEqual([...new Set([...ANDROID_GATES, ...ofIos])].toSorted());
+    expect(tokenwarp(['explain', 'app usage', 'within-quota']).stdout).toContain('standby bucket');
   });
 
   test('has something to say about each of its terms', () => {
