@@ -5,7 +5,7 @@ import { shellUndo } from '../perform.ts';
 import { parseDeviceIdle, type DeviceIdle } from '../read/device-idle.ts';
 import { saidBy } from '../shell.ts';
 
-export async function readDeviceIdle({ shell }: Pick<AndroidDevice, 'shell'>): Promise<DeviceIdle> {
+async function readDeviceIdle({ shell }: Pick<AndroidDevice, 'shell'>): Promise<DeviceIdle> {
   return parseDeviceIdle((await shell.run('dumpsys deviceidle')).stdout);
 }
 
