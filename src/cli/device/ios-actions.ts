@@ -81,8 +81,10 @@ const ACTS: Readonly<Record<string, IosAct>> = {
   log: {
     needs: 'job-log',
     async act({ context, xcrun, device, options, print }) {
-      for await (const { event, pid, message } of taskLog(context, xcrun, device.id))
-        print(options.json === true ? JSON.stringify({ event, pid, message }) : `${pid}  ${event.padEnd(12)} ${message}`);
+      for await (const { event, pid, message } of taskLog(context, xcrun, device.id)) {
+        const line = options.json === true ? JSON.stringify({ event, pid, message }) : `${pid}  ${event.padEnd(12)} ${message}`;
+        if (!print(line)) break;
+      }
       return 'the log has ended';
     },
   },
