@@ -58,7 +58,7 @@ interface Follow {
   json: boolean;
 }
 
-/** Until the server stops or somebody interrupts: then that is the condition. */
+/** Until the server stops, nobody reads any more, or somebody interrupts: then that is the condition. */
 async function followJournal(target: Target, request: CtlRequest, { system, paint, json }: Follow): Promise<ReadonlySet<ExitCondition>> {
   const conditions = new Set<ExitCondition>();
   const stop = new AbortController();
@@ -70,6 +70,7 @@ async function followJournal(target: Target, request: CtlRequest, { system, pain
     for await (const entry of follow(target, request, stop.signal)) {
       if ('refused' in entry) throw refusal(entry['refused'] as CtlAnswer, target);
       system.out.write(json ? `${JSON.stringify(entry)}\n` : entryLine(entry, paint));
+      if (system.out.isGone === true) break;
     }
   } finally {
     remove();

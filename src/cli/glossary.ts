@@ -134,6 +134,15 @@ export const ERROR_CODES: Readonly<Record<Exclude<string, ProblemCode>, string>>
   TW_DEVICE_TASK_RUNNING: 'The background task runs or may still run: a second launch would crash the app. Exit code 7.',
   TW_DEVICE_TASK_DROPPED: 'The app let go of the background task without completing it. Exit code 7.',
   TW_DEVICE_INTERRUPTED: 'Somebody stopped an operation on a device; what it had changed was put back. Exit code 130 or 143.',
+  TW_REQUEST_REJECTED:
+    'The engine gave a request no answer; the error has the reason, see the rejections. Your app sees it, no command does.',
+  TW_SIGN_IN_INVALID: 'The answer to a sign-in has no access token, says the engine. Your app sees it, no command does.',
+  TW_UNEXPECTED_ANSWER:
+    'A request of the engine about sessions was answered with a status that says no success. Your app sees it, no command does.',
+  TW_KEY_IN_FILE: 'A warning of the store for Node: its key lies in a file beside the session, for want of a keychain.',
+  TW_LOCK_UNAVAILABLE: 'A warning of the host for Node: no lock keeps two processes from refreshing one session at the same time.',
+  TW_OS_MODEL: 'The model of iOS does not know this version, or was given settings that no phone has.',
+  TW_OS_INPUT: 'The model of iOS was asked for something that this version or this app does not have.',
   TW_BUG: 'A fault of tokenwarp itself. Exit code 70; please report it with the command you ran.',
 };
 

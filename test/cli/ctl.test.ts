@@ -144,6 +144,22 @@ describe('against a running server', () => {
     expect(await ended).toMatchObject({ code: 130, stderr: '' });
   });
 
+  test('stops following when nobody reads it any more, as behind `| head -1`', async () => {
+    const { url, ctl } = await serving();
+    const { child, ended } = startTokenwarp(['ctl', 'journal', '--follow', '--since', '0', '--url', url]);
+    const first = new Promise((resolve) => void child.stdout?.once('data', resolve));
+    await signIn(url);
+    await first;
+    child.stdout?.destroy();
+    let over = false;
+    void ended.then(() => (over = true));
+    await until(() => {
+      ctl('mark', 'background', '--device', 'phone');
+      return over;
+    });
+    expect(await ended).toMatchObject({ code: 0, stderr: '' });
+  });
+
   test('ends quietly when the server it follows stops', async () => {
     const { url, stop } = await serving();
     const { child, ended } = startTokenwarp(['ctl', 'journal', '--follow', '--since', '0', '--url', url]);

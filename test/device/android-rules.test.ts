@@ -1,4 +1,5 @@
 // The pure rules of the driver: when work is due, which gate holds it, what became of it.
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { ANDROID_GATES, JOB_STOP_REASONS, STANDBY_BUCKETS } from '../../src/core/android-words.ts';
 import { nextRun, refusedUntil, type WorkTiming } from '../../src/device/android/due.ts';
@@ -105,6 +106,7 @@ function look(
   return {
     situation: { app: 'a.b', facts: { ...FACTS, stopped }, dump, works: [work], source: 'database' },
     work,
+    device: { id: 'emulator-5556', wasNamed: false },
     wall: NOW + 1,
     idle: { deep: 'ACTIVE', light: 'ACTIVE', forced: false, deepEnabled: true, lightEnabled: true, allowed: [] },
     restricted: false,
@@ -164,6 +166,30 @@ describe('the gate that holds it', () => {
     });
     expect(shutGates(among("Ada's sync"))[0]?.command).toBe(`tokenwarp fire android --package a.b --work 'Ada'\\''s sync'${more}`);
     expect(shutGates(among())[0]?.command).toBe(`tokenwarp fire android --package a.b --worker a.Worker${more}`);
+  });
+
+  test.each(SHUT)('%s: docs/android.md has the command that opens it, and it names the device that was named', (gate, change) => {
+    const facts = look(change as Parameters<typeof look>[0]);
+    const command = shutGates(facts)[0]?.command;
+    const row = readFileSync(new URL('../../docs/android.md', import.meta.url), 'utf8')
+      .split('\n')
+      .find((text) => text.startsWith(`| \`${gate}\``));
+    expect(row).toContain(command === undefined ? gate : `\`${command.replace('a.b', 'com.example.app')}\``);
+    const named = shutGates({ ...facts, device: { id: 'emulator-5556', wasNamed: true } })[0]?.command;
+    expect(named).toBe(
+      command?.startsWith('adb shell') === true
+        ? command.replace('adb', 'adb -s emulator-5556')
+        : command === undefined
+          ? undefined
+          : `${command} --device emulator-5556`,
+    );
+  });
+
+  test('the radios of a phone that is reached by its network are not switched', () => {
+    const facts = look({ job: { required: ['CONNECTIVITY'], unsatisfied: ['CONNECTIVITY'] } });
+    expect(shutGates({ ...facts, device: { id: '10.0.0.7:5555', wasNamed: false } })[0]?.command).toBe(
+      'tokenwarp fire android --package a.b',
+    );
   });
 
   test('battery saver is not lifted by allowing the app', () => {

@@ -91,6 +91,16 @@ describe('what can be put back', () => {
     expect(phone.doze.forced).toBe(true);
   });
 
+  test('doze off ends it: nothing of it is left to put back, and what else was changed is', async () => {
+    const { phone, run } = await ready();
+    await run('battery', '7');
+    await run('doze', 'deep');
+    await run('step');
+    const said = await run('doze', 'off', '--json');
+    expect(JSON.parse(said.stdout)).toMatchObject({ changes: ['battery at 7 %'] });
+    expect(phone.doze.forced).toBe(false);
+  });
+
   test('a step opens a maintenance window, in which what waits runs', async () => {
     const { device, phone, run } = await ready();
     await run('doze', 'deep');

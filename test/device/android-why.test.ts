@@ -25,8 +25,8 @@ async function why(device: Connected, ...args: string[]): Promise<WhyJson> {
   return told;
 }
 
-async function waiting(api: Api, more: Parameters<typeof signedIn>[2] = {}): Promise<Signed & { device: Connected }> {
-  const device = await lab.phone({ api });
+async function waiting(api: Api, more: Parameters<typeof signedIn>[2] = {}, emulator = false): Promise<Signed & { device: Connected }> {
+  const device = await lab.phone({ api, emulator });
   device.phone.battery.plugged = false;
   return { device, ...(await signedIn(device, lab, { ...more, work: { constraints: ['CHARGING'], ...more.work } })) };
 }
@@ -100,15 +100,18 @@ describe('the command it names opens the gate', () => {
     ['WITHIN_QUOTA', ({ phone }: Connected) => phone.jobs.sessionsLeft.set(APP, 0)],
     ['WITHIN_QUOTA', ({ phone }: Connected) => Object.assign(phone.app(APP), { bucket: 50 })],
     ['FLAG_STOPPED', ({ phone }: Connected) => phone.app(APP).forceStop()],
+    ['BATTERY_NOT_LOW', ({ phone }: Connected) => Object.assign(phone.battery, { level: 5 })],
+    ['CONNECTIVITY', ({ phone }: Connected) => Object.assign(phone, { wifi: false, data: false })],
   ] as const)('%s', async (gate, shut) => {
-    const { device, session } = await waiting(34);
+    // Whose radios can be switched: no phone that is reached by its network.
+    const { device, session } = await waiting(34, { work: { constraints: ['CHARGING', 'BATTERY_NOT_LOW', 'CONNECTIVITY'] } }, true);
     Object.assign(device.phone.battery, { plugged: true });
     shut(device);
     const [first] = (await why(device)).gates;
     expect(first?.gate).toBe(gate);
     const [program, ...words] = (first?.command ?? '').split(' ');
-    expect(program).toBe('tokenwarp');
-    expect((await lab.tokenwarp(...words, '--device', device.serial)).code).toBe(0);
+    expect([program, ...words.slice(-2)]).toEqual(['tokenwarp', '--device', device.serial]);
+    expect((await lab.tokenwarp(...words)).code).toBe(0);
     await device.phone.jobs.check();
     await until(() => session.answers.length === 1);
     expect(session.answers).toEqual([200]);

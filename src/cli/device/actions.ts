@@ -11,8 +11,8 @@ import type { DeviceOptions } from './options.ts';
 export interface ActionCall {
   readonly words: readonly string[];
   readonly options: DeviceOptions & GlobalOptions;
-  /** What comes while it lasts, a line each. */
-  print(line: string): void;
+  /** What comes while it lasts, a line each; false when nobody reads it any more. */
+  print(line: string): boolean;
 }
 
 /** What became of it. */

@@ -13,6 +13,7 @@ import * as standing from '../../device/android/state/standing.ts';
 import { stopJob } from '../../device/android/state/stop-job.ts';
 import { usageError } from '../exit.ts';
 import type { ActionCall, ActOn } from './actions.ts';
+import { readPort } from './values.ts';
 
 type Act = (device: AndroidDevice, words: readonly string[], call: ActionCall & { app: string }) => Promise<string>;
 
@@ -91,8 +92,8 @@ const ACTS: Readonly<Record<string, Act>> = {
     await stopJob(device, app, job, why);
     return `job ${job.id} of ${app} was stopped (${why}, ${JOB_STOP_REASONS[why]})`;
   },
-  async reverse(device, [port, target]) {
-    const [from, to] = [portOf(port), target === undefined ? USUAL_TARGET : portOf(target)];
+  async reverse(device, [port = '', target]) {
+    const [from, to] = [readPort(port), target === undefined ? USUAL_TARGET : readPort(target)];
     await network.reversePort(device, from, to);
     return `http://localhost:${from} of the phone leads to port ${to} of this machine, until the connection breaks`;
   },
@@ -146,12 +147,6 @@ function bucketOf(word = ''): StandbyBucket {
 function reasonOf(word: string): JobStopReason {
   if (Object.hasOwn(JOB_STOP_REASONS, word)) return word as JobStopReason;
   throw usageError(`"${word}" is no reason`, didYouMean(word, Object.keys(JOB_STOP_REASONS)) ?? Object.keys(JOB_STOP_REASONS).join(', '));
-}
-
-function portOf(word = ''): number {
-  const port = Number(word);
-  if (!/^\d{1,5}$/.test(word) || port < 1 || port > 65_535) throw usageError(`"${word}" is not a port`, 'reverse 8080 7357');
-  return port;
 }
 
 /** `15m`, `-1h`, or a time with its zone. */

@@ -19,9 +19,10 @@ export async function device(invocation: Invocation<DeviceOptions>): Promise<Rea
   return inRoom({ system, options }, async (context) => {
     const act = await ACT_ON[await platformOf(context, action, options)]();
     let printed = 0;
-    const print = (line: string): void => {
+    const print = (line: string): boolean => {
       printed++;
       system.out.write(`${line}\n`);
+      return system.out.isGone !== true;
     };
     const done = await act(context, name, { words, options, print });
     const answer = {

@@ -81,7 +81,7 @@ function hints(verdict: Verdict, warped: boolean): (readonly [string, string])[]
 }
 
 /** `connectivity, 7` */
-export function reasonWords(code: number): string {
+function reasonWords(code: number): string {
   const name = Object.entries(JOB_STOP_REASONS).find(([, value]) => value === code)?.[0];
   return name === undefined ? `reason ${code}` : `${name}, ${code}`;
 }

@@ -12,6 +12,7 @@ import type { PushPayload, Simulator } from '../../device/ios/simulator.ts';
 import { openXcrun } from '../../device/ios/xcrun.ts';
 import type { Xcrun } from '../../device/ios/xcrun.ts';
 import { usageError } from '../exit.ts';
+import { readOneOf } from '../values.ts';
 import type { ActionCall, ActOn } from './actions.ts';
 import { BOOT_ONE } from './ios-words.ts';
 
@@ -44,19 +45,19 @@ const ACTS: Readonly<Record<string, IosAct>> = {
   ),
   biometric: onSimulator(
     'biometric',
-    (simulator, { words, options }) => simulator.biometric(oneOf(words, ['match', 'no-match']), options.count),
+    (simulator, { words, options }) => simulator.biometric(readOneOf(['match', 'no-match'])(words[0] ?? ''), options.count),
     ({ words }) => `a face or finger that is ${words[0] === 'match' ? '' : 'not '}enrolled`,
   ),
   enrol: onSimulator(
     'biometric',
-    (simulator, { words }) => simulator.enrol(oneOf(words, ['on', 'off']) === 'on'),
+    (simulator, { words }) => simulator.enrol(readOneOf(['on', 'off'])(words[0] ?? '') === 'on'),
     ({ words }) => `${words[0] === 'on' ? 'a' : 'no'} face or finger is enrolled`,
   ),
   'keychain-reset': onSimulator('keychain-reset', (simulator) => simulator.resetKeychain(), 'its keychain is empty'),
   privacy: onSimulator(
     'privacy',
-    (simulator, { app, words: [how, service] }) =>
-      simulator.privacy(oneOf([how], ['grant', 'revoke', 'reset']), wordOf(service, 'which service, such as camera'), app),
+    (simulator, { app, words: [how = '', service] }) =>
+      simulator.privacy(readOneOf(['grant', 'revoke', 'reset'])(how), wordOf(service, 'which service, such as camera'), app),
     ({ app, words: [how = '', service = ''] }) => `${app}: ${how} ${service}`,
   ),
   'open-url': {
@@ -81,8 +82,10 @@ const ACTS: Readonly<Record<string, IosAct>> = {
   log: {
     needs: 'job-log',
     async act({ context, xcrun, device, options, print }) {
-      for await (const { event, pid, message } of taskLog(context, xcrun, device.id))
-        print(options.json === true ? JSON.stringify({ event, pid, message }) : `${pid}  ${event.padEnd(12)} ${message}`);
+      for await (const { event, pid, message } of taskLog(context, xcrun, device.id)) {
+        const line = options.json === true ? JSON.stringify({ event, pid, message }) : `${pid}  ${event.padEnd(12)} ${message}`;
+        if (!print(line)) break;
+      }
       return 'the log has ended';
     },
   },
@@ -135,12 +138,6 @@ async function eitherOf(call: IosCall) {
 function wordOf(word: string | undefined, what: string): string {
   if (word === undefined) throw usageError(`say ${what}`);
   return word;
-}
-
-function oneOf<const W extends string>([word = '']: readonly (string | undefined)[], known: readonly W[]): W {
-  const found = known.find((one) => one === word);
-  if (found === undefined) throw usageError(`"${word}" is not one of ${known.join(', ')}`);
-  return found;
 }
 
 function payloadOf([text]: readonly string[]): PushPayload {

@@ -52,7 +52,7 @@ function candidates(env: Machine['env']): string[] {
 }
 
 /** What to install here. */
-export function adbMissing({ os, env }: Machine): MissingTool {
+function adbMissing({ os, env }: Machine): MissingTool {
   const own = env['TOKENWARP_ADB'];
   if (own !== undefined && own !== '') return { tool: 'adb', found: `is not at ${own}`, fix: 'TOKENWARP_ADB names the client: mend it' };
   const how =

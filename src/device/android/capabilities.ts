@@ -21,7 +21,7 @@ interface Lack {
 }
 
 /** JobScheduler has namespaces from here on. */
-export const NAMESPACES_FROM = 34;
+const NAMESPACES_FROM = 34;
 
 const from =
   (sdk: number, what: string) =>

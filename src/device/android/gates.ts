@@ -3,7 +3,9 @@
 import type { AndroidGate } from '../../core/android-words.ts';
 import { JOB_CONSTRAINTS } from '../../core/android-words.ts';
 import { formatDuration } from '../../core/duration.ts';
+import { isWireless } from './capabilities.ts';
 import { refusedUntil } from './due.ts';
+import type { AndroidDevice } from './open.ts';
 import { line } from './quote.ts';
 import type { DeviceIdle } from './read/device-idle.ts';
 import type { JobRecord } from './read/jobs.ts';
@@ -13,6 +15,8 @@ import type { Situation, Work } from './situation.ts';
 export interface Look {
   readonly situation: Situation;
   readonly work: Work;
+  /** Where it had to be named, the command that opens a gate has to say it again. */
+  readonly device: Pick<AndroidDevice, 'id' | 'wasNamed'>;
   /** Unix ms of the phone. */
   readonly wall: number;
   readonly idle: DeviceIdle;
@@ -57,20 +61,21 @@ export function shutGates(look: Look): HeldBy[] {
     doze(look, job),
     restriction(look, job),
     quota(look, job),
-    flexibility(job),
+    flexibility(look, job),
     batching(look, job),
     concurrency(job),
   ].filter((gate) => gate !== undefined);
 }
 
-function beforeJob({ situation, work, unlocked }: Look): HeldBy | undefined {
-  const { app, facts } = situation;
+function beforeJob(look: Look): HeldBy | undefined {
+  const { situation, work, unlocked } = look;
+  const { facts } = situation;
   if (facts.stopped) {
     return {
       gate: 'FLAG_STOPPED',
       detail: facts.neverLaunched ? 'the app was never opened' : 'the app is force-stopped, its jobs are gone',
       by: 'the user opens the app',
-      command: tokenwarp('launch', app),
+      command: onApp(look, 'launch'),
     };
   }
   if (!unlocked)
@@ -86,7 +91,7 @@ function beforeJob({ situation, work, unlocked }: Look): HeldBy | undefined {
     gate: 'NOT_SCHEDULED',
     detail: 'WorkManager knows it, JobScheduler has no job for it',
     by: 'the process starts',
-    command: tokenwarp('launch', app),
+    command: onApp(look, 'launch'),
   };
 }
 
@@ -114,19 +119,28 @@ function latency(look: Look, job: JobRecord): HeldBy | undefined {
   return { gate: 'TIMING_DELAY', detail: `the minimum latency${left}`, by: 'time', command: fireIt(look), ...opens };
 }
 
-const CONSTRAINT_WORDS: Readonly<Record<(typeof JOB_CONSTRAINTS)[number], { detail: string; by: string; command?: string }>> = {
+interface ConstraintWords {
+  readonly detail: string;
+  readonly by: string;
+  /** Words of `tokenwarp device`; without them the job is fired past the constraint. */
+  readonly opens?: readonly (string | number)[];
+}
+
+const CONSTRAINT_WORDS: Readonly<Record<(typeof JOB_CONSTRAINTS)[number], ConstraintWords>> = {
   CHARGING: { detail: 'needs a charger', by: 'a charger; JobScheduler believes in one only after some minutes' },
-  BATTERY_NOT_LOW: { detail: 'the battery is low', by: 'a charger' },
+  BATTERY_NOT_LOW: { detail: 'the battery is low', by: 'a charger', opens: ['battery', 80] },
   STORAGE_NOT_LOW: { detail: 'storage is low', by: 'free storage' },
   IDLE: { detail: 'needs a phone that nobody uses', by: 'screen off for half an hour' },
-  CONNECTIVITY: { detail: 'there is no network that fits', by: 'a network that fits' },
+  CONNECTIVITY: { detail: 'there is no network that fits', by: 'a network that fits', opens: ['radio', 'wifi', 'on'] },
 };
 
 function constraints(look: Look, job: JobRecord): HeldBy[] {
   return JOB_CONSTRAINTS.filter((name) => job.unsatisfied.includes(name) && job.required.includes(name)).map((gate) => {
-    const { detail, by } = CONSTRAINT_WORDS[gate];
+    const { detail, by, ...words } = CONSTRAINT_WORDS[gate];
+    // A phone that we reach by its network has one: its radios are not ours to switch.
+    const opens = gate === 'CONNECTIVITY' && isWireless(look.device.id) ? undefined : words.opens;
     const asked = gate === 'CONNECTIVITY' && job.network !== undefined ? `: ${capabilities(job.network)}` : '';
-    return { gate, detail: `${detail}${asked}`, by, command: fireIt(look) };
+    return { gate, detail: `${detail}${asked}`, by, command: opens === undefined ? fireIt(look) : tokenwarp(look, 'device', ...opens) };
   });
 }
 
@@ -135,7 +149,8 @@ function capabilities(network: string): string {
   return /Capabilities: (\S+)/.exec(network)?.[1] ?? network.slice(0, 60);
 }
 
-function doze({ idle, situation }: Look, job: JobRecord): HeldBy | undefined {
+function doze(look: Look, job: JobRecord): HeldBy | undefined {
+  const { idle, situation } = look;
   const shut =
     job.implicit['readyNotDozing'] === false ||
     (job.implicit['readyNotDozing'] === undefined && isDozing(idle) && !idle.allowed.includes(situation.app));
@@ -146,7 +161,7 @@ function doze({ idle, situation }: Look, job: JobRecord): HeldBy | undefined {
     gate: 'DEVICE_NOT_DOZING',
     detail: `${mode} Doze (deep ${idle.deep ?? 'unknown'}, light ${idle.light ?? 'unknown'})${who}`,
     by: 'a maintenance window, or the phone in use or on a charger',
-    command: 'tokenwarp device doze off',
+    command: tokenwarp(look, 'device', 'doze', 'off'),
   };
 }
 
@@ -154,25 +169,26 @@ function isDozing({ deep, light }: DeviceIdle): boolean {
   return deep === 'IDLE' || light === 'IDLE';
 }
 
-function restriction({ restricted, situation }: Look, job: JobRecord): HeldBy | undefined {
+function restriction(look: Look, job: JobRecord): HeldBy | undefined {
+  const { restricted } = look;
   if (!restricted && job.implicit['readyNotRestrictedInBg'] !== false) return undefined;
   const detail = restricted ? 'the user restricted background use (RUN_ANY_IN_BACKGROUND is ignored)' : 'battery saver is on';
   return {
     gate: 'BACKGROUND_NOT_RESTRICTED',
     detail,
     by: restricted ? 'the user allows it, or opens the app' : 'a charger, or battery saver off',
-    command: restricted ? tokenwarp('restrict off', situation.app) : 'adb shell cmd power set-mode 0',
+    command: restricted ? onApp(look, 'restrict', 'off') : adbShell(look, 'cmd power set-mode 0'),
   };
 }
 
-function quota({ bucket = '', situation }: Look, job: JobRecord): HeldBy | undefined {
-  const name = job.bucket ?? bucket;
+function quota(look: Look, job: JobRecord): HeldBy | undefined {
+  const name = job.bucket ?? look.bucket ?? '';
   if (name === 'NEVER')
     return {
       gate: 'WITHIN_QUOTA',
       detail: 'bucket NEVER: jobs of the app do not run at all',
       by: 'the user opens the app',
-      command: tokenwarp('bucket active', situation.app),
+      command: onApp(look, 'bucket', 'active'),
     };
   // No job requires it by name: it is listed as unsatisfied exactly when the app has none left.
   if (!job.unsatisfied.includes('WITHIN_QUOTA')) return undefined;
@@ -180,17 +196,17 @@ function quota({ bucket = '', situation }: Look, job: JobRecord): HeldBy | undef
     gate: 'WITHIN_QUOTA',
     detail: `bucket ${name === '' ? 'unknown' : name}: its run time or sessions are used up`,
     by: 'time, a charger, or the app in use',
-    command: tokenwarp('reset-quota', situation.app),
+    command: onApp(look, 'reset-quota'),
   };
 }
 
-function flexibility(job: JobRecord): HeldBy | undefined {
+function flexibility(look: Look, job: JobRecord): HeldBy | undefined {
   if (!job.unsatisfied.includes('FLEXIBILITY') || !job.required.includes('FLEXIBILITY')) return undefined;
   return {
     gate: 'FLEXIBILITY',
     detail: 'the system waits for a better moment (charger, idle, unmetered)',
     by: 'time, or what it waits for',
-    command: 'adb shell cmd jobscheduler disable-flex-policy',
+    command: adbShell(look, 'cmd jobscheduler disable-flex-policy'),
   };
 }
 
@@ -215,8 +231,9 @@ function concurrency({ ready }: JobRecord): HeldBy | undefined {
 }
 
 /** Typed into a shell as it is; it says which work where the app has more than one. */
-function fireIt({ situation: { app, works }, work }: Look, ...more: readonly string[]): string {
-  return line('tokenwarp', 'fire', 'android', '--package', app, ...(works.length > 1 ? which(work) : []), ...more);
+function fireIt(look: Look, ...more: readonly string[]): string {
+  const { app, works } = look.situation;
+  return tokenwarp(look, 'fire', 'android', '--package', app, ...(works.length > 1 ? which(look.work) : []), ...more);
 }
 
 function which({ names: [name], worker, job }: Work): readonly (string | number)[] {
@@ -225,8 +242,16 @@ function which({ names: [name], worker, job }: Work): readonly (string | number)
   return job === undefined ? [] : ['--job', job.id];
 }
 
-function tokenwarp(action: string, app: string): string {
-  return `tokenwarp device ${action} --package ${app}`;
+function onApp(look: Look, ...action: readonly string[]): string {
+  return tokenwarp(look, 'device', ...action, '--package', look.situation.app);
+}
+
+function tokenwarp({ device }: Look, ...words: readonly (string | number)[]): string {
+  return line('tokenwarp', ...words, ...(device.wasNamed ? ['--device', device.id] : []));
+}
+
+function adbShell({ device }: Look, script: string): string {
+  return `${line('adb', ...(device.wasNamed ? ['-s', device.id] : []))} shell ${script}`;
 }
 
 /** Seconds are enough for people. */

@@ -23,6 +23,7 @@ export async function readLook(device: AndroidDevice, situation: Situation, work
   return {
     situation,
     work,
+    device,
     wall: parseClock(parts.clock.stdout),
     idle: parseDeviceIdle(parts.idle.stdout),
     restricted: isRestricted(parts.background.stdout),

@@ -15,6 +15,8 @@ import { openShell, type Shell } from './shell.ts';
 export interface AndroidDevice {
   readonly id: string;
   readonly name: string;
+  /** Whether --device said which: a command to type next has to say it again. */
+  readonly wasNamed: boolean;
   readonly shell: Shell;
   readonly facts: AndroidFacts;
   readonly undo: UndoJournal;
@@ -42,6 +44,7 @@ export async function openAndroid(context: DeviceContext, wanted?: string): Prom
   return {
     id,
     name,
+    wasNamed: wanted !== undefined,
     shell,
     facts,
     undo,

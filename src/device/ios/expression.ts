@@ -4,7 +4,7 @@
 import type { BackgroundTaskKind } from './words.ts';
 
 /** What an expression answers. 0: every call was made. */
-export const ANSWERS = {
+const ANSWERS = {
   called: 0,
   'no-framework': 1,
   'no-scheduler': 2,
@@ -28,7 +28,7 @@ const TASK_CLASSES: Readonly<Record<BackgroundTaskKind, string>> = { refresh: 'B
 const UTF8 = '0x08000100';
 
 /** One line of C. Its value, an int, is one of {@link ANSWERS}. */
-export function expressionText(step: FireStep): string {
+function expressionText(step: FireStep): string {
   const body = step.step === 'run-registered' ? runRegistered(step.kind) : simulate(step.step);
   return `${prelude(step.identifier)} ${body} tw_answer`;
 }
@@ -48,7 +48,7 @@ export function answerIn(output: string): Answer | undefined {
  * A C string literal of these bytes. Everything but letters, digits, dot, hyphen and underscore becomes an octal escape: lldb replaces
  * `text between backticks` even in raw commands, a quote would end the literal, a line break the command.
  */
-export function cString(text: string): string {
+function cString(text: string): string {
   const bytes = new TextEncoder().encode(text);
   return `"${[...bytes].map((byte) => (isPlain(byte) ? String.fromCharCode(byte) : `\\${byte.toString(8).padStart(3, '0')}`)).join('')}"`;
 }

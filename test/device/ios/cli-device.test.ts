@@ -116,6 +116,17 @@ describe('on a simulator', () => {
     expect([code, stdout.startsWith(expected), stdout.includes('8f14e45f')]).toEqual([130, true, false]);
   });
 
+  test('log ends when nobody reads it any more, as behind `| head -1`', async () => {
+    const double = simulator();
+    const { child, ended } = labOf(double).start('device', 'log');
+    await expect.poll(() => double.lines().some((line) => line.includes('log stream')), WAIT).toBe(true);
+    const first = new Promise((resolve) => void child.stdout?.once('data', resolve));
+    const writing = setInterval(() => double.append({ processID: 77, eventMessage: `Starting simulated task: ${REFRESH}` }), 100);
+    await first;
+    child.stdout?.destroy();
+    expect(await ended.finally(() => clearInterval(writing))).toMatchObject({ code: 0, stderr: '' });
+  });
+
   test('as data', async () => {
     expect(JSON.parse((await device(simulator(), 'enrol', 'on', '--json')).stdout)).toEqual({
       schema: 'tokenwarp/device.v1',

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
-export const LONG_MAX = 9_223_372_036_854_775_807n;
+const LONG_MAX = 9_223_372_036_854_775_807n;
 
 export interface Spec {
   id: string;

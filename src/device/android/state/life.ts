@@ -23,7 +23,7 @@ export async function killApp(device: AndroidDevice, app: string): Promise<boole
   return (await pidOf(device, app)) === undefined;
 }
 
-export async function pidOf({ shell }: AndroidDevice, app: string): Promise<number | undefined> {
+async function pidOf({ shell }: AndroidDevice, app: string): Promise<number | undefined> {
   const said = (await shell.run(line('pidof', app))).stdout.trim();
   return /^\d+/.test(said) ? Number.parseInt(said, 10) : undefined;
 }

@@ -5,7 +5,7 @@ import { shellUndo } from '../perform.ts';
 import { parseDeviceIdle, type DeviceIdle } from '../read/device-idle.ts';
 import { saidBy } from '../shell.ts';
 
-export async function readDeviceIdle({ shell }: Pick<AndroidDevice, 'shell'>): Promise<DeviceIdle> {
+async function readDeviceIdle({ shell }: Pick<AndroidDevice, 'shell'>): Promise<DeviceIdle> {
   return parseDeviceIdle((await shell.run('dumpsys deviceidle')).stdout);
 }
 
@@ -34,16 +34,22 @@ export async function stepDoze(device: AndroidDevice, depth: DozeDepth): Promise
   return readDeviceIdle(device);
 }
 
-/** Awake, whoever had put it to sleep. */
+const UNFORCE = 'dumpsys deviceidle unforce';
+
+/** Awake, whoever had put it to sleep: of what was done to Doze from here nothing is left to put back. */
 export async function endDoze(device: AndroidDevice): Promise<DeviceIdle> {
-  await device.shell.must('dumpsys deviceidle unforce', 'is this an Android device?');
+  await device.shell.must(UNFORCE, 'is this an Android device?');
+  await device.undo.undo(
+    async () => undefined,
+    ({ action }) => action['script'] === UNFORCE,
+  );
   return readDeviceIdle(device);
 }
 
 /** A phone that somebody else had forced stays so. */
 async function undozing(device: AndroidDevice, text: string, make: () => Promise<unknown>): Promise<void> {
   const { forced } = await readDeviceIdle(device);
-  await device.change(text, forced ? undefined : shellUndo('dumpsys deviceidle unforce'), make);
+  await device.change(text, forced ? undefined : shellUndo(UNFORCE), make);
 }
 
 /** Unplugged, or at a level. The state stays frozen until it is undone. */

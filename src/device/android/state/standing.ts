@@ -10,7 +10,7 @@ export function bucketScript(app: string): string {
   return line('am', 'get-standby-bucket', app);
 }
 
-export async function readBucket({ shell }: Pick<AndroidDevice, 'shell'>, app: string): Promise<number> {
+async function readBucket({ shell }: Pick<AndroidDevice, 'shell'>, app: string): Promise<number> {
   const said = await shell.must(bucketScript(app), 'am get-standby-bucket exists from Android 9 on');
   if (!/^\d+$/.test(said)) throw strangeOutput('am get-standby-bucket', said.slice(0, 60));
   return Number(said);
