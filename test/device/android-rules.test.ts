@@ -281,6 +281,7 @@ describe('what became of it', () => {
     ['another number and an untouched row: refused', seen({ after: { ...SHOT, jobId: 5 } }), { outcome: 'refused' }],
     ['a start, a stop, and an untouched row: refused', seen({ after: { ...SHOT, history: [START] } }), { outcome: 'refused' }],
     ['nothing yet: wait', seen(), undefined],
+    ['a start of another job of the app says nothing: wait', seen({ after: { ...SHOT, history: [{ ...START, id: 9 }] } }), undefined],
     ['still running: wait', seen({ after: { ...SHOT, active: true, jobId: 5 } }), undefined],
     ['running by the database: wait', seen({ row: { state: 'RUNNING', attempts: 1 } }), undefined],
     ['not yet still: wait', seen({ after: { ...SHOT, jobId: 5 }, settled: false }), undefined],

@@ -63,12 +63,12 @@ function rowVerdict(before: WorkRow | undefined, after: WorkRow | undefined): Ve
   return after.lastEnqueue !== before.lastEnqueue ? { outcome: 'ran', result: 'RETRY' } : { outcome: 'stopped', reason: after.stopReason };
 }
 
-/** JobScheduler did something with it: another number, or a start that was not there before. */
+/** JobScheduler did something with it: another number, or a start of this number that was not there before. */
 function moved(before: Snapshot, after: Snapshot): boolean {
-  return before.jobId !== after.jobId || starts(after) > starts(before);
+  return before.jobId !== after.jobId || startsOf(after, before.jobId) > startsOf(before, before.jobId);
 }
 
-/** Only the job's own number and newer ones: an entry has no other name. */
-function starts({ history }: Snapshot): number {
-  return history.filter(({ what }) => what === 'START').length;
+/** An entry has no other name than the number; the app's other jobs start too. Without a number, all of them. */
+function startsOf({ history }: Snapshot, jobId: number | undefined): number {
+  return history.filter(({ what, id }) => what === 'START' && (jobId === undefined || id === jobId)).length;
 }
