@@ -2,7 +2,6 @@
 // Never trusts a request: whatever it says, the answer is 4xx at worst; a 5xx of ours is a fault of ours and reported as one.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { pathOf } from '../src/core/fault.ts';
 import type { RequestRecord } from '../src/core/request-record.ts';
 import type { AppRequest, ServerApp } from './app.ts';
 import { isControl } from './control/prefix.ts';
@@ -11,6 +10,7 @@ import type { Arrival } from './arrivals.ts';
 import { drive, serverTime } from './drive.ts';
 import type { Call, Ending } from './drive.ts';
 import { WireJournal, withSight } from './wire-facts.ts';
+import { absoluteUrl, deathOf, nameConnection, SocketRequest } from './http-request.ts';
 import { send, sendWhole } from './http-send.ts';
 import type { Wire } from './http-send.ts';
 import { Draft, grantOf, safePath, Senders } from './request-log.ts';
@@ -34,6 +34,7 @@ export class Front {
   readonly #journal: WireJournal;
   readonly #listeners = new Set<(record: RequestRecord) => void>();
   readonly #open = new Set<ServerResponse>();
+  readonly #leaving: { res: ServerResponse; ending: Ending }[] = [];
   #draft: Draft | undefined;
   #count = 0;
   #connections = 0;
@@ -55,7 +56,7 @@ export class Front {
   }
 
   nameConnection(socket: Socket): void {
-    (socket as Named)[NAME] = `c${++this.#connections}`;
+    nameConnection(socket, `c${++this.#connections}`);
   }
 
   /** A listener for `request` events; never throws. */
@@ -169,7 +170,18 @@ export class Front {
       noteTokens(draft, told, this.#app.site.labels);
     }
     this.#journal.ended(job, told);
-    send(res, told, this.#options.wire, this.closing);
+    if (this.#leaving.push({ res, ending: told }) === 1) this.#options.wire.endOfTurn(() => this.#leave());
+  }
+
+  /** The answers of one turn leave together: waking who waits for them, once for each, costs more time than making them. */
+  #leave(): void {
+    for (const { res, ending } of this.#leaving.splice(0)) {
+      try {
+        send(res, ending, this.#options.wire, this.closing);
+      } catch (error) {
+        this.#failed(res, error);
+      }
+    }
   }
 
   #keepTrack(res: ServerResponse): void {
@@ -220,59 +232,12 @@ interface Job {
   over: boolean;
 }
 
-/** The name of a connection rides on its socket. */
-const NAME = Symbol('connection');
-type Named = Socket & { [NAME]?: string };
-
 const JSON_TYPE = { 'content-type': 'application/json', 'cache-control': 'no-store', 'access-control-allow-origin': '*' };
 
 /** A refusal below HTTP semantics: the connection ends with it. */
 export function refuse(res: ServerResponse, status: number, description: string): void {
   res.shouldKeepAlive = false;
   sendWhole(res, { status, headers: JSON_TYPE, body: JSON.stringify({ error: 'invalid_request', error_description: description }) });
-}
-
-/** Origin-form and absolute-form (RFC 9112 3.2), always on our own origin; undefined for `*` and anything else. */
-function absoluteUrl(origin: string, target: string): string | undefined {
-  if (target.startsWith('/')) return origin + target;
-  if (target === '*') return `${origin}/`;
-  return /^https?:\/\//i.test(target) ? origin + pathOf(target) + (/\?[^#]*/.exec(target)?.[0] ?? '') : undefined;
-}
-
-class SocketRequest implements AppRequest {
-  readonly method: string;
-  readonly url: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-  declare readonly connection?: string;
-  declare readonly peer?: string;
-  readonly #res: ServerResponse;
-
-  constructor(req: IncomingMessage, res: ServerResponse, url: string, body: string) {
-    this.method = req.method ?? 'GET';
-    this.url = url;
-    this.headers = req.headers as Record<string, string>;
-    this.body = body;
-    const { [NAME]: connection, remoteAddress: peer } = req.socket as Named;
-    if (connection !== undefined) this.connection = connection;
-    if (peer !== undefined) this.peer = peer;
-    this.#res = res;
-  }
-
-  /** Made only for those who wait for something: an abort signal costs as much as the rest of the request. */
-  get signal(): AbortSignal {
-    return signalOf(this.#res);
-  }
-}
-
-function signalOf(res: ServerResponse): AbortSignal {
-  const controller = new AbortController();
-  void deathOf(res).then(() => controller.abort());
-  return controller.signal;
-}
-
-function deathOf(res: ServerResponse): Promise<unknown> {
-  return res.destroyed || res.closed ? Promise.resolve() : new Promise((resolve) => void res.once('close', resolve));
 }
 
 function neverEnds(ending: Ending): boolean {

@@ -11,6 +11,8 @@ export interface Wire {
   /** The socket below an answer; for TLS the one that carries the records, because only that can be reset. */
   raw(socket: Socket): Socket;
   after(ms: number, fn: () => void): () => void;
+  /** Runs `fn` when every request that has arrived by now was read. */
+  endOfTurn(fn: () => void): void;
 }
 
 /** Sends an ending. `close`: the connection is not kept. The socket may be gone before this returns. */
@@ -26,13 +28,17 @@ export function send(res: ServerResponse, ending: Ending, wire: Wire, close: boo
   else sendWhole(res, response);
 }
 
-/** Content-Length is always told, so that a body is never framed by its end. Text, not bytes: Node writes head and text as one. */
+/**
+ * Content-Length is always told, so that a body is never framed by its end. Text, not bytes: Node writes head and text as one, and
+ * faster when it knows that there is nothing in it to encode.
+ */
 export function sendWhole(res: ServerResponse, { status, headers, body, head }: AppResponse): void {
   const bodiless = status === 204 || status === 304;
   res.sendDate = false;
-  if (head !== undefined) res.writeHead(status, head as string[]);
-  else res.writeHead(status, bodiless ? headers : { ...headers, 'content-length': Buffer.byteLength(body) });
-  res.end(bodiless ? undefined : body);
+  if (bodiless) return void res.writeHead(status, headers).end();
+  const length = Buffer.byteLength(body);
+  res.writeHead(status, head === undefined ? { ...headers, 'content-length': length } : (head as string[]));
+  res.end(body, length === body.length ? 'latin1' : 'utf8');
 }
 
 /** Piece by piece; a reader that goes away ends the source, one that is slow makes it wait. */

@@ -96,7 +96,11 @@ export async function startMockServer(options: MockServerOptions = {}): Promise<
   const url = `${tls === undefined ? 'http' : 'https'}://${reachable(address)}:${address.port}`;
   const key = isLoopback(address.address) ? undefined : randomKey();
   const app = createApp(appOptions(options, url, controlRoutes(options, key, address.port)));
-  const wire = { raw: (socket: Socket) => raws.get(keyOf(socket)) ?? socket, after: REAL_TIME.after };
+  const wire = {
+    raw: (socket: Socket) => raws.get(keyOf(socket)) ?? socket,
+    after: REAL_TIME.after,
+    endOfTurn: (fn: () => void) => void setImmediate(fn),
+  };
   const front = new Front({ app, bodyLimit: limits.bodyBytes, wire, onBug: options.onBug ?? ((error) => bugs.push(error)) });
   if (options.onRequest !== undefined) front.onRequest(options.onRequest);
   keepRawSockets(server, raws);

@@ -130,6 +130,7 @@ export const EDGES: readonly string[] = [
 export const FILE_MODULES: Readonly<Record<string, readonly string[]>> = {
   'mock-server/http.ts': ['node:http', 'node:https', 'node:net'],
   'mock-server/http-front.ts': ['node:http', 'node:net'],
+  'mock-server/http-request.ts': ['node:http', 'node:net'],
   'mock-server/http-send.ts': ['node:http', 'node:net'],
   'mock-server/folder.ts': ['node:fs', 'node:path'],
   'mock-server/tls.ts': ['@peculiar/x509', 'reflect-metadata', 'node:fs', 'node:path'],

@@ -1,6 +1,7 @@
 // The server on a real socket: base URL, keep-alive, HEAD and CORS, limits, time-outs, and a stop that finishes what is under way.
 import { Agent, request } from 'node:http';
 import { describe, expect, test } from 'vitest';
+import type { AppRoute } from '../../mock-server/app.ts';
 import { startMockServer } from '../../mock-server/http.ts';
 import { line, mainServer, serve, until } from '../kit/served.ts';
 
@@ -227,14 +228,16 @@ describe('a stop', () => {
     expect(await Promise.all([silent, held])).toEqual(['cut', 401]);
   });
 
-  test('tells a fault of the server: the answer was 500 and the stop rejects', async () => {
-    const server = await startMockServer({
-      routes: [
-        () => {
-          throw new Error('a route broke');
-        },
-      ],
-    });
+  test.for<[string, AppRoute]>([
+    [
+      'while it makes the answer',
+      () => {
+        throw new Error('a route broke');
+      },
+    ],
+    ['while it sends the answer', () => ({ status: 200, headers: { 'x-broken': 'one\ntwo' }, body: '{}' })],
+  ])('tells a fault of the server %s: the answer was 500 and the stop rejects', async ([, route]) => {
+    const server = await startMockServer({ routes: [route] });
     expect((await fetch(`${server.url}/api/feed`)).status).toBe(500);
     await expect(server.stop()).rejects.toMatchObject({ code: 'TW_BUG' });
   });
