@@ -1,5 +1,5 @@
 // Names requests as they arrive, and tells a transport that sends again by itself (OkHttp, URLSession) from an application that asks twice.
-// Remembers digests of requests, never their bytes; forgets those that can no longer matter.
+// Remembers requests by what is the same when they come again; forgets those that can no longer matter.
 import { hash } from 'node:crypto';
 import type { Endpoint } from '../src/core/fault.ts';
 import type { AppRequest } from './app.ts';
@@ -21,8 +21,10 @@ export interface Arrival {
  * and back, while a transport that resends does so in the same breath (ours).
  */
 export const APP_REACTION = 150;
-/** Requests remembered at most, the oldest forgotten first. */
+/** Requests remembered at least; those before them are forgotten as many at a time. */
 const MEMORY = 1_000;
+/** Longer texts are remembered by their digest, characters: computing one costs more than keeping a form. */
+const LONGEST_KEY = 1_000;
 
 interface Seen {
   meta: ArrivalMeta;
@@ -35,21 +37,21 @@ interface Seen {
 }
 
 export class Arrivals {
-  readonly #seen = new Map<string, Seen>();
-  readonly #sendings = new Map<string, number>();
+  readonly #seen = new Recent<Seen>();
+  readonly #sendings = new Recent<number>();
   #exchanges = 0;
   #requests = 0;
 
   /** Names a request that arrives at `now` (real ms). */
   arrive(request: AppRequest, endpoint: Endpoint, now: number): Arrival {
     if (endpoint !== 'token' && endpoint !== 'resource') return { meta: {}, name: undefined, repeats: undefined, over: () => undefined };
-    const key = canRepeat(request, endpoint) ? digest(request) : undefined;
+    const key = canRepeat(request, endpoint) ? keyOf(request) : undefined;
     const before = key === undefined ? undefined : this.#seen.get(key);
     const repeats = before === undefined ? undefined : repetition(before, request, now);
     const meta = before !== undefined && repeats?.by === 'transport' ? resent(before) : this.#name(request, endpoint);
     const name = meta.x ?? meta.n ?? '';
     const seen: Seen = { meta, name, peer: peerOf(request), count: meta.arrival ?? 1, arrived: now, broke: undefined };
-    if (key !== undefined) this.#remember(key, seen);
+    if (key !== undefined) this.#seen.set(key, seen);
     return { meta, name, repeats, over: (at, answered) => void (seen.broke = answered ? undefined : at) };
   }
 
@@ -58,21 +60,24 @@ export class Arrivals {
     const n = requestId(request) ?? `r${++this.#requests}`;
     const k = (this.#sendings.get(n) ?? 0) + 1;
     // Only ids that clients chose come twice; ours need no memory.
-    if (requestId(request) !== undefined) remember(this.#sendings, n, k);
+    if (requestId(request) !== undefined) this.#sendings.set(n, k);
     return { n, k };
-  }
-
-  #remember(key: string, seen: Seen): void {
-    this.#seen.delete(key);
-    remember(this.#seen, key, seen);
   }
 }
 
-function remember<T>(map: Map<string, T>, key: string, value: T): void {
-  map.set(key, value);
-  if (map.size <= MEMORY) return;
-  const oldest = map.keys().next().value;
-  if (oldest !== undefined) map.delete(oldest);
+/** The last MEMORY values set, and some before them. Two generations: a map that loses its first entry each time grows slow. */
+class Recent<T> {
+  #young = new Map<string, T>();
+  #old = new Map<string, T>();
+
+  get(key: string): T | undefined {
+    return this.#young.get(key) ?? this.#old.get(key);
+  }
+
+  set(key: string, value: T): void {
+    if (this.#young.size >= MEMORY) [this.#old, this.#young] = [this.#young, new Map()];
+    this.#young.set(key, value);
+  }
 }
 
 /** The id an app gave its logical request; too long or strange, it is none. No token is that short; a piece of one goes by its digest. */
@@ -104,9 +109,7 @@ function peerOf({ peer = '', headers }: AppRequest): string {
   return `${peer} ${headers['user-agent'] ?? ''}`;
 }
 
-function digest({ method, url, headers, body }: AppRequest): string {
-  return hash(
-    'sha256',
-    `${method} ${url}\n${headers['authorization'] ?? ''}\n${headers['dpop'] ?? ''}\n${headers['x-request-id'] ?? ''}\n\n${body}`,
-  );
+function keyOf({ method, url, headers, body }: AppRequest): string {
+  const text = `${method} ${url}\n${headers['authorization'] ?? ''}\n${headers['dpop'] ?? ''}\n${headers['x-request-id'] ?? ''}\n\n${body}`;
+  return text.length <= LONGEST_KEY ? text : hash('sha256', text);
 }

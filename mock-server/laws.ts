@@ -38,11 +38,10 @@ type Body<T extends ServerFact['type']> = Extract<ServerFact, { type: T }>;
 /** An audit of one server, from its first fact on. */
 export function createAudit(): Audit {
   const ledger: Ledger = {
-    issued: new Set(),
-    spent: new Set(),
+    access: [],
+    refresh: [],
     deadFamilies: new Set(),
     refused: new Map(),
-    minted: new Map(),
     asked: new Map(),
     sentences: [],
   };
@@ -55,15 +54,13 @@ export function createAudit(): Audit {
 }
 
 interface Ledger {
-  /** Tokens that came into being. */
-  issued: Set<TokenLabel>;
-  /** Refresh tokens exchanged under `strict` and `serialize`. */
-  spent: Set<TokenLabel>;
+  /** By the number in the label: the exchange an access token came into being in, `none` for another way. */
+  access: (string | undefined)[];
+  /** By the number in the label: issued, and exchanged under `strict` and `serialize`. */
+  refresh: ('issued' | 'spent' | undefined)[];
   deadFamilies: Set<string>;
   /** Why an exchange was refused. */
   refused: Map<string, RefusalReason>;
-  /** Access tokens of an exchange, `x` -> labels. */
-  minted: Map<string, TokenLabel[]>;
   /** Access token of an API sending, `n.k` -> label. */
   asked: Map<string, TokenLabel>;
   sentences: string[];
@@ -80,7 +77,7 @@ function see(ledger: Ledger, fact: ServerFact, policy: ServerPolicy): void {
     case 'token.responded':
       return seeResponded(ledger, fact, policy);
     case 'access.offered':
-      issue(ledger, fact.newAt);
+      issueAccess(ledger, fact.newAt, 'none');
       return expectAlive(ledger, fact.family, fact.newAt);
     case 'family.dead':
       return seeFamilyDead(ledger, fact);
@@ -103,25 +100,26 @@ function see(ledger: Ledger, fact: ServerFact, policy: ServerPolicy): void {
 }
 
 function seeGranted(ledger: Ledger, fact: Body<'session.granted'>): void {
-  issue(ledger, fact.at);
-  if (fact.rt !== undefined) issue(ledger, fact.rt);
+  issueAccess(ledger, fact.at, 'none');
+  if (fact.rt !== undefined) issueRefresh(ledger, fact.rt);
   expectAlive(ledger, fact.family, fact.at);
 }
 
 function seeCommitted(ledger: Ledger, fact: Body<'token.committed'>, policy: ServerPolicy): void {
-  issue(ledger, fact.at);
+  issueAccess(ledger, fact.at, fact.x);
   expectAlive(ledger, fact.family, fact.at);
   const { rt, newRt } = fact;
-  const handedOutAgain = newRt === rt || (fact.repeated !== undefined && ledger.issued.has(newRt ?? ''));
-  if (newRt !== undefined && !handedOutAgain) issue(ledger, newRt);
+  const handedOutAgain = newRt === rt || (fact.repeated !== undefined && ledger.refresh[numberIn(newRt ?? '')] !== undefined);
+  if (newRt !== undefined && !handedOutAgain) issueRefresh(ledger, newRt);
   const { rotation, grace } = policy.refreshToken;
-  if (rotation === 'rotate' && grace.policy === 'strict' && policy.atomicity === 'serialize' && policy.nodes === undefined) {
-    if (ledger.spent.has(rt)) ledger.sentences.push(`${rt} was exchanged twice under strict rotation`);
-    ledger.spent.add(rt);
-  }
-  const minted = ledger.minted.get(fact.x);
-  if (minted === undefined) ledger.minted.set(fact.x, [fact.at]);
-  else minted.push(fact.at);
+  if (rotation === 'rotate' && grace.policy === 'strict' && policy.atomicity === 'serialize' && policy.nodes === undefined)
+    spend(ledger, rt);
+}
+
+function spend(ledger: Ledger, rt: TokenLabel): void {
+  const number = numberIn(rt);
+  if (ledger.refresh[number] === 'spent') ledger.sentences.push(`${rt} was exchanged twice under strict rotation`);
+  ledger.refresh[number] = 'spent';
 }
 
 function seeRefused(ledger: Ledger, fact: Body<'token.refused'>): void {
@@ -132,7 +130,7 @@ function seeRefused(ledger: Ledger, fact: Body<'token.refused'>): void {
 
 function seeResponded(ledger: Ledger, fact: Body<'token.responded'>, policy: ServerPolicy): void {
   if (fact.end !== undefined) expectToldRightly(ledger, fact.x, policy);
-  if (fact.kind !== 'granted' || ledger.minted.get(fact.x)?.includes(fact.at ?? '')) return;
+  if (fact.kind !== 'granted' || ledger.access[numberIn(fact.at ?? '')] === fact.x) return;
   ledger.sentences.push(`${fact.x} was answered with ${fact.at ?? 'no token'}, which it never committed`);
 }
 
@@ -156,9 +154,25 @@ function seeApiResponded(ledger: Ledger, fact: Body<'api.responded'>, policy: Se
     ledger.sentences.push(`${fact.n} was answered with 200 without a token of ours`);
 }
 
-function issue(ledger: Ledger, label: TokenLabel): void {
-  if (ledger.issued.has(label)) ledger.sentences.push(`${label} was issued twice: it has two parents`);
-  ledger.issued.add(label);
+function issueAccess(ledger: Ledger, at: TokenLabel, x: string): void {
+  const number = numberIn(at);
+  if (ledger.access[number] !== undefined) tellIssuedTwice(ledger, at);
+  ledger.access[number] = x;
+}
+
+function issueRefresh(ledger: Ledger, rt: TokenLabel): void {
+  const number = numberIn(rt);
+  if (ledger.refresh[number] !== undefined) tellIssuedTwice(ledger, rt);
+  ledger.refresh[number] ??= 'issued';
+}
+
+function tellIssuedTwice(ledger: Ledger, label: TokenLabel): void {
+  ledger.sentences.push(`${label} was issued twice: it has two parents`);
+}
+
+/** `AT-12` -> 12. */
+function numberIn(label: TokenLabel): number {
+  return Number(label.slice(3));
 }
 
 function expectAlive(ledger: Ledger, family: string, at: TokenLabel): void {

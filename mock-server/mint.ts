@@ -3,6 +3,7 @@ import { pruneSessions } from './endings.ts';
 import type { CodeOptions } from './contract.ts';
 import type { Desk } from './desk.ts';
 import { signJwt } from './jwt.ts';
+import type { AccessClaims } from './jwt.ts';
 import type { AccessToken, Family, RefreshToken } from './store.ts';
 
 /** 43 characters of base64url hold 258 bits; the OpenID suite asks for 128. */
@@ -84,6 +85,7 @@ export function mintCode(desk: Desk, approval: Approval): string {
 /** A fresh refresh token, child of `parent`, known at `node`. */
 export function mintRefresh(desk: Desk, family: Family, parent: RefreshToken | undefined, node = 0): RefreshToken {
   const value = desk.context.ids.text(SECRET_LENGTH);
+  const now = desk.now();
   const token: RefreshToken = {
     value,
     label: desk.context.labels.issue('RT', value),
@@ -91,12 +93,12 @@ export function mintRefresh(desk: Desk, family: Family, parent: RefreshToken | u
     parent,
     children: [],
     state: 'active',
-    issuedAt: desk.now(),
+    issuedAt: now,
     node,
     spentBy: node,
     supersededAt: undefined,
     supersededBy: undefined,
-    idleFrom: desk.now(),
+    idleFrom: now,
   };
   desk.store.refresh.set(value, token);
   family.refresh.push(token);
@@ -123,33 +125,41 @@ export function mintAccess(desk: Desk, to: AccessGrant): AccessToken {
   const value =
     jti === undefined
       ? context.ids.text(SECRET_LENGTH)
-      : signJwt(desk, 'at+jwt', {
-          iss: context.issuer,
-          exp,
-          aud: context.resourceOrigin,
-          sub: to.sub,
-          client_id: to.clientId,
-          iat: Math.floor(now / 1_000),
-          jti,
-          scope: to.scope,
-          // RFC 9068 2.2.1.
-          ...(to.family?.authTime === undefined ? {} : { auth_time: Math.floor(to.family.authTime / 1_000) }),
-          ...(to.jkt === undefined ? {} : { cnf: { jkt: to.jkt } }),
-        });
+      : signJwt(desk, 'at+jwt', claimsOf(desk, to, { exp, iat: Math.floor(now / 1_000), jti }));
+  const { family, sub, clientId, scope, jkt } = to;
+  // Written out member by member: what every token has is made some thousand times a second.
   const token: AccessToken = {
     value,
     label: context.labels.issue('AT', value),
-    ...to,
+    family,
+    sub,
+    clientId,
+    scope,
     format,
     expiresAt: exp * 1_000,
-    ...BORN,
     issuedAt: now,
     jti,
-    jkt: to.jkt,
+    jkt,
+    dead: undefined,
+    deadAt: undefined,
+    offered: undefined,
+    replaces: undefined,
+    adopted: false,
   };
   desk.store.access.set(value, token);
-  to.family?.access.push(token);
+  family?.access.push(token);
   return token;
 }
 
-const BORN = { dead: undefined, deadAt: undefined, offered: undefined, replaces: undefined, adopted: false } as const;
+function claimsOf(
+  { context }: Desk,
+  { family, sub, clientId, scope, jkt }: AccessGrant,
+  own: Pick<AccessClaims, 'exp' | 'iat' | 'jti'>,
+): AccessClaims {
+  const { exp, iat, jti } = own;
+  const claims: AccessClaims = { iss: context.issuer, exp, aud: context.resourceOrigin, sub, client_id: clientId, iat, jti, scope };
+  // RFC 9068 2.2.1.
+  if (family?.authTime !== undefined) claims.auth_time = Math.floor(family.authTime / 1_000);
+  if (jkt !== undefined) claims.cnf = { jkt };
+  return claims;
+}

@@ -122,9 +122,10 @@ function commitRefresh(desk: Desk, ask: Ask, checked: Checked): Granted | Refusa
   const scope = ask.form.get('scope') ?? family.scope;
   const access = mintAccess(desk, { family, sub: family.user, clientId: family.clientId, scope, jkt: ask.jkt });
   const refresh = ruling === undefined ? rotate(desk, token, ask) : repeat(desk, token, ruling, ask.node);
-  token.idleFrom = desk.now();
-  family.lastActive = desk.now();
-  if (refresh !== undefined) refresh.idleFrom = desk.now();
+  const now = desk.now();
+  token.idleFrom = now;
+  family.lastActive = now;
+  if (refresh !== undefined) refresh.idleFrom = now;
   record(desk, ask, { token, access, refresh, repeated: ruling === undefined ? undefined : policy });
   return { access, refresh, asked: ask.form.get('scope') ?? family.scope };
 }

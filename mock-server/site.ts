@@ -90,18 +90,40 @@ export function createSite(options: SiteOptions): Site {
     issuers.flatMap((one) => [...documentPaths(one.issuer)].map(([path, document]) => [path, { one, document }] as const)),
   );
   const byLength = [...issuers].sort((a, b) => b.desk.base.length - a.desk.base.length);
-  const find = (url: string): SiteIssuer => {
+  const lookUp = (url: string): Place => {
     const path = pathOf(url);
-    return documents.get(path)?.one ?? byLength.find((one) => isUnder(path, one)) ?? (issuers[0] as SiteIssuer);
+    const { one, document } = documents.get(path) ?? {};
+    const issuer = one ?? byLength.find((other) => isUnder(path, other)) ?? (issuers[0] as SiteIssuer);
+    return { one: issuer, document, url: onIssuer(issuer.desk, url) };
+  };
+  const places = new Map<string, Place>();
+  const placeOf = (url: string): Place => {
+    const known = places.get(url);
+    if (known !== undefined) return known;
+    if (places.size >= PLACES) places.clear();
+    const place = lookUp(url);
+    places.set(url, place);
+    return place;
   };
   return {
     issuers,
     labels,
-    find,
-    endpointOf: (url) => (documents.has(pathOf(url)) ? 'other' : endpointOf(find(url), url)),
-    receive: (request, meta) => receive(documents, find, { request, meta }),
+    find: (url) => placeOf(url).one,
+    endpointOf: (url) => endpointOf(placeOf(url)),
+    receive: (request, meta) => receive(placeOf(request.url), request, meta),
   };
 }
+
+/** Where a url leads, which never changes. */
+interface Place {
+  one: SiteIssuer;
+  document: Document | undefined;
+  /** The same address on the issuer's own origin. */
+  url: string;
+}
+
+/** Places remembered: most requests go to a few addresses. */
+const PLACES = 100;
 
 const FIVE_MINUTES = 300_000;
 
@@ -159,8 +181,9 @@ function rotate(
   return record;
 }
 
-function endpointOf({ desk, resourceBase }: SiteIssuer, url: string): Endpoint {
-  const bare = onIssuer(desk, url).split(/[?#]/, 1)[0] ?? '';
+function endpointOf({ one: { desk, resourceBase }, document, url }: Place): Endpoint {
+  if (document !== undefined) return 'other';
+  const bare = url.split(/[?#]/, 1)[0] ?? '';
   const row = findEndpoint(desk, bare);
   if (row !== undefined) return row.endpoint ?? 'other';
   return bare === resourceBase || bare.startsWith(`${resourceBase}/`) ? 'resource' : 'other';
@@ -171,23 +194,12 @@ function isUnder(path: string, { desk }: SiteIssuer): boolean {
   return path === base || path.startsWith(`${base}/`);
 }
 
-/** The same address on the issuer's own origin: clients may come through a tunnel or by another name of the host. */
+/** Clients may come through a tunnel or by another name of the host. */
 function onIssuer({ base }: Desk, url: string): string {
   return url.startsWith(base) ? url : `${originOf(base)}${url.slice(originOf(url).length)}`;
 }
 
-interface Arrival {
-  request: AppRequest;
-  meta: ArrivalMeta;
-}
-
-function receive(
-  documents: ReadonlyMap<string, { one: SiteIssuer; document: Document }>,
-  find: Site['find'],
-  { request, meta }: Arrival,
-): AppAnswer {
-  const place = documents.get(pathOf(request.url));
-  if (place !== undefined && request.method !== 'OPTIONS') return documentAnswer(place.one.desk, place.document, request.method);
-  const { desk, server } = find(request.url);
-  return server.receive({ ...request, url: onIssuer(desk, request.url) }, meta);
+function receive({ one, document, url }: Place, request: AppRequest, meta: ArrivalMeta): AppAnswer {
+  if (document !== undefined && request.method !== 'OPTIONS') return documentAnswer(one.desk, document, request.method);
+  return one.server.receive(url === request.url ? request : { ...request, url }, meta);
 }

@@ -36,7 +36,7 @@ export function tokenHandling(desk: Desk, request: HttpRequest, meta: ArrivalMet
   const type = read.form.get('grant_type');
   const refreshes = type === 'refresh_token' || (type === undefined && meta.x !== undefined);
   const x = meta.x ?? (refreshes ? desk.nextName() : 'none');
-  const journal = refreshes ? new RefreshJournal(desk, x, desk.context.labels.of(read.form.get('refresh_token'))) : undefined;
+  const journal = refreshes ? new RefreshJournal(desk, x, labelOf(desk, read.form.get('refresh_token'))) : undefined;
   return {
     endpoint: 'token',
     arrive: (arrival) => journal?.received(arrival ?? 1, meta.sight ?? {}),
@@ -54,6 +54,11 @@ export function tokenHandling(desk: Desk, request: HttpRequest, meta: ArrivalMet
     },
     raceWindow: () => (refreshes && desk.policy.atomicity !== 'serialize' ? desk.policy.atomicity.race : 0),
   };
+}
+
+/** The store knows what it issued; the labels know other values too: a token of another issuer, or of a time that was taken back. */
+function labelOf({ store, context }: Desk, value: string | undefined): TokenLabel {
+  return store.refresh.get(value ?? '')?.label ?? context.labels.of(value);
 }
 
 interface Arrived {

@@ -8,7 +8,7 @@ import type { HttpResponse } from '../src/core/http.ts';
 import type { TokenLabels } from '../src/core/labels.ts';
 import { grantNameOf } from './about.ts';
 import type { AppRequest, ServerApp } from './app.ts';
-import type { ArrivalMeta } from './contract.ts';
+import type { ArrivalMeta, ArrivalSight } from './contract.ts';
 import { serverTime } from './drive.ts';
 import type { Ending } from './drive.ts';
 import { FROM_HEADER, safePath } from './request-log.ts';
@@ -17,7 +17,9 @@ import { FROM_HEADER, safePath } from './request-log.ts';
 export function withSight(meta: ArrivalMeta, request: AppRequest): ArrivalMeta {
   const { method, url, headers, body, connection } = request;
   const from = headers[FROM_HEADER];
-  const socket = { ...(connection === undefined ? {} : { connection }), ...(from !== undefined && PLACE.test(from) ? { from } : {}) };
+  const socket: ArrivalSight = {};
+  if (connection !== undefined) socket.connection = connection;
+  if (from !== undefined && PLACE.test(from)) socket.from = from;
   if (meta.n === undefined) return meta.x === undefined ? meta : { ...meta, sight: socket };
   const named = headers['x-request-id'] === meta.n ? { named: true as const } : {};
   return {
@@ -50,7 +52,7 @@ export class WireJournal {
 
   /** The answer leaves, or is broken by a rule. */
   ended({ request, arrival: { meta } }: Job, ending: Ending): void {
-    if (!isNamed(meta, request)) return;
+    if (isUnremarkable(request, ending) || !isNamed(meta, request)) return;
     const { journal, site } = this.#app;
     const leak = leakFact(request, site.labels);
     if (leak !== undefined) journal.append('rs', leak);
@@ -81,6 +83,17 @@ export class WireJournal {
     });
     this.#app.journal.append(meta.x === undefined ? 'rs' : 'as', fact);
   }
+}
+
+/** Nearly every request: the server's own answer leaves whole, and no token can stand where a leak is looked for. */
+function isUnremarkable({ url, headers }: AppRequest, ending: Ending): boolean {
+  return (
+    ending.kind === 'answer' &&
+    ending.rule === undefined &&
+    ending.cut === undefined &&
+    headers['referer'] === undefined &&
+    !url.includes('?')
+  );
 }
 
 /** Only refreshes and API requests are journalled one by one. */

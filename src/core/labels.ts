@@ -21,25 +21,34 @@ interface Anchor {
 
 /** The labels of one run, in order of issue. */
 export class TokenLabels {
-  readonly #byValue = new Map<string, TokenLabel>();
+  /** In order of issue: `#labels[i]` names `#values[i]`. */
+  readonly #labels: TokenLabel[] = [];
+  readonly #values: string[] = [];
   readonly #counts = { AT: 0, RT: 0 };
+  /** Both follow the lists when somebody asks: a server under load knows its tokens without them. */
+  readonly #byValue = new Map<string, TokenLabel>();
   readonly #anchors = new Map<string, Anchor[]>();
-  readonly #unindexed: [TokenLabel, string][] = [];
+  #named = 0;
+  #anchored = 0;
 
-  /** Names a token just issued. The same value keeps its name. */
+  /** Names a token just issued. No value is issued twice. */
   issue(kind: 'AT' | 'RT', value: string): TokenLabel {
-    const known = this.#byValue.get(value);
-    if (known !== undefined) return known;
-    const label = `${kind}-${++this.#counts[kind]}`;
-    this.#byValue.set(value, label);
-    this.#unindexed.push([label, value]);
+    const label: TokenLabel = `${kind}-${++this.#counts[kind]}`;
+    this.#labels.push(label);
+    this.#values.push(value);
     return label;
   }
 
   /** The label of a value seen on a wire: `none` when absent or empty, `unknown` when nobody issued it. */
   of(value: string | undefined): TokenLabel {
     if (value === undefined || value === '') return 'none';
-    return this.#byValue.get(value) ?? 'unknown';
+    return this.#names().get(value) ?? 'unknown';
+  }
+
+  #names(): ReadonlyMap<string, TokenLabel> {
+    for (; this.#named < this.#values.length; this.#named++)
+      this.#byValue.set(this.#values[this.#named] ?? '', this.#labels[this.#named] ?? '');
+    return this.#byValue;
   }
 
   /** Labels of the whole tokens in a stored value, in the order they stand there. */
@@ -54,13 +63,14 @@ export class TokenLabels {
   /** The token of this kind that was issued last among those in a stored value; empty when there is none. For whoever holds the value. */
   newestInside(text: string, kind: 'AT' | 'RT'): string {
     const found = new Set(this.inside(text));
-    for (const [value, label] of [...this.#byValue].toReversed()) if (found.has(label) && label.startsWith(kind)) return value;
-    return '';
+    const at = this.#labels.findLastIndex((label) => found.has(label) && label.startsWith(kind));
+    return this.#values[at] ?? '';
   }
 
   #lookUp(pieces: readonly string[], found: Set<TokenLabel>): void {
+    const names = this.#names();
     for (const piece of pieces) {
-      const label = piece.length < SHORTEST ? undefined : this.#byValue.get(piece);
+      const label = piece.length < SHORTEST ? undefined : names.get(piece);
       if (label !== undefined) found.add(label);
     }
   }
@@ -75,7 +85,7 @@ export class TokenLabels {
   /** The text with every token, and every piece that would count as a leak, replaced by `‹label›`. */
   redact(text: string): string {
     let out = text;
-    for (const [value, label] of this.#byValue) if (out.includes(value)) out = out.replaceAll(value, `‹${label}›`);
+    for (const [value, label] of this.#names()) if (out.includes(value)) out = out.replaceAll(value, `‹${label}›`);
     const left = this.leaks(out);
     return left.length === 0 ? out : `‹text with a piece of ${left.join(', ')}›`;
   }
@@ -91,7 +101,9 @@ export class TokenLabels {
   }
 
   #index(): void {
-    for (const [label, value] of this.#unindexed.splice(0)) {
+    for (; this.#anchored < this.#values.length; this.#anchored++) {
+      const value = this.#values[this.#anchored] ?? '';
+      const label = this.#labels[this.#anchored] ?? '';
       for (let at = 0; at + ANCHOR <= value.length; at += ANCHOR_STRIDE) {
         const text = value.slice(at, at + ANCHOR);
         const anchors = this.#anchors.get(text);

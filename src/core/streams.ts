@@ -18,7 +18,7 @@ export interface Streams {
   stream(name: string): Stream;
 }
 
-const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+const ALPHABET = Uint8Array.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_', (letter) => letter.charCodeAt(0));
 
 /** Streams of one seed (a whole number, 0 .. 2^53 - 1). The same name gives the same stream object. */
 export function createStreams(seed: number): Streams {
@@ -41,9 +41,9 @@ function createStream(key: string): Stream {
     fraction: () => next() / 2 ** 32,
     oneIn: (outOf) => integer(1, outOf) === 1,
     text(length) {
-      let out = '';
-      for (let i = 0; i < length; i++) out += ALPHABET[next() & 63];
-      return out;
+      const codes: number[] = [];
+      for (let i = 0; i < length; i++) codes.push(ALPHABET[next() & 63] ?? 0);
+      return String.fromCharCode(...codes);
     },
   };
 }
