@@ -69,7 +69,7 @@ export class IosPhone extends Phone<IosInput, IosDecision> implements System {
     if (change.word === 'network') setOnline(this.device, change.value !== 'none', this.stage);
     if (change.word === 'push') return this.#push(String(change.value), true);
     for (const input of iosInputs(change, this.#info)) this.tell(input);
-    if (change.word === 'update' || change.word === 'reinstall') this.lifecycle.install(this.device, change.word);
+    if (change.word === 'update' || change.word === 'reinstall') this.lifecycle.install(this.device, change.word, change.client);
   }
 
   putAway(): void {
