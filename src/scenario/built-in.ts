@@ -11,6 +11,7 @@ export const BUILT_IN = 'built-in engine';
 export const BUILT_IN_OPTIONS = {
   refreshEvery: 'Refreshes in the background, with so long between two runs (a duration); without it there is no background job.',
   refreshJob: 'The name of that job. Default token-refresh.',
+  formerRefreshJob: 'The name that it had in the version before, whose request may be pending still.',
   refreshKind: 'What iOS is asked for: app-refresh or processing. Default app-refresh.',
   refreshLate: 'How late the next run may plausibly come (a duration). Default 1d on Android, 3d on iOS.',
 } as const;
@@ -48,6 +49,7 @@ function backgroundOf(options: HostConfig['options']): BackgroundOptions | undef
   const every = durationOf(options, 'refreshEvery');
   const late = durationOf(options, 'refreshLate');
   const id = options?.['refreshJob'];
+  const former = options?.['formerRefreshJob'];
   const kind = options?.['refreshKind'];
   if (kind !== undefined && kind !== 'app-refresh' && kind !== 'processing')
     throw new WrongOption('refreshKind', kind, 'app-refresh or processing');
@@ -56,6 +58,7 @@ function backgroundOf(options: HostConfig['options']): BackgroundOptions | undef
     every,
     ...(late === undefined ? {} : { late }),
     ...(id === undefined ? {} : { id: String(id) }),
+    ...(former === undefined ? {} : { formerIds: [String(former)] }),
     ...(kind === undefined ? {} : { ios: kind }),
   };
 }

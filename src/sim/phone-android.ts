@@ -271,7 +271,7 @@ function workOf(request: { readonly id: string } & (PeriodicWork | OneTimeWork))
     ...(backoff === undefined ? {} : { backoff }),
   };
   if (request.kind === 'one-time')
-    return { ...shared, ...(request.expedited === true ? { expedited: 'RUN_AS_NON_EXPEDITED_WORK_REQUEST' } : {}) };
+    return { ...shared, ...(request.expedited === true ? { expedited: request.outOfQuota ?? 'RUN_AS_NON_EXPEDITED_WORK_REQUEST' } : {}) };
   const { every: interval, flex } = request;
   return { ...shared, periodic: { interval, ...(flex === undefined ? {} : { flex }) } };
 }
