@@ -91,7 +91,8 @@ export const ERROR_CODES: Readonly<Record<Exclude<string, ProblemCode>, string>>
   TW_CLIENT_MISSING: 'The module given to --client is not there. Exit code 3.',
   TW_CLIENT_LOAD: 'The module given to --client fails or does not finish while it is imported. Exit code 3.',
   TW_CLIENT_EXPORT: 'The module given to --client has no function as its default export. Exit code 3.',
-  TW_CLIENT_OPTION: 'The `client` or `compare` block of a scenario says something that the built-in engine cannot read. Exit code 3.',
+  TW_CLIENT_OPTION:
+    'The `client` or `compare` block of a scenario, or an update of the app in it, says something that the built-in engine cannot read. Exit code 3.',
   TW_CLIENT_METHOD: 'What the factory returned lacks a required method: start, signIn or request. Exit code 3.',
   TW_UNREACHABLE: 'No server answers where `tokenwarp ctl` looks for one, or the ready file is not there. Exit code 6.',
   TW_LISTEN: 'The server cannot listen on the address and port: taken, not ours, or not there. Exit code 2.',

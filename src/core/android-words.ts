@@ -35,24 +35,36 @@ export const STANDBY_BUCKETS = {
 } as const;
 export type StandbyBucket = keyof typeof STANDBY_BUCKETS;
 
-/** JobParameters.STOP_REASON_*, as `cmd jobscheduler stop -s` takes them, by a short word. */
-export const JOB_STOP_REASONS = {
-  undefined: 0,
-  'cancelled-by-app': 1,
-  preempt: 2,
-  timeout: 3,
-  'device-state': 4,
-  'battery-not-low': 5,
-  charging: 6,
-  connectivity: 7,
-  'device-idle': 8,
-  'storage-not-low': 9,
-  quota: 10,
-  'background-restriction': 11,
-  'app-standby': 12,
-  user: 13,
-  'system-processing': 14,
-  'launch-time-changed': 15,
-  'timeout-abandoned': 16,
+/** Why JobScheduler stops a job, by a short word: the code, and the constant of JobParameters without its STOP_REASON_. */
+const STOPS = {
+  undefined: [0, 'UNDEFINED'],
+  'cancelled-by-app': [1, 'CANCELLED_BY_APP'],
+  preempt: [2, 'PREEMPT'],
+  timeout: [3, 'TIMEOUT'],
+  'device-state': [4, 'DEVICE_STATE'],
+  'battery-not-low': [5, 'CONSTRAINT_BATTERY_NOT_LOW'],
+  charging: [6, 'CONSTRAINT_CHARGING'],
+  connectivity: [7, 'CONSTRAINT_CONNECTIVITY'],
+  'device-idle': [8, 'CONSTRAINT_DEVICE_IDLE'],
+  'storage-not-low': [9, 'CONSTRAINT_STORAGE_NOT_LOW'],
+  quota: [10, 'QUOTA'],
+  'background-restriction': [11, 'BACKGROUND_RESTRICTION'],
+  'app-standby': [12, 'APP_STANDBY'],
+  user: [13, 'USER'],
+  'system-processing': [14, 'SYSTEM_PROCESSING'],
+  'launch-time-changed': [15, 'ESTIMATED_APP_LAUNCH_TIME_CHANGED'],
+  'timeout-abandoned': [16, 'TIMEOUT_ABANDONED'],
 } as const;
-export type JobStopReason = keyof typeof JOB_STOP_REASONS;
+export type JobStopReason = keyof typeof STOPS;
+/** As the constants of JobParameters are called. */
+export type JobStopConstant = `STOP_REASON_${(typeof STOPS)[JobStopReason][1]}`;
+
+const STOP_ROWS = Object.entries(STOPS);
+/** The codes by their short words, as `cmd jobscheduler stop -s` takes them. */
+export const JOB_STOP_REASONS = Object.fromEntries(STOP_ROWS.map(([word, [code]]) => [word, code])) as Readonly<
+  Record<JobStopReason, number>
+>;
+/** The codes by the constants' names. */
+export const JOB_STOP_CONSTANTS = Object.fromEntries(STOP_ROWS.map(([, [code, name]]) => [`STOP_REASON_${name}`, code])) as Readonly<
+  Record<JobStopConstant, number>
+>;

@@ -137,6 +137,8 @@ export interface PeriodicWork extends WorkConditions {
 export interface OneTimeWork extends WorkConditions {
   readonly kind: 'one-time';
   readonly expedited?: boolean;
+  /** OutOfQuotaPolicy: what becomes of expedited work once the quota for it is used up. Default: RUN_AS_NON_EXPEDITED_WORK_REQUEST. */
+  readonly outOfQuota?: 'RUN_AS_NON_EXPEDITED_WORK_REQUEST' | 'DROP_WORK_REQUEST';
   /** Default: KEEP. */
   readonly existing?: 'KEEP' | 'REPLACE' | 'APPEND' | 'APPEND_OR_REPLACE';
 }

@@ -157,7 +157,7 @@ const WORDS: Words = {
   'store.locked': () => 'device locked: the store cannot be read',
   'store.unlocked': () => 'device unlocked',
   'store.changed': (e) => `${e.tier} store ${e.how}${e.labels.length === 0 ? '' : `, it holds ${list(e.labels)}`}`,
-  'app.installed': (e) => (e.how === 'reinstall' ? 'app deleted and installed again' : 'app updated'),
+  'app.installed': ({ how, lent }) => (how === 'reinstall' ? 'app deleted and installed again' : `app updated${differing(lent)}`),
   'clock.jump': (e) => `device clock moved by ${e.by > 0 ? '+' : ''}${formatDuration(e.by)}`,
   step: (e) => e.text,
   ...JOB_WORDS,
@@ -205,6 +205,10 @@ function storeEnd(event: EventOf<'store.end'>): string {
 
 function done(what: string, event: { ok: boolean; reason?: string }): string {
   return event.ok ? `${what} done` : `${what} failed${event.reason === undefined ? '' : `: ${event.reason}`}`;
+}
+
+function differing(lent: Readonly<Record<string, string | number | boolean>> | undefined): string {
+  return lent === undefined ? '' : `, now with ${list(Object.entries(lent).map(([name, value]) => `${name} ${value}`))}`;
 }
 
 function list(words: readonly string[]): string {

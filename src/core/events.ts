@@ -159,7 +159,8 @@ type StoreChanged = {
   labels: readonly TokenLabel[];
 };
 /** `reinstall`: the plain tier is gone, the keychain of an iPhone is not. */
-type AppInstalled = { type: 'app.installed'; how: 'reinstall' | 'update' };
+/** `lent`: options of the client in which the new version differs. */
+type AppInstalled = { type: 'app.installed'; how: 'reinstall' | 'update'; lent?: Readonly<Record<string, string | number | boolean>> };
 type ClockJump = { type: 'clock.jump'; by: number };
 /** The scenario did something: `text` is the step's own description. */
 type StepBegun = { type: 'step'; index: number; text: string };

@@ -12,6 +12,11 @@ export interface BackgroundOptions {
   /** Names the job; on iOS one of `BGTaskSchedulerPermittedIdentifiers`. Default `token-refresh`. */
   id?: string;
   /**
+   * Names that earlier versions of the app gave the job. What they have asked for outlives an update of the app, and iOS crashes an app that it
+   * launches for a name without a handler: each keeps the handler, until a job of the name of today takes its place.
+   */
+  formerIds?: readonly string[];
+  /**
    * How late a run may plausibly come: a token that would not last for `every` and this is renewed, unless three quarters of its life are
    * left. Default 1 day on Android, 3 days on iOS.
    */
@@ -57,7 +62,7 @@ export function keepFresh(engine: Keepable, host: Host, options: BackgroundOptio
 class Keeping {
   readonly #engine: Keepable;
   readonly #host: Host;
-  readonly #options: Required<Pick<BackgroundOptions, 'id' | 'every' | 'late' | 'patience' | 'ios'>> & BackgroundOptions;
+  readonly #options: Required<Pick<BackgroundOptions, 'id' | 'formerIds' | 'every' | 'late' | 'patience' | 'ios'>> & BackgroundOptions;
   readonly #isIos: boolean;
   /** Asked for something in this process: what an earlier one has asked for is replaced. */
   #asked = false;
@@ -70,6 +75,7 @@ class Keeping {
     const platform = this.#isIos ? 'ios' : 'android';
     this.#options = {
       id: 'token-refresh',
+      formerIds: [],
       ios: 'app-refresh',
       late: LATE[platform],
       patience: PATIENCE[platform],
@@ -79,7 +85,10 @@ class Keeping {
   }
 
   begin(): () => void {
-    this.#host.background.register(this.#options.id, (signal) => this.#run(signal));
+    const { id, formerIds } = this.#options;
+    for (const name of [id, ...formerIds]) this.#host.background.register(name, (signal) => this.#run(name, signal));
+    // iOS has room for one request of an app: that of another name would be in the way.
+    if (this.#isIos) this.#cancelAll(formerIds);
     return this.#engine.subscribe(({ from, to }) => {
       if (isIn(to) && !isIn(from)) void this.#ask(from === 'loading');
       else if (!isIn(to)) this.#cancel();
@@ -87,7 +96,7 @@ class Keeping {
   }
 
   /** One run. It answers when the time is up, whatever is under way: the engine keeps an answer that comes later. */
-  async #run(signal: AbortSignal): Promise<JobOutcome> {
+  async #run(name: string, signal: AbortSignal): Promise<JobOutcome> {
     // First of all: whatever becomes of this run, there is a next one.
     const asked = this.#isIos ? this.#submit(this.#options.every) : undefined;
     const end = await this.#within(signal);
@@ -97,6 +106,8 @@ class Keeping {
       if (end === 'failed') await again;
       return 'failure';
     }
+    // On Android not before: the process may have been launched for work of a former name, which would be stopped.
+    if (name === this.#options.id) this.#cancelAll(this.#options.formerIds);
     await asked;
     return 'success';
   }
@@ -177,8 +188,12 @@ class Keeping {
 
   #cancel(): void {
     this.#asked = false;
-    this.#host.background.cancel(this.#options.id);
+    this.#cancelAll([this.#options.id, ...this.#options.formerIds]);
     if (this.#isIos) this.#note(undefined);
+  }
+
+  #cancelAll(names: readonly string[]): void {
+    for (const name of names) this.#host.background.cancel(name);
   }
 
   get #key(): string {

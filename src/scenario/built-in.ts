@@ -11,6 +11,7 @@ export const BUILT_IN = 'built-in engine';
 export const BUILT_IN_OPTIONS = {
   refreshEvery: 'Refreshes in the background, with so long between two runs (a duration); without it there is no background job.',
   refreshJob: 'The name of that job. Default token-refresh.',
+  formerRefreshJob: 'The name that it had in the version before, whose request may be pending still.',
   refreshKind: 'What iOS is asked for: app-refresh or processing. Default app-refresh.',
   refreshLate: 'How late the next run may plausibly come (a duration). Default 1d on Android, 3d on iOS.',
 } as const;
@@ -31,13 +32,13 @@ export function createBuiltIn(host: Host): Client {
   });
 }
 
-/** Rejects what it cannot mean, before anything runs. `file`: the scenario that says it. */
-export function checkBuiltIn(options: HostConfig['options'], file: string): void {
+/** Rejects what it cannot mean, before anything runs. `where`: the place that says it, without the option. */
+export function checkBuiltIn(options: HostConfig['options'], where: string): void {
   try {
     backgroundOf(options);
   } catch (error) {
     if (!(error instanceof WrongOption)) throw error;
-    throw new InvalidInputError('TW_CLIENT_OPTION', `${file}: client.${error.option} ${error.message}`, {
+    throw new InvalidInputError('TW_CLIENT_OPTION', `${where}.${error.option} ${error.message}`, {
       hint: `${error.option}: ${BUILT_IN_OPTIONS[error.option]}`,
     });
   }
@@ -46,16 +47,18 @@ export function checkBuiltIn(options: HostConfig['options'], file: string): void
 /** What the options ask of background jobs; undefined when they ask for none. */
 function backgroundOf(options: HostConfig['options']): BackgroundOptions | undefined {
   const every = durationOf(options, 'refreshEvery');
-  if (every === undefined) return undefined;
   const late = durationOf(options, 'refreshLate');
   const id = options?.['refreshJob'];
+  const former = options?.['formerRefreshJob'];
   const kind = options?.['refreshKind'];
   if (kind !== undefined && kind !== 'app-refresh' && kind !== 'processing')
     throw new WrongOption('refreshKind', kind, 'app-refresh or processing');
+  if (every === undefined) return undefined;
   return {
     every,
     ...(late === undefined ? {} : { late }),
     ...(id === undefined ? {} : { id: String(id) }),
+    ...(former === undefined ? {} : { formerIds: [String(former)] }),
     ...(kind === undefined ? {} : { ios: kind }),
   };
 }

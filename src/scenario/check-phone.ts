@@ -116,6 +116,7 @@ function checkPhone(raw: Raw, path: Path, context: CheckContext): void {
       `a phone step with two changes: ${word} and ${second}`,
       'one change per step',
     );
+  checkBrought(word, record(value)[word], at, context);
   const row: PhoneWordRow | undefined = PHONE_WORDS[word as PhoneWord];
   for (const place of placesOf(raw, devices)) {
     const [device = ''] = place.split('/');
@@ -131,6 +132,13 @@ function checkPhone(raw: Raw, path: Path, context: CheckContext): void {
     if (row !== undefined && !row.on.includes(platform))
       return report('TW_SCENARIO_VALUE', source.at(at), `there is no "${word}" on ${platform}`, instead(word));
   }
+}
+
+/** A new version that is lent nothing is the old one. */
+function checkBrought(word: string, value: unknown, at: Path, { source, report }: CheckContext): void {
+  const { client } = record(value);
+  if (word === 'update' && typeof client === 'object' && Object.keys(record(client)).length === 0)
+    report('TW_SCENARIO_VALUE', source.at([...at, word, 'client']), 'a new version that differs in nothing', 'phone: update');
 }
 
 /** Words for the same thing on the other platform. */

@@ -2,6 +2,7 @@
 // the same. A step carries its words as `text`; nothing else writes sentences about steps.
 import { formatDuration, type DurationRange } from '../core/duration.ts';
 import type { CountBound, Expectations, StreamExpectation } from '../sim/expectation-plan.ts';
+import type { ClientOptions } from '../sim/phone-plan.ts';
 import type { RequestOutcome, Step, StoreChange, Verb } from '../sim/plan.ts';
 
 type Untold<S> = S extends Step ? Omit<S, 'text'> : never;
@@ -62,7 +63,7 @@ const WORDS: Words = {
   push: (step) => `silent push to ${list(step.on)}${step.refresh ? ', asking for a refresh' : ''}`,
   job: (step) =>
     `job ${step.id} runs on ${list(step.on)}${step.expireAfter === undefined ? '' : `, its time is over after ${formatDuration(step.expireAfter)}`}${unawaited(step)}`,
-  phone: (step) => `${step.change.word}${step.change.value === undefined ? '' : ` ${step.change.value}`} on ${list(step.on)}`,
+  phone: ({ change, on }) => `${change.word}${change.value === undefined ? '' : ` ${change.value}`} on ${list(on)}${lent(change.client)}`,
   server: (step) => `server policy changes: ${leaves(step.change).join(', ')}`,
   expect: (step) => `expect ${expected(step.expect)}`,
 };
@@ -108,6 +109,11 @@ function answers({ biometric, password, takes }: { biometric?: readonly string[]
     ...(password === undefined ? [] : [`password ${password.join(' then ')}`]),
     ...(takes === undefined ? [] : [`after ${formatDuration(takes)}`]),
   ].join(', ');
+}
+
+/** `, now with refreshEvery 6h`. */
+function lent(options: ClientOptions | undefined): string {
+  return options === undefined ? '' : `, now with ${leaves(options).join(', ')}`;
 }
 
 const list = (names: readonly string[]): string => names.join(', ');

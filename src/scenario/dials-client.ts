@@ -50,6 +50,11 @@ export const EVENTS: readonly Row[] = [
     'store.overwrite',
     steps('{ app: update }', `{ store: { overwrite: '{"v":0,"token":"{refresh-token}"}' } }`),
   ],
+  [
+    'update to a version that behaves otherwise',
+    'phone.update',
+    `client: { refreshEvery: 10d }\ndevices: { phone: { os: android 14 } }\n${steps('{ phone: { update: { client: { refreshEvery: 6h } } } }', '{ phone: open }')}`,
+  ],
   ['reinstall', 'app', steps('{ app: reinstall }', '{ app: launch }')],
   [
     'backup restored',

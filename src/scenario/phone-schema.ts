@@ -17,7 +17,7 @@ import {
   type PhoneWordRow,
   type SystemPlan,
 } from '../sim/phone-plan.ts';
-import { jobId, ms, path, span } from './values.ts';
+import { clientOptions, jobId, ms, path, span } from './values.ts';
 import { parseDurationRange } from '../core/duration.ts';
 
 const ROWS = Object.entries(PHONE_WORDS) as [PhoneWord, PhoneWordRow][];
@@ -25,12 +25,18 @@ const BARE = ROWS.filter(([, { values }]) => values === undefined).map(([word]) 
 const percent = z.int().min(0).max(100);
 
 const valued = Object.fromEntries(
-  ROWS.flatMap(([word, row]) => {
-    if (row.values === undefined) return [];
-    const value = row.values === 'percent' ? percent : row.values === 'job' ? jobId : z.enum(row.values as [string, ...string[]]);
-    return [[word, value.optional().describe(`${row.about}${only(row)}.`)]];
+  ROWS.flatMap(([word, row]): [string, z.ZodType][] => {
+    const value = saidBeside(row);
+    return value === undefined ? [] : [[word, value.optional().describe(`${row.about}${only(row)}.`)]];
   }),
 );
+
+/** What a word takes; undefined where it stands alone. */
+function saidBeside({ values, brings }: PhoneWordRow): z.ZodType | undefined {
+  if (brings !== undefined) return z.strictObject({ client: clientOptions.describe(`${brings.client}.`) });
+  if (values === undefined) return undefined;
+  return values === 'percent' ? percent : values === 'job' ? jobId : z.enum(values as [string, ...string[]]);
+}
 
 function only({ on }: PhoneWordRow): string {
   return on.length > 1 ? '' : on[0] === 'ios' ? ' (iOS)' : ' (Android)';
@@ -41,14 +47,24 @@ export const phone = z.union([z.enum(BARE as [PhoneWord, ...PhoneWord[]]), z.str
 
 /** What the bare words of the step mean, in one text. */
 export const PHONE_TEXT = ROWS.filter(([, { values }]) => values === undefined)
-  .map(([word, row]) => `${word}: ${row.about.charAt(0).toLowerCase()}${row.about.slice(1)}${only(row)}`)
+  .map(([word, row]) => `${word}: ${inside(row.about)}${only(row)}${beside(row)}`)
   .join('; ');
+
+/** What the word can be said with. */
+function beside({ brings }: PhoneWordRow): string {
+  return brings === undefined ? '' : `, with { client: ... } ${inside(brings.client)}`;
+}
+
+/** As a part of a sentence. */
+function inside(sentence: string): string {
+  return `${sentence.charAt(0).toLowerCase()}${sentence.slice(1)}`;
+}
 
 export function phoneChange(input: z.infer<typeof phone>): PhoneChange {
   if (typeof input === 'string') return { word: input };
-  const [entry] = Object.entries(input as Partial<Record<PhoneWord, string | number>>);
+  const [entry] = Object.entries(input as Partial<Record<PhoneWord, string | number | Pick<PhoneChange, 'client'>>>);
   const [word, value] = entry ?? ['unlock', undefined];
-  return { word: word as PhoneWord, ...defined({ value }) };
+  return { word: word as PhoneWord, ...(typeof value === 'object' ? value : defined({ value })) };
 }
 
 const ANDROID_NAMES: readonly (readonly [string, ApiLevel])[] = API_LEVELS.map((api) => [`android ${featuresOf(api).android}`, api]);

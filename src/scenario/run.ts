@@ -2,7 +2,7 @@
 import type { ClientFactory } from '../core/contract.ts';
 import type { EventOf, HistoryEvent, RunEnding } from '../core/events.ts';
 import { formatSchedule, parseSchedule, replayChooser } from '../sim/chooser.ts';
-import type { Plan } from '../sim/plan.ts';
+import type { Plan, Step } from '../sim/plan.ts';
 import { runPlan, type WorldOptions, type WorldRecord } from '../sim/world.ts';
 import { reportBackground, type BackgroundReport } from '../verify/background-report.ts';
 import type { Compared, Outcome, RunResult, Verdict } from '../verify/result.ts';
@@ -26,7 +26,7 @@ export const DEFAULT_SEED = 1;
 export async function runScenario(plan: Plan, options: RunOptions = {}): Promise<RunResult> {
   const { client, schedule, seed = DEFAULT_SEED, onPlayed, ...world } = options;
   const recorded = schedule === undefined ? undefined : parseSchedule(schedule);
-  if (client === undefined) for (const lent of [plan.client, ...(plan.compare ?? [])]) checkBuiltIn(lent, plan.file);
+  if (client === undefined) for (const { options: lent, where } of lentBy(plan)) checkBuiltIn(lent, where);
   const how: WorldOptions = { settle: client === undefined ? 'drain' : 'turn', ...world, seed, factory: client?.factory ?? createBuiltIn };
   const record = await runPlan(plan, {
     ...how,
@@ -39,6 +39,18 @@ export async function runScenario(plan: Plan, options: RunOptions = {}): Promise
     schedule ?? (record.deviations.length === 0 ? undefined : formatSchedule({ slack: world.slack ?? 0, deviations: record.deviations }));
   const result = resultOf(plan, record, seed, client?.name ?? BUILT_IN, taken);
   return beside.length === 0 ? result : { ...result, compared: beside.map(({ options: other, ...run }) => comparedOf(other, run, seed)) };
+}
+
+/** Everything that a plan lends to clients, each with the place where it says so. */
+function lentBy({ client, compare = [], file, steps }: Plan): { options: Plan['client']; where: string }[] {
+  return [...[client, ...compare].map((options) => ({ options, where: `${file}: client` })), ...steps.flatMap(lentByStep)];
+}
+
+function lentByStep(step: Step): { options: Plan['client']; where: string }[] {
+  if ('steps' in step) return step.steps.flatMap(lentByStep);
+  if (step.verb !== 'phone' || step.change.client === undefined) return [];
+  const { file, line, column } = step.source;
+  return [{ options: step.change.client, where: `${file}:${line}:${column}: phone.${step.change.word}.client` }];
 }
 
 interface Beside {

@@ -5,7 +5,7 @@ import { FEATURES } from '../core/contract.ts';
 import { life, system } from './phone-schema.ts';
 import { serverPatch } from './server-schema.ts';
 import { expectations, step } from './step-schema.ts';
-import { durationRange, kebab, positiveDuration, signedDuration } from './values.ts';
+import { clientOptions, durationRange, kebab, positiveDuration, signedDuration } from './values.ts';
 
 const LOCK_PRESETS = ['fintech', 'corporate', 'consumer'] as const;
 /** The largest fleet on one store. */
@@ -52,7 +52,6 @@ const deviceShape = z
 
 /** More columns than this nobody reads. */
 const MOST_COMPARED = 4;
-const clientOptions = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
 const reference = (pattern: RegExp, phrase: string) => z.string({ error: phrase }).regex(pattern, { error: phrase });
 
 export const scenario = z.strictObject({

@@ -102,6 +102,9 @@ export const outcome = z.union([z.enum(['ok', 'pending', ...REJECTIONS]), z.int(
 });
 export const outcomes = z.union([outcome, z.array(outcome).min(1)]);
 
+/** What a scenario lends to its client, by name. */
+export const clientOptions = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
+
 /** `1`, `"<=2"`, `">=1"` or `"1..3"`. */
 export const count = z
   .union([

@@ -2,6 +2,7 @@
 import type { Client, JobOutcome, PromptOutcome } from '../core/contract.ts';
 import type { Item, Owner } from './item.ts';
 import type { System } from './phone.ts';
+import type { ClientOptions } from './phone-plan.ts';
 import type { DevicePlan } from './plan.ts';
 
 /** Unix time of virtual 0: 2026-01-01T00:00:00Z. */
@@ -41,6 +42,8 @@ export class Device {
   writes: WriteMode = 'atomic';
   /** +1 at every sign-in and sign-out, and when the session ends. */
   generation = 0;
+  /** What the installed version of the app is lent otherwise than the first one. */
+  lent: ClientOptions = {};
   user: string;
   /** Name of the newest session granted to it. */
   session: string | undefined;
@@ -54,6 +57,12 @@ export class Device {
     this.user = plan.user;
     this.prompts = { biometric: ['unavailable'], password: ['unavailable'], takes: PROMPT_TAKES };
     this.processes = plan.processes.map((name) => new Process(this, name));
+  }
+
+  /** What a client is lent on it where the first version of the app was lent `first`; undefined when nobody says anything. */
+  options(first: ClientOptions | undefined): ClientOptions | undefined {
+    const options = { ...first, ...this.lent };
+    return Object.keys(options).length === 0 ? first : options;
   }
 
   tier(tier: Tier): Map<string, string> {

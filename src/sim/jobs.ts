@@ -96,7 +96,8 @@ export class Jobs {
     const registered = process.jobs.get(job);
     if (registered !== undefined) return registered;
     if (client.runBackgroundJob === undefined) {
-      this.#stage.notApplicable ??= `the client runs no background job ${job}`;
+      // One that registers others has lost this one, as a version of the app without its worker: creating it fails.
+      if (process.jobs.size === 0) this.#stage.notApplicable ??= `the client runs no background job ${job}`;
       return undefined;
     }
     return async (signal) => client.runBackgroundJob?.(job, signal) ?? 'failure';

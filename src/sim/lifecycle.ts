@@ -1,5 +1,6 @@
 // Launch, kill, suspend, resume and stop of a process. A kill calls nothing on the client; what is in the store survives.
 import { FEATURES, type Client, type ClientFactory, type Feature } from '../core/contract.ts';
+import { defined } from '../core/defined.ts';
 import { formatDuration } from '../core/duration.ts';
 import { InvalidInputError } from '../core/errors.ts';
 import type { Device, Process } from './device.ts';
@@ -7,6 +8,7 @@ import { TIMER } from './clock.ts';
 import { createHost } from './host.ts';
 import { freeLocks } from './lock.ts';
 import type { Operation, Operations } from './operations.ts';
+import type { ClientOptions } from './phone-plan.ts';
 import type { Stage } from './stage.ts';
 import { reinstall, tearWrites } from './store-changes.ts';
 
@@ -116,12 +118,13 @@ export class Lifecycle {
     tearWrites(process, this.#stage.stores());
   }
 
-  /** Another version of the app, or the same one anew: everything that ran is over, and nothing is launched yet. */
-  install(device: Device, how: 'reinstall' | 'update'): void {
+  /** Another version of the app, or the same one anew: everything that ran is over, and nothing is launched yet. `lent`: how it differs. */
+  install(device: Device, how: 'reinstall' | 'update', lent?: ClientOptions): void {
     for (const process of device.processes) this.kill(process);
     const { recorder, kernel } = this.#stage;
+    device.lent = { ...device.lent, ...lent };
     if (how === 'reinstall') reinstall(device, this.#stage.stores());
-    else recorder.follow(device.name, { type: 'app.installed', how }, device.wallIfSkewed(kernel.now));
+    else recorder.follow(device.name, { type: 'app.installed', how, ...defined({ lent }) }, device.wallIfSkewed(kernel.now));
   }
 
   suspend(process: Process): void {

@@ -12,7 +12,7 @@ import type { Device, Process } from './device.ts';
 import type { JobRun } from './jobs.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import { androidInputs } from './phone-android-words.ts';
-import type { AndroidPlan, PhoneChange } from './phone-plan.ts';
+import type { AndroidPlan, ClientOptions, PhoneChange } from './phone-plan.ts';
 import { JobError, Phone, type System } from './phone.ts';
 import type { Stage } from './stage.ts';
 
@@ -54,7 +54,7 @@ export class AndroidPhone extends Phone<AndroidInput, AndroidDecision> implement
 
   change(change: PhoneChange): void {
     this.phone(change.value === undefined ? change.word : `${change.word} ${change.value}`);
-    if (change.word === 'update' || change.word === 'reinstall') return this.#install(change.word);
+    if (change.word === 'update' || change.word === 'reinstall') return this.#install(change.word, change.client);
     if (change.word === 'network') return this.#network({ kind: 'network', ...(NETWORKS[String(change.value)] ?? NONE), elapsed: 0 });
     if (change.word === 'push') return this.#push(change.value === 'high' || change.value === 'alert' ? 'high' : 'normal', true);
     for (const input of androidInputs(change, (job) => this.model.workInfo(job)?.id ?? job)) this.tell(input);
@@ -228,9 +228,9 @@ export class AndroidPhone extends Phone<AndroidInput, AndroidDecision> implement
   }
 
   /** What ran is over; nothing is launched yet. */
-  #install(how: 'update' | 'reinstall'): void {
+  #install(how: 'update' | 'reinstall', lent?: ClientOptions): void {
     this.tell({ type: how === 'update' ? 'package-replaced' : 'data-cleared' });
-    this.lifecycle.install(this.device, how);
+    this.lifecycle.install(this.device, how, lent);
     if (how === 'reinstall') for (const input of beginning(this.#plan)) this.tell(input);
   }
 }
@@ -271,7 +271,7 @@ function workOf(request: { readonly id: string } & (PeriodicWork | OneTimeWork))
     ...(backoff === undefined ? {} : { backoff }),
   };
   if (request.kind === 'one-time')
-    return { ...shared, ...(request.expedited === true ? { expedited: 'RUN_AS_NON_EXPEDITED_WORK_REQUEST' } : {}) };
+    return { ...shared, ...(request.expedited === true ? { expedited: request.outOfQuota ?? 'RUN_AS_NON_EXPEDITED_WORK_REQUEST' } : {}) };
   const { every: interval, flex } = request;
   return { ...shared, periodic: { interval, ...(flex === undefined ? {} : { flex }) } };
 }

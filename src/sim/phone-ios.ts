@@ -52,7 +52,7 @@ export class IosPhone extends Phone<IosInput, IosDecision> implements System {
     };
     const draws = (matter: string) => stage.streams.stream(`os/${device.name}/${matter}`);
     this.model = createIosModel(configOf(plan, this.#info, device), draws, this.at());
-    if (plan.backgroundAppRefresh === 'off') this.tell({ type: 'background-app-refresh', scope: 'app', setting: 'off' });
+    this.tell(beginning(plan));
   }
 
   open(): void {
@@ -66,10 +66,10 @@ export class IosPhone extends Phone<IosInput, IosDecision> implements System {
 
   change(change: PhoneChange): void {
     this.phone(change.value === undefined ? change.word : `${change.word} ${change.value}`);
-    if (change.word === 'network') setOnline(this.device, change.value !== 'none', this.stage);
     if (change.word === 'push') return this.#push(String(change.value), true);
     for (const input of iosInputs(change, this.#info)) this.tell(input);
-    if (change.word === 'update' || change.word === 'reinstall') this.lifecycle.install(this.device, change.word);
+    if (change.word === 'update' || change.word === 'reinstall') this.lifecycle.install(this.device, change.word, change.client);
+    if (change.word === 'reinstall') this.tell(beginning(this.#plan));
   }
 
   putAway(): void {
@@ -78,7 +78,6 @@ export class IosPhone extends Phone<IosInput, IosDecision> implements System {
 
   live(event: PhoneEvent, profile: string): void {
     this.lived(event, profile);
-    if (event.kind === 'network') setOnline(this.device, event.transport !== 'none', this.stage);
     const input = iosInput(event);
     if (input !== undefined) this.tell(input);
   }
@@ -121,12 +120,17 @@ export class IosPhone extends Phone<IosInput, IosDecision> implements System {
   }
 
   connect(online: boolean): void {
-    setOnline(this.device, online, this.stage);
     this.tell({ type: 'network', connection: online ? 'wifi' : 'none' });
   }
 
   clockSet(): void {
     this.tell({ type: 'clock-set' });
+  }
+
+  /** Whoever changes the network, the app learns of it with the system. */
+  protected override tell(input: IosInput): readonly IosDecision[] {
+    if (input.type === 'network') setOnline(this.device, input.connection !== 'none', this.stage);
+    return super.tell(input);
   }
 
   protected launchFinished(): void {
@@ -248,6 +252,11 @@ export class IosPhone extends Phone<IosInput, IosDecision> implements System {
     };
     this.tell({ type: 'push', push: how === 'alert' ? { ...push, interactive: true } : push });
   }
+}
+
+/** What the settings say before anything happens, and of an app that is installed anew. */
+function beginning({ backgroundAppRefresh: setting }: IosPlan): IosInput {
+  return { type: 'background-app-refresh', scope: 'app', setting };
 }
 
 function configOf(plan: IosPlan, info: InfoPlist, device: Device): IosConfig {

@@ -1,5 +1,6 @@
 // What a plan says of the operating system of a device: which one, what the app's developer and the user have set, and what happens to
 // the phone. Shapes only; the words are those of each platform.
+import type { HostConfig } from '../core/contract.ts';
 import type { FigureName as AndroidFigure, ApiLevel, Bucket } from '../os/android/tables.ts';
 import type { Accessible } from '../os/ios/protection.ts';
 import type { Figures as IosFigures, Rules } from '../os/ios/figures.ts';
@@ -61,13 +62,19 @@ export interface LifePlan {
 export interface PhoneChange {
   readonly word: PhoneWord;
   readonly value?: string | number;
+  /** Of an update: what the new version of the app is lent otherwise than the one before. */
+  readonly client?: ClientOptions;
 }
+/** What a scenario lends to its client as `config.options`. */
+export type ClientOptions = NonNullable<HostConfig['options']>;
 
 type Platform = 'android' | 'ios';
 /** What a word means: on which systems there is such a thing, and the values it takes. */
 export interface PhoneWordRow {
   readonly on: readonly Platform[];
   readonly values?: readonly string[] | 'percent' | 'job';
+  /** What can be said beside the bare word, and what that means. */
+  readonly brings?: { readonly client: string };
   readonly about: string;
 }
 
@@ -88,7 +95,11 @@ export const PHONE_WORDS = {
   reboot: { on: BOTH, about: 'It restarts, and is locked' },
   shutdown: { on: IOS, about: 'It is switched off; unlock does not help until boot' },
   boot: { on: IOS, about: 'It is switched on' },
-  update: { on: BOTH, about: 'The app is updated, and not launched' },
+  update: {
+    on: BOTH,
+    brings: { client: 'The new version is lent these options over those of the old one, from its first launch on' },
+    about: 'The app is updated, and not launched',
+  },
   reinstall: { on: BOTH, about: 'The app is removed and installed anew' },
   prewarm: { on: IOS, about: 'The system launches the app ahead of the user' },
   power: { on: BOTH, values: ['plugged', 'unplugged'], about: 'The charger' },

@@ -1,6 +1,7 @@
 // The virtual world: one kernel, one server, the devices of a plan, and the client under test in each of their processes.
 // It records; it does not judge.
 import type { Client, ClientFactory, HostConfig } from '../core/contract.ts';
+import { defined } from '../core/defined.ts';
 import { OwnBugError } from '../core/errors.ts';
 import type { ClientFault } from '../core/faults-of-client.ts';
 import type { Fact, RunEnding } from '../core/events.ts';
@@ -196,7 +197,7 @@ export class World implements Stage {
       ...CONFIG,
       scope: device?.plan.scope ?? '',
       ...(this.plan.lock === undefined ? {} : { lock: this.plan.lock }),
-      ...(this.plan.client === undefined ? {} : { options: this.plan.client }),
+      ...defined({ options: device?.options(this.plan.client) ?? this.plan.client }),
       ...(silentRefresh === 'off' ? {} : { silentRefreshHeader: silentRefresh.header }),
     };
   }

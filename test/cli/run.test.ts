@@ -85,6 +85,20 @@ describe('selection', () => {
     }
   });
 
+  test('an option of a new version of the app that the built-in engine cannot read is refused with its place', () => {
+    const file = join(scratch(), 'own.scenario.yaml');
+    const own = readFileSync(join(ROOT, FIXTURES, 'own.scenario.yaml'), 'utf8');
+    const updated = own.replace(
+      /^steps:/m,
+      'devices: { phone: { os: android 14 } }\nsteps:\n  - phone: { update: { client: { refreshKind: often } } }',
+    );
+    writeFileSync(file, updated);
+    const line = updated.split('\n').findIndex((text) => text.includes('update:')) + 1;
+    const said = tokenwarp(['run', file]);
+    expect(said.code).toBe(3);
+    expect(said.stderr).toContain(`own.scenario.yaml:${line}:5: phone.update.client.refreshKind cannot be "often"`);
+  });
+
   test('--list prints what would run and runs nothing', () => {
     const said = tokenwarp(['run', 'late-401', '--list']);
     expect(said.code).toBe(0);

@@ -128,6 +128,9 @@ export const BROKEN: readonly BrokenClient[] = [
   broken('job-asked-for-only-once', EXPECTATIONS, 'force-quit-and-opened-again', 'background-app-refresh-off-and-on'),
   broken('job-survives-sign-out', EXPECTATIONS, 'no-job-after-sign-out', 'no-task-after-sign-out'),
   broken('job-reckons-with-punctual-runs', EXPECTATIONS, 'rare-bucket', 'restricted-bucket'),
+  broken('job-renamed-without-a-handler', EXPECTATIONS, 'update-renames-the-pending-task'),
+  broken('push-hands-over-to-expedited-work', EXPECTATIONS, 'expedited-quota-used-up-by-an-outage'),
+  broken('job-keeps-its-first-interval', EXPECTATIONS, 'update-shortens-the-interval'),
   broken('sealed-files-read-as-reinstall', 'no-logout-without-invalid-grant', 'woken-before-the-first-unlock'),
 ];
 

@@ -22,6 +22,8 @@ interface Played {
   asked: string[];
   /** What the runs answered, and how long they took. */
   answers: { outcome: JobOutcome; took: number }[];
+  /** Names that got a handler. */
+  handled: string[];
   /** Processes in which the handler was there before anything was awaited. */
   inTime: number;
   refused: string[];
@@ -30,6 +32,8 @@ interface Played {
 interface Playing {
   jobs?: readonly Job[];
   options?: Partial<BackgroundOptions>;
+  /** The name under which the system runs it. */
+  job?: string;
   /** The code with which the system turns requests down. */
   refuse?: string;
   /** Changes the host further. */
@@ -42,9 +46,9 @@ interface Playing {
 async function played(
   platform: 'ios' | 'android',
   yaml: string,
-  { jobs = [], options = {}, refuse, also = (host) => host, meanwhile }: Playing = {},
+  { jobs = [], options = {}, job = 'token-refresh', refuse, also = (host) => host, meanwhile }: Playing = {},
 ): Promise<Played> {
-  const result: Omit<Played, 'run'> = { asked: [], answers: [], inTime: 0, refused: [] };
+  const result: Omit<Played, 'run'> = { asked: [], answers: [], handled: [], inTime: 0, refused: [] };
   const system = (host: Host): Host => {
     let handler: ((signal: AbortSignal) => Promise<JobOutcome>) | undefined;
     for (const { at, stop } of jobs.filter((job) => job.at > host.clock.monotonic() - booted(host))) {
@@ -64,12 +68,15 @@ async function played(
     return {
       ...also(host),
       background: {
-        register: (_id, run) => void (handler = run),
+        register: (id, run) => {
+          result.handled.push(id);
+          if (id === job) handler = run;
+        },
         schedule: async (request) => {
           result.asked.push(say(request));
           if (refuse !== undefined) throw Object.assign(new Error('no'), { code: refuse });
         },
-        cancel: () => void result.asked.push('cancel'),
+        cancel: (id) => void result.asked.push(id === 'token-refresh' ? 'cancel' : `cancel ${id}`),
       },
     };
   };
@@ -122,6 +129,32 @@ describe('what is asked of the system', () => {
       expect((await played(platform, yaml)).asked).toEqual(['cancel', request, 'cancel', request]);
     },
   );
+
+  test('iOS: a name of an earlier version has a handler too, and its request makes room for the one of today', async () => {
+    const options = { formerIds: ['renewal'] };
+    const { asked, handled } = await played('ios', `${DAYS_7}steps: [{ advance: 1h }, { signOut: {} }]`, { options });
+    expect(handled).toEqual(['token-refresh', 'renewal']);
+    expect(asked).toEqual(['cancel renewal', 'cancel', 'cancel renewal', 'app-refresh +6h', 'cancel', 'cancel renewal']);
+  });
+
+  test.each([
+    ['renewal', []],
+    ['token-refresh', ['cancel renewal']],
+  ])('Android: work of an earlier version goes once that of today has run, and not under itself: run of %s', async (job, cancelled) => {
+    const playing = { options: { formerIds: ['renewal'] }, job, jobs: [{ at: 6 * DAY }] };
+    const result = await played('android', `${DAYS_7}steps: [{ advance: 7d }]`, playing);
+    expect(outcomes(result)).toEqual(['success']);
+    expect(result.run.refreshesAt).toHaveLength(1);
+    expect(result.asked.slice(result.asked.indexOf('periodic +6h after +6h UPDATE CONNECTED') + 1)).toEqual(cancelled);
+  });
+
+  test('Android: work of an earlier version stays while that of today has not done what it is for', async () => {
+    const playing = { options: { formerIds: ['renewal'] }, jobs: [{ at: 6 * DAY }] };
+    const yaml = `${DAYS_7}steps: [{ advance: 5d }, { network: offline }, { advance: 2d }]`;
+    const result = await played('android', yaml, playing);
+    expect(outcomes(result)).toEqual(['retry']);
+    expect(result.asked.at(-1)).toBe('periodic +6h after +6h UPDATE CONNECTED');
+  });
 
   test('a refusal is told by its code, and hurts nobody', async () => {
     const result = await played('ios', 'steps: [{ request: /a }]', { refuse: 'notPermitted' });

@@ -359,6 +359,21 @@ describe('each mistake is named with code, line and column', () => {
       'TW_SCENARIO_KEY 5:32 a phone step with two changes: battery and network | one change per step',
     ],
     [
+      'a new version of the app that is the old one',
+      'devices: { phone: { os: ios 18 } }\nsteps: [{ phone: { update: { client: {} } } }]\n',
+      'TW_SCENARIO_VALUE 5:38 a new version that differs in nothing | phone: update',
+    ],
+    [
+      'an option of a new version that is no option',
+      'devices: { phone: { os: ios 18 } }\nsteps: [{ phone: { update: { client: { refreshEvery: [6h] } } } }]\n',
+      'TW_SCENARIO_VALUE 5:54 "refreshEvery" cannot be a list | expected text, or a whole number, or true or false',
+    ],
+    [
+      'a new version that is lent something beside its options',
+      'devices: { phone: { os: ios 18 } }\nsteps: [{ phone: { update: { client: { refreshEvery: 6h }, clients: {} } } }]\n',
+      'TW_SCENARIO_KEY 5:60 unknown update key "clients" | did you mean "client"?',
+    ],
+    [
       'a step over the head of a system',
       'devices: { phone: { os: ios 18 } }\nsteps: [{ app: kill }]\n',
       'TW_SCENARIO_VERB 5:11 on phone the operating system decides what runs | say what happens to the phone: phone: open, leave, kill, update ...',

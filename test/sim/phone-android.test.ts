@@ -1,5 +1,6 @@
 // An Android phone in the world: the system launches, freezes and kills the app, runs its jobs, and says why it does not.
 import { describe, expect, it } from 'vitest';
+import type { Client, Host } from '../../src/core/contract.ts';
 import type { EventType, HistoryEvent } from '../../src/core/events.ts';
 import type { WorldRecord } from '../../src/sim/world.ts';
 import { jobClient } from '../kit/job-client.ts';
@@ -64,6 +65,35 @@ describe('a job on Android', () => {
     expect(eventsOf(record, 'job.stopped')).toMatchObject([{ run: 'j1', reason: 'STOP_REASON_CONSTRAINT_CONNECTIVITY' }]);
     expect(eventsOf(record, 'job.ended')).toMatchObject([{ run: 'j1', dropped: true }]);
     expect(gates(record)).toContain('CONNECTIVITY');
+  });
+
+  it('fails where the version of the app has no worker for it any more, and its series goes on so', async () => {
+    const versions = (host: Host): Client => {
+      const isNew = host.config.options?.['worker'] === 'new';
+      return jobClient({ requests: isNew ? [{ ...PERIODIC, id: 'other', initialDelay: 90 * 24 * H }] : [PERIODIC] })(host);
+    };
+    const steps = '{ phone: leave }, { phone: { update: { client: { worker: new } } } }, { advance: 2d }';
+    const record = await play(phone(steps), versions);
+    expect(record.notApplicable).toBeUndefined();
+    const ends = eventsOf(record, 'job.ended').filter(({ run }) => run !== 'j1');
+    expect(ends.length).toBeGreaterThan(3);
+    expect(ends.every(({ job, outcome, threw }) => job === 'refresh' && outcome === 'failure' && threw === true)).toBe(true);
+  });
+
+  it.each([
+    ['RUN_AS_NON_EXPEDITED_WORK_REQUEST', 0],
+    ['DROP_WORK_REQUEST', 1],
+  ] as const)('that was expedited and has no quota for it: %s', async (outOfQuota, dropped) => {
+    const hanging = () => new Promise<never>(() => undefined);
+    const expedited = { id: 'push', kind: 'one-time', expedited: true, outOfQuota, existing: 'REPLACE' } as const;
+    const asking = (host: Host): Client => {
+      const client = jobClient({ handler: hanging })(host);
+      return { ...client, push: () => void host.background.schedule(expedited), runBackgroundJob: hanging };
+    };
+    const steps =
+      '{ phone: leave }, { phone: { bucket: RESTRICTED } }, { phone: { push: high } }, { advance: 6m }, { phone: kill }, { phone: { push: high } }, { advance: 1s }';
+    const record = await play(phone(steps), asking);
+    expect(eventsOf(record, 'job.cancelled').filter(({ by }) => by.startsWith('DROP_WORK_REQUEST'))).toHaveLength(dropped);
   });
 
   it('is lost with a force-stop until the user opens the app', async () => {

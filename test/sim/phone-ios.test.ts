@@ -172,6 +172,30 @@ describe('the rest of an iPhone', () => {
     expect(await said('{ phone: { low-power-mode: on } }', '{ push: refresh }')).toContain('push held by isLowPowerModeEnabled');
   });
 
+  it.each([
+    ['off', 'on', 'unavailable'],
+    ['on', 'off', undefined],
+  ])('finds Background App Refresh as the plan has it after a reinstall: %s', async (planned, meanwhile, code) => {
+    const codes: (string | undefined)[] = [];
+    const steps = `{ phone: { background-app-refresh: ${meanwhile} } }, { phone: reinstall }, { phone: open }`;
+    const client = jobClient({ requests: [REFRESH], refused: (error) => codes.push(error.code) });
+    const record = await play(phone(steps, `backgroundAppRefresh: ${planned}`), client);
+    expect(eventsOf(record, 'app.installed')).toHaveLength(1);
+    expect(codes.at(-1)).toBe(code);
+    const installed = eventsOf(record, 'app.installed')[0]?.seq ?? 0;
+    expect(eventsOf(record, 'job.requested').some(({ seq }) => seq > installed)).toBe(code === undefined);
+  });
+
+  it.each([
+    ['{ phone: { network: none } }', '{ phone: { network: cellular } }'],
+    ['{ network: offline }', '{ network: online }'],
+  ])('is offline for the app and for the system alike after %s', async (off, on) => {
+    const steps = `{ phone: leave }, { phone: lock }, ${off}, { push: refresh }, { advance: 1m }, ${on}, { advance: 1m }`;
+    const record = await play(phone(steps), jobClient({}));
+    const order = record.history.events.filter(({ type }) => ['offline', 'online', 'push'].includes(type)).map(({ type }) => type);
+    expect(order).toEqual(['offline', 'online', 'push']);
+  });
+
   it('wakes the app for a silent push', async () => {
     const record = await play(phone('{ phone: leave }, { advance: 1m }, { push: refresh }, { advance: 1m }'), jobClient({}));
     expect(eventsOf(record, 'push')).toMatchObject([{ refresh: true }]);

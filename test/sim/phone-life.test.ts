@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Client, Host } from '../../src/core/contract.ts';
 import { PROFILES } from '../../src/os/profiles/profiles.ts';
 import { jobClient } from '../kit/job-client.ts';
-import { eventsOf, naiveClient, play } from '../kit/world.ts';
+import { eventsOf, naiveClient, planOf, play } from '../kit/world.ts';
 
 const DAY = 86_400_000;
 const living = (profile: string, days = 3, os = 'android 14', more = ''): string =>
@@ -64,4 +64,38 @@ it('lends the client the options of the scenario as they are written', async () 
   };
   await play('client: { refreshEvery: 6h, often: 3, loud: true }\nsteps: [{ request: /feed }]', looking);
   expect(seen).toEqual([{ refreshEvery: '6h', often: 3, loud: true }]);
+});
+
+describe('an update to a version that is lent other options', () => {
+  const UPDATED = `client: { refreshEvery: 10d, name: old }
+steps: [{ phone: leave }, { phone: { update: { client: { refreshEvery: 6h } } } }, { phone: open }, { phone: update }, { phone: open },
+  { phone: { update: { client: { flag: true } } } }, { phone: open }, { on: tablet, phone: kill }, { on: tablet, phone: open }]`;
+
+  it.each(['android 14', 'ios 18'])('reaches every launch that follows on that device, and no other device: %s', async (os) => {
+    const lent: [string, Host['config']['options']][] = [];
+    const telling = (host: Host): Client => {
+      lent.push([host.name, host.config.options]);
+      return naiveClient(host);
+    };
+    const record = await play(`devices: { phone: { os: ${os} }, tablet: { os: ${os} } }\n${UPDATED}`, telling);
+    expect(lent.filter(([name]) => name === 'phone/app').map(([, options]) => options)).toEqual([
+      { refreshEvery: '10d', name: 'old' },
+      { refreshEvery: '6h', name: 'old' },
+      { refreshEvery: '6h', name: 'old' },
+      { refreshEvery: '6h', name: 'old', flag: true },
+    ]);
+    expect(lent.filter(([name]) => name === 'tablet/app').map(([, options]) => options?.['refreshEvery'])).toEqual(['10d', '10d']);
+    expect(eventsOf(record, 'app.installed').map(({ how, lent: differing }) => [how, differing])).toEqual([
+      ['update', { refreshEvery: '6h' }],
+      ['update', undefined],
+      ['update', { flag: true }],
+    ]);
+  });
+
+  it('says in its words what is new', () => {
+    const texts = planOf(
+      `devices: { phone: { os: ios 18 } }\nsteps: [{ phone: { update: { client: { refreshEvery: 6h } } } }, { phone: update }]`,
+    );
+    expect(texts.steps.map(({ text }) => text)).toEqual(['update on phone, now with refreshEvery 6h', 'update on phone']);
+  });
 });

@@ -1,28 +1,14 @@
 // Why a worker is stopped: JobParameters.STOP_REASON_* of the system and what WorkManager adds to them.
+import { JOB_STOP_CONSTANTS, type JobStopConstant } from '../../core/android-words.ts';
 
-export const STOP_REASON = {
+const ADDED = {
   STOP_REASON_FOREGROUND_SERVICE_TIMEOUT: -128,
   STOP_REASON_NOT_STOPPED: -256,
   STOP_REASON_UNKNOWN: -512,
-  STOP_REASON_UNDEFINED: 0,
-  STOP_REASON_CANCELLED_BY_APP: 1,
-  STOP_REASON_PREEMPT: 2,
-  STOP_REASON_TIMEOUT: 3,
-  STOP_REASON_DEVICE_STATE: 4,
-  STOP_REASON_CONSTRAINT_BATTERY_NOT_LOW: 5,
-  STOP_REASON_CONSTRAINT_CHARGING: 6,
-  STOP_REASON_CONSTRAINT_CONNECTIVITY: 7,
-  STOP_REASON_CONSTRAINT_DEVICE_IDLE: 8,
-  STOP_REASON_CONSTRAINT_STORAGE_NOT_LOW: 9,
-  STOP_REASON_QUOTA: 10,
-  STOP_REASON_BACKGROUND_RESTRICTION: 11,
-  STOP_REASON_APP_STANDBY: 12,
-  STOP_REASON_USER: 13,
-  STOP_REASON_SYSTEM_PROCESSING: 14,
-  STOP_REASON_ESTIMATED_APP_LAUNCH_TIME_CHANGED: 15,
-  STOP_REASON_TIMEOUT_ABANDONED: 16,
 } as const;
-export type StopReason = keyof typeof STOP_REASON;
+export type StopReason = JobStopConstant | keyof typeof ADDED;
+
+export const STOP_REASON: Readonly<Record<StopReason, number>> = { ...ADDED, ...JOB_STOP_CONSTANTS };
 
 /** The name of a code as `cmd jobscheduler stop -s` takes it; STOP_REASON_UNKNOWN for any other. */
 export function stopReasonOf(code: number): StopReason {

@@ -79,7 +79,10 @@ export function kindOf(view: HistoryView, { device, job, started }: JobRun): Eve
   return undefined;
 }
 
-/** Whether the job was asked for again between two moments, whatever the system made of it. */
-export function isAskedAgain(view: HistoryView, { device, job }: JobRun, from: Moment, to: Moment): boolean {
-  return between(view.device(device).jobRequests, from.seq, to.seq).some((request) => request.job === job);
+/** Whether the job was asked for again between two moments, whatever the system made of it: under its name, or under one that took its place. */
+export function isAskedAgain(view: HistoryView, run: JobRun, from: Moment, to: Moment): boolean {
+  const kind = kindOf(view, run);
+  return between(view.device(run.device).jobRequests, from.seq, to.seq).some(
+    (request) => request.job === run.job || request.type === 'job.refused' || request.kind === kind,
+  );
 }

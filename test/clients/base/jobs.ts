@@ -15,6 +15,8 @@ export type JobEnd = 'kept' | 'over' | 'open';
 
 export abstract class Jobs extends Streams {
   protected readonly job = String(this.host.config.options?.['refreshJob'] ?? 'token-refresh');
+  /** What the version before called it. */
+  readonly #former = [this.host.config.options?.['formerRefreshJob'] ?? []].flat().map(String);
   protected readonly every = parseDuration(String(this.host.config.options?.['refreshEvery'] ?? '6h')) ?? DAY / 4;
   /** The scenario wants one. */
   protected readonly hasJob = this.host.config.options?.['refreshEvery'] !== undefined;
@@ -26,7 +28,24 @@ export abstract class Jobs extends Streams {
 
   /** Before anything is awaited: iOS wants it before the launch has finished. */
   protected registerJob(): void {
-    if (this.hasJob) this.host.background.register(this.job, (signal) => this.runJob(signal));
+    if (!this.hasJob) return;
+    for (const name of this.handled([this.job, ...this.#former]))
+      this.host.background.register(name, async (signal) => {
+        const outcome = await this.runJob(signal);
+        if (name === this.job && outcome === 'success') this.cancelFormer();
+        return outcome;
+      });
+    if (this.isIos) this.cancelFormer();
+  }
+
+  /** Names that get a handler: also those that only an earlier version has asked for. */
+  protected handled(names: readonly string[]): readonly string[] {
+    return names;
+  }
+
+  /** On Android not before the new work has run: that of the old name may be what the process was launched for. */
+  protected cancelFormer(): void {
+    for (const name of this.#former) this.host.background.cancel(name);
   }
 
   protected override take(session: Session | undefined, without?: SessionState): void {
@@ -41,6 +60,7 @@ export abstract class Jobs extends Streams {
     } else if (session === undefined && this.phase !== 'loading' && this.#askedFor !== undefined) {
       this.#askedFor = undefined;
       this.cancelJob();
+      this.cancelFormer();
       this.host.plain.delete(DUE_KEY).catch(noop);
     }
   }
@@ -50,7 +70,7 @@ export abstract class Jobs extends Streams {
     this.host.background.cancel(this.job);
   }
 
-  /** A launch puts nothing off: Android keeps the work it has, and iOS is given the date of the request that it replaces. */
+  /** A launch puts nothing off: Android keeps the place of the work it has, with the interval of today, and iOS is given the date of the request that it replaces. */
   protected async askForJob(launches: boolean): Promise<void> {
     if (!this.isIos) return this.work();
     const due = launches ? Number(await this.host.plain.get(DUE_KEY).catch(noop)) : Number.NaN;
@@ -60,7 +80,7 @@ export abstract class Jobs extends Streams {
   protected async work(): Promise<void> {
     const { every } = this;
     await this.host.background
-      .schedule({ id: this.job, kind: 'periodic', every, initialDelay: every, network: 'CONNECTED', existing: 'KEEP' })
+      .schedule({ id: this.job, kind: 'periodic', every, initialDelay: every, network: 'CONNECTED', existing: 'UPDATE' })
       .catch(noop);
   }
 

@@ -129,6 +129,15 @@ describe('iOS (f)', () => {
   flags('no completion after the expiration', ['f'], `${IOS}\n${SENT}\n604700020 job.stop j1\n604705020 job.lose j1`);
   flags('a completion long after the expiration', ['f'], `${IOS}\n${SENT}\n604700020 job.stop j1\n604708000 job.end j1 failure`);
   flags('no completion at all', ['f'], `${IOS}\n${SENT}\n604700020 job.stop j1\n604795020 finish store=AT-1,RT-1`);
+  spares(
+    'a next request under the name that a new version of the app gives the job',
+    `${unasked}\n604700001 job.ask renewal app-refresh\n${GRANTED}\n604700060 job.end j1 success`,
+  );
+  flags(
+    'a request for a job of another kind, which does not take its place',
+    ['f'],
+    `${unasked}\n604700001 job.ask cleanup processing\n${GRANTED}\n604700060 job.end j1 success`,
+  );
   spares('a next request that was refused', `${unasked}\n604700001 job.deny refresh\n${GRANTED}\n604700060 job.end j1 success`);
   spares('a run of a step, which uses up no request', `${unasked} by=step\n${GRANTED}\n604700060 job.end j1 success`);
   spares(

@@ -126,6 +126,7 @@ const LOST_UNSEEN = [
   'killed-between-two-writes',
   'frozen-holder',
   'notification-extension-rotates-meanwhile',
+  'extension-beside-the-suspended-app',
   'locked-while-refreshing-in-the-pocket',
   'locked-while-refreshing-strict',
   // Which process of the device asks, and what its siblings know.
