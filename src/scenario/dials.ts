@@ -37,7 +37,6 @@ export const DIALS: readonly Dial[] = [
   ...of('Resource answers', RESOURCE),
   ...of('Actors', ACTORS),
   ...of('Client events', EVENTS),
-  { group: 'Client events', dial: 'server switch', note: 'Not yet: a world has one authorization server.' },
   ...of('Storage', STORAGE),
   ...of('Clock', CLOCK),
   ...of('Lifecycle and system', SYSTEM),

@@ -124,6 +124,14 @@ export class Lifecycle {
     else recorder.follow(device.name, { type: 'app.installed', how }, device.wallIfSkewed(kernel.now));
   }
 
+  /** What is launched or mounted from now on is for the other of the two servers. */
+  pointElsewhere(device: Device): void {
+    const { recorder, kernel, providers } = this.#stage;
+    device.isElsewhere = !device.isElsewhere;
+    const { issuer } = providers.of(device).endpoints;
+    recorder.follow(device.name, { type: 'server.switched', issuer }, device.wallIfSkewed(kernel.now));
+  }
+
   suspend(process: Process): void {
     if (process.state !== 'running') return;
     process.state = 'suspended';
