@@ -79,12 +79,14 @@ export class Lifecycle {
       `${process.name}:launch`,
       () => {
         try {
+          const others = new Set(kernel.pendingOf(process));
           const made = this.#factory(createHost(process, this.#parts(process.device)));
           if (!(made instanceof Promise)) return started(this.#attach(process, made, behind));
+          // Time goes on only for what the factory itself waits for, not for clients made before it.
           kernel.external(made, `the factory of the client in ${process.name}`, {
             done: (client) => started(this.#attach(process, client, behind)),
             failed,
-            blocks: () => kernel.pendingOf(process).length === 0,
+            blocks: () => kernel.pendingOf(process).every((item) => others.has(item)),
           });
         } catch (error) {
           if (error instanceof InvalidInputError) this.#stage.fatal = error;
