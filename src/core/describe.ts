@@ -96,7 +96,8 @@ const WORDS: Words = {
   'api.abandoned': (e) => `${sending(e)} given up`,
   'revocation.sent': (e) => `revocation of ${e.token} sent${stranger(e)}`,
   'revocation.received': (e) => `revocation of ${e.token} arrived: ${e.status}`,
-  'session.granted': (e) => `${e.user} signed in on ${e.device}${e.issuer === undefined ? '' : ` at ${e.issuer}`}: ${labels(e.at, e.rt)}, good for ${formatDuration(e.lifetime)}`,
+  'session.granted': (e) =>
+    `${e.user} signed in on ${e.device}${e.issuer === undefined ? '' : ` at ${e.issuer}`}: ${labels(e.at, e.rt)}, good for ${formatDuration(e.lifetime)}`,
   'family.dead': (e) => `token family ${e.family} of ${e.user} on ${e.device} ended: ${e.reason}`,
   'access.dead': (e) => `${e.at} ${e.reason}`,
   'access.offered': (e) => `${e.newAt} offered in a response header to the holder of ${e.at}`,

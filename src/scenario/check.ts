@@ -144,7 +144,12 @@ function checkStep(raw: Raw, where: { path: Path; times: number }, context: Chec
 
 function checkSwitch(action: unknown, at: Path, { source, report }: CheckContext): void {
   if (action !== 'switch-server' || record(source.value)['otherServer'] !== undefined) return;
-  report('TW_SCENARIO_NAME', source.at(at), 'there is no other server to switch to', 'otherServer: {} beside server, at the top of the file');
+  report(
+    'TW_SCENARIO_NAME',
+    source.at(at),
+    'there is no other server to switch to',
+    'otherServer: {} beside server, at the top of the file',
+  );
 }
 
 function checkActor(by: unknown, at: Path, context: CheckContext): void {

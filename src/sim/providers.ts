@@ -76,7 +76,13 @@ export class Providers {
     const { kernel, recorder, streams } = this.#parts;
     const issuer = `https://${issuerHost}`;
     const resourceBaseUrl = `https://${apiHost}`;
-    const endpoints = { issuer, clientId: 'app', tokenEndpoint: `${issuer}/token`, revocationEndpoint: `${issuer}/revoke`, resourceBaseUrl };
+    const endpoints = {
+      issuer,
+      clientId: 'app',
+      tokenEndpoint: `${issuer}/token`,
+      revocationEndpoint: `${issuer}/revoke`,
+      resourceBaseUrl,
+    };
     const server = createMockServer(
       {
         issuer,

@@ -126,6 +126,11 @@ describe('the store entry', () => {
     const note = { session: 's1', ended: 'invalid-grant' };
     expect(decode(encodeRecord(note, false, ISSUER))).toEqual(note);
   });
+  test('of another issuer is none, and one that names no issuer is ours', () => {
+    for (const entry of [full, { session: 's1', ended: 'invalid-grant' }])
+      expect(decode(encodeRecord(entry, true, 'https://as.other.example'))).toBeNull();
+    expect(decode(JSON.stringify({ ...full, v: 1, marked: true }))).toEqual({ ...full, marked: true });
+  });
   test.each<[string, string]>([
     ['no JSON', '{"v":1,'],
     ['a list', '[]'],
