@@ -76,6 +76,22 @@ describe('an app pointed at the other server', () => {
   });
 });
 
+describe('an app on a phone whose system is modelled', () => {
+  it.each(['android 14', 'ios 18'])('of %s finds out when the system launches it next', async (os) => {
+    const made: string[] = [];
+    const factory = (host: Host): Client => {
+      made.push(host.config.issuer);
+      return naiveClient(host);
+    };
+    const kill = os.startsWith('ios') ? 'force-quit' : 'kill';
+    await play(
+      `${OTHER}\ndevices: { phone: { os: ${os} } }\nsteps: [{ phone: ${kill} }, { app: switch-server }, { phone: open }]`,
+      factory,
+    );
+    expect(made).toEqual(['https://as.example', 'https://as.other.example']);
+  });
+});
+
 describe('the other server', () => {
   it('has a policy of its own, and names for tokens and families that no other has', async () => {
     const granted: TokenResponse[] = [];
