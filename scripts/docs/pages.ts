@@ -67,7 +67,7 @@ function dials(): string[] {
         ['dial', 'key', 'example'],
         DIALS.filter((dial) => dial.group === group).map(({ dial, key, example, note }) => [
           dial,
-          key === undefined ? '' : `\`${key}\``,
+          `\`${key}\``,
           [...linesOf(example).map((line) => `\`${line}\``), ...(note === undefined ? [] : [note])].join(' '),
         ]),
       ).join('\n'),
@@ -76,9 +76,9 @@ function dials(): string[] {
 }
 
 /** What makes any client refresh goes without saying. */
-function linesOf(example: string | undefined): string[] {
+function linesOf(example: string): string[] {
   const usual = [STALE, steps(REFRESH)];
-  const lines = example?.split('\n') ?? [];
+  const lines = example.split('\n');
   return lines.length === 1 ? lines : lines.filter((line) => !usual.includes(line));
 }
 

@@ -45,7 +45,7 @@ function groupLines(group: string, dials: readonly CoveredDial[], { width, verbo
   const rest = verbose ? '' : least.map(({ dial, scenarios }) => `${dial} ${scenarios.length}`).join(', ');
   const line =
     `   ${group.padEnd(width)}  ${String(names.size).padStart(9)}  ${`${moved.length}/${own.length}`.padStart(7)}  ${rest}`.trimEnd();
-  return [line, ...(verbose ? own.map(({ dial, scenarios, due }) => `     ${dial}: ${due ?? scenarios.join(', ')}`) : [])];
+  return [line, ...(verbose ? own.map(({ dial, scenarios }) => `     ${dial}: ${scenarios.join(', ')}`) : [])];
 }
 
 function gapLines({ rows, gaps, due, unreported }: Coverage, paint: Paint): string[] {

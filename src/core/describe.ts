@@ -77,7 +77,7 @@ type Words = { readonly [T in EventType]: (event: EventOf<T>) => string };
 /** The mapped type makes a missing event type a compile error, as an exhaustive switch would. */
 const WORDS: Words = {
   'token.sent': (e) =>
-    `${exchangeName(e.x)} sent with ${e.rt}${e.attempt > 1 ? `, attempt ${e.attempt}` : ''}${e.forced === undefined ? '' : `, forced: ${e.forced}`}`,
+    `${exchangeName(e.x)} sent with ${e.rt}${stranger(e)}${e.attempt > 1 ? `, attempt ${e.attempt}` : ''}${e.forced === undefined ? '' : `, forced: ${e.forced}`}`,
   'token.received': (e) =>
     `${exchangeName(e.x)} arrived with ${e.rt}${e.arrival > 1 ? `, sent again by the transport (arrival ${e.arrival})` : ''}`,
   'token.committed': (e) =>
@@ -88,15 +88,16 @@ const WORDS: Words = {
   'token.delivered': (e) => `${exchangeName(e.x)} brought ${tokenAnswer(e)}`,
   'token.lost': (e) => `${exchangeName(e.x)} lost ${lost(e)}`,
   'token.abandoned': (e) => `${exchangeName(e.x)} given up`,
-  'api.sent': (e) => `${sending(e)} sent with ${e.at}${e.foreign === true ? ` to another origin, ${e.origin}` : ''}`,
+  'api.sent': (e) => `${sending(e)} sent with ${e.at}${stranger(e)}`,
   'api.received': (e) => `${sending(e)} arrived with ${e.at}`,
   'api.responded': (e) => `${sending(e)} answered: ${apiAnswer(e)}${e.reason === undefined ? '' : `, ${e.reason}`}`,
   'api.delivered': (e) => `${sending(e)} brought ${apiAnswer(e)} for ${e.at}`,
   'api.lost': (e) => `${sending(e)} lost ${lost(e)}`,
   'api.abandoned': (e) => `${sending(e)} given up`,
-  'revocation.sent': (e) => `revocation of ${e.token} sent`,
+  'revocation.sent': (e) => `revocation of ${e.token} sent${stranger(e)}`,
   'revocation.received': (e) => `revocation of ${e.token} arrived: ${e.status}`,
-  'session.granted': (e) => `${e.user} signed in on ${e.device}: ${labels(e.at, e.rt)}, good for ${formatDuration(e.lifetime)}`,
+  'session.granted': (e) =>
+    `${e.user} signed in on ${e.device}${e.issuer === undefined ? '' : ` at ${e.issuer}`}: ${labels(e.at, e.rt)}, good for ${formatDuration(e.lifetime)}`,
   'family.dead': (e) => `token family ${e.family} of ${e.user} on ${e.device} ended: ${e.reason}`,
   'access.dead': (e) => `${e.at} ${e.reason}`,
   'access.offered': (e) => `${e.newAt} offered in a response header to the holder of ${e.at}`,
@@ -158,6 +159,7 @@ const WORDS: Words = {
   'store.unlocked': () => 'device unlocked',
   'store.changed': (e) => `${e.tier} store ${e.how}${e.labels.length === 0 ? '' : `, it holds ${list(e.labels)}`}`,
   'app.installed': ({ how, lent }) => (how === 'reinstall' ? 'app deleted and installed again' : `app updated${differing(lent)}`),
+  'server.switched': (e) => `the app is pointed at ${e.issuer}`,
   'clock.jump': (e) => `device clock moved by ${e.by > 0 ? '+' : ''}${formatDuration(e.by)}`,
   step: (e) => e.text,
   ...JOB_WORDS,
@@ -177,6 +179,10 @@ export const ERROR_WORDS: Readonly<Record<EventOf<'client.error'>['kind'], strin
 
 function span(ms: number | undefined, where: string): string {
   return ms === undefined ? '' : `, ${formatDuration(ms)} ${where}`;
+}
+
+function stranger({ foreign, origin = '' }: { foreign?: true; origin?: string }): string {
+  return foreign === true ? ` to another origin, ${origin}` : '';
 }
 
 function sending(event: { n: string; k: number }): string {

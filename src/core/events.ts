@@ -14,7 +14,9 @@ export type LossPhase = 'request' | 'before-commit' | 'after-commit' | 'body-cut
 export type ResponseKind = 'granted' | 'oauth-error' | 'other';
 
 /** A token exchange (one refresh request on the wire) is named `x1`, `x2` ... in sending order. */
-type TokenSent = { type: 'token.sent'; x: string; rt: TokenLabel; device: string; attempt: number; forced?: string };
+type TokenSent = ToForeigner & { type: 'token.sent'; x: string; rt: TokenLabel; device: string; attempt: number; forced?: string };
+/** Told of a token that goes to another authorization server of the run than the one that issued it, and where that is. */
+type ToForeigner = { origin?: string; foreign?: true };
 /** What only real sockets show: the connection, and the process the client says it is. */
 type OnSocket = { connection?: string; from?: string };
 type TokenReceived = OnSocket & { type: 'token.received'; x: string; rt: TokenLabel; arrival: number };
@@ -63,7 +65,7 @@ type TokenDelivered = TokenAnswer & { type: 'token.delivered'; rt: TokenLabel };
 type TokenLost = { type: 'token.lost'; x: string; phase: LossPhase; told: boolean };
 type TokenAbandoned = { type: 'token.abandoned'; x: string };
 
-/** `foreign`: neither the issuer's nor the resource server's origin. `redirect`: the transport followed a 3xx, no sending of the client's own.
+/** `foreign`: neither the origin of the token's issuer nor of its resource server. `redirect`: the transport followed a 3xx, no sending of the client's own.
  * `n` names one logical request of the app, `k` its sending (1 = first). A request the client made by itself is `c1`, `c2` ... */
 type ApiSent = {
   type: 'api.sent';
@@ -100,11 +102,13 @@ type ApiDelivered = ApiAnswer & { type: 'api.delivered'; at: TokenLabel };
 type ApiLost = { type: 'api.lost'; n: string; k: number; phase: LossPhase; told: boolean };
 type ApiAbandoned = { type: 'api.abandoned'; n: string; k: number };
 
-type RevocationSent = { type: 'revocation.sent'; token: TokenLabel };
+type RevocationSent = ToForeigner & { type: 'revocation.sent'; token: TokenLabel };
 type RevocationReceived = { type: 'revocation.received'; token: TokenLabel; status: number };
+/** `issuer`: told where a run has several. */
 interface SessionGranted {
   type: 'session.granted';
   family: string;
+  issuer?: string;
   user: string;
   device: string;
   at: TokenLabel;
@@ -161,6 +165,8 @@ type StoreChanged = {
 /** `reinstall`: the plain tier is gone, the keychain of an iPhone is not. */
 /** `lent`: options of the client in which the new version differs. */
 type AppInstalled = { type: 'app.installed'; how: 'reinstall' | 'update'; lent?: Readonly<Record<string, string | number | boolean>> };
+/** The app was pointed at another authorization server, `issuer` from now on; what is stored stays. */
+type ServerSwitched = { type: 'server.switched'; issuer: string };
 type ClockJump = { type: 'clock.jump'; by: number };
 /** The scenario did something: `text` is the step's own description. */
 type StepBegun = { type: 'step'; index: number; text: string };
@@ -217,6 +223,7 @@ export type Fact =
   | StoreLock
   | StoreChanged
   | AppInstalled
+  | ServerSwitched
   | ClockJump
   | StepBegun
   | RunEnd;

@@ -57,7 +57,10 @@ export interface EngineOptions {
   afterReinstall?: 'discard' | 'keep';
   /** What `host.clock.monotonic` counts from. `process`: its values mean nothing after a restart (browsers). Default `boot`. */
   monotonicSince?: 'boot' | 'process';
-  /** Key of the store entry, and how all other keys begin. Default `tokenwarp.session`. */
+  /**
+   * Key of the store entry, and how all other keys begin. An app that stays signed in at several servers gives each its own. Default
+   * `tokenwarp.session`.
+   */
   storeKey?: string;
 }
 

@@ -62,15 +62,19 @@ export interface Tombstone {
 
 const VERSION = 1;
 
-/** `marked`: the plain tier holds the mark of this installation (see vault.ts). */
-export function encodeRecord(record: SessionRecord | Tombstone, marked: boolean): string {
-  return JSON.stringify({ ...record, v: VERSION, marked });
+/** `marked`: the plain tier holds the mark of this installation (see vault.ts). `issuer`: whose tokens they are. */
+export function encodeRecord(record: SessionRecord | Tombstone, marked: boolean, issuer: string): string {
+  return JSON.stringify({ ...record, v: VERSION, marked, issuer });
 }
 
-/** What a stored value holds, its stamps as `now` has them; undefined when it is nothing that this version wrote. */
-export function decodeRecord(value: string, now: Stamp, sameClock: boolean): SessionRecord | Tombstone | undefined {
-  const stored = parseObject(value) as Partial<SessionRecord & Tombstone & { v: number }> | undefined;
+/**
+ * What a stored value holds, its stamps as `now` has them; undefined when it is nothing that this version wrote, null when it is of another
+ * issuer than ours: an app that was pointed at another server must not take it there (refresh-bugs H11).
+ */
+export function decodeRecord(value: string, now: Stamp, sameClock: boolean, ours: string): SessionRecord | Tombstone | undefined | null {
+  const stored = parseObject(value) as Partial<SessionRecord & Tombstone & { v: number; issuer: string }> | undefined;
   if (stored?.v !== VERSION || typeof stored.session !== 'string') return undefined;
+  if ((stored.issuer ?? ours) !== ours) return null;
   const { session, since, revision, tokens, outage, ended, marked } = stored;
   if (typeof ended === 'string') return { session, ended };
   if (typeof revision !== 'number' || !isStamp(since) || typeof tokens?.accessToken !== 'string' || !isStamp(tokens.receivedAt))

@@ -62,8 +62,8 @@ async function read(rt: Runtime): Promise<Reading> {
   const { storeKey, monotonicSince } = rt.settings;
   try {
     const value = await rt.host.store.get(storeKey);
-    if (value === undefined) return { kind: 'empty' };
-    const stored = decodeRecord(value, stampOf(rt), monotonicSince === 'boot');
+    const stored = value === undefined ? null : decodeRecord(value, stampOf(rt), monotonicSince === 'boot', rt.host.config.issuer);
+    if (stored === null) return { kind: 'empty' };
     if (stored === undefined) return { kind: 'corrupt' };
     if ('ended' in stored) return { kind: 'ended', session: stored.session, reason: endingNamed(stored.ended) ?? 'invalid-grant' };
     return { kind: 'record', record: await withAccess(rt, stored) };
@@ -79,7 +79,7 @@ async function put(rt: Runtime, value: Wanted): Promise<WriteEnd> {
   const record = value !== null && 'tokens' in value ? value : undefined;
   const kept = record === undefined || tier === 'secure' ? value : { ...record, tokens: { ...record.tokens, accessToken: '' } };
   try {
-    await (kept === null ? store.delete(storeKey) : store.set(storeKey, encodeRecord(kept, rt.marked)));
+    await (kept === null ? store.delete(storeKey) : store.set(storeKey, encodeRecord(kept, rt.marked, rt.host.config.issuer)));
   } catch {
     return 'refused';
   }

@@ -61,10 +61,12 @@ function beginning({ devices: [device] }: Plan): Ability[] {
   ];
 }
 
-function shape({ file, devices }: Plan): Wish[] {
+function shape({ file, devices, otherPolicy }: Plan): Wish[] {
   const [device, second] = devices;
   const at = { file, line: 1, text: 'devices' };
   const fix = 'a simulated run: leave out --device';
+  if (otherPolicy !== undefined)
+    return [{ ...at, text: 'otherServer', lack: { what: 'it needs two authorization servers, and a run starts one', fix } }];
   if (second !== undefined) return [{ ...at, lack: { what: `it needs ${devices.length} devices, and one is connected to a run`, fix } }];
   if (device !== undefined && device.processes.length > 1)
     return [

@@ -57,8 +57,9 @@ export function flightsOf(events: readonly HistoryEvent[]): Flights {
 export function outgoingText(flight: Flight, flights: Flights): string {
   const { sent } = flight;
   if (sent === undefined) return flight.server === 'as' ? 'a refresh' : 'a request';
-  if (sent.type === 'token.sent') return `${exchangeName(sent.x)} (${sent.rt})`;
-  return `${flights.requestName(sent.n)}${sent.k > 1 ? ' again' : ''} (${sent.at})`;
+  const stranger = sent.foreign === true ? ` to ${sent.origin ?? 'another server'}` : '';
+  if (sent.type === 'token.sent') return `${exchangeName(sent.x)} (${sent.rt})${stranger}`;
+  return `${flights.requestName(sent.n)}${sent.k > 1 ? ' again' : ''} (${sent.at})${stranger}`;
 }
 
 /** What the server did, before anyone heard of it: `RT-1→RT-2, AT-2`, `invalid_grant: RT-1 reused`. Undefined while it did nothing. */

@@ -95,7 +95,7 @@ const TAKEN: Readonly<Record<string, { says: string; hint: string; allowed?: rea
   app: {
     says: 'the operating system decides what runs',
     hint: 'say what happens to the phone: phone: open, leave, kill, update ...',
-    allowed: ['mount', 'unmount'],
+    allowed: ['mount', 'unmount', 'switch-server'],
   },
   job: { says: 'the operating system decides when a job runs', hint: 'phone: { run-job: ... } on Android; or leave `os` out' },
   sleep: { says: 'the operating system decides what sleeps', hint: 'phone: lock, and time that passes' },

@@ -35,6 +35,7 @@ export function check(source: Source, invariants: readonly string[]): Problem[] 
   };
   checkDevices(raw, context);
   checkGrace(record(raw['server']), ['server'], context);
+  checkGrace(record(raw['otherServer']), ['otherServer'], context);
   const total = checkSteps(list(raw['steps']), { path: ['steps'], times: 1 }, context);
   if (total > MOST_STEPS)
     context.report('TW_SCENARIO_VALUE', source.keyAt(['steps']), `${total} steps with every repeat written out`, `at most ${MOST_STEPS}`);
@@ -134,10 +135,21 @@ function checkStep(raw: Raw, where: { path: Path; times: number }, context: Chec
   if (verb === 'fault') checkFault(record(raw['fault']), [...where.path, 'fault'], context);
   if (verb === 'store' && typeof raw['store'] === 'object') checkStore(record(raw['store']), [...where.path, 'store'], context);
   if (verb === 'server') checkGrace(record(raw['server']), [...where.path, 'server'], context);
+  if (verb === 'app') checkSwitch(raw['app'], [...where.path, 'app'], context);
   if (verb === 'advance') checkActor(record(raw['advance'])['by'], [...where.path, 'advance', 'by'], context);
   if (verb === 'request' || verb === 'stream') checkPath(verb, raw[verb], [...where.path, verb], context);
   if (verb === 'signOut' && typeof raw['signOut'] === 'string') checkPlace(raw['signOut'], source.at([...where.path, 'signOut']), context);
   return 1 + checkInner(verb, raw, where, context);
+}
+
+function checkSwitch(action: unknown, at: Path, { source, report }: CheckContext): void {
+  if (action !== 'switch-server' || record(source.value)['otherServer'] !== undefined) return;
+  report(
+    'TW_SCENARIO_NAME',
+    source.at(at),
+    'there is no other server to switch to',
+    'otherServer: {} beside server, at the top of the file',
+  );
 }
 
 function checkActor(by: unknown, at: Path, context: CheckContext): void {

@@ -15,10 +15,9 @@ interface Knob {
 
 /** Built once for many files. */
 export function dialFinder(): (text: string) => readonly Dial[] {
-  const knobs = DIALS.flatMap((dial): Knob[] => {
-    if (dial.key === undefined || dial.example === undefined) return [];
+  const knobs = DIALS.map((dial): Knob => {
     const path = dial.key.split('.');
-    return [{ dial, path, wanted: valuesAt(parse(dial.example), path)[0] }];
+    return { dial, path, wanted: valuesAt(parse(dial.example), path)[0] };
   });
   return (text) => {
     const data = parse(text) as Record<string, unknown>;
@@ -29,7 +28,7 @@ export function dialFinder(): (text: string) => readonly Dial[] {
 function isMoved({ dial, path, wanted }: Knob, data: Record<string, unknown>): boolean {
   // A policy at the top of a file is the policy; as a step it is a change.
   const values = valuesAt(dial.key === 'server' ? data['steps'] : data, path);
-  return values.some((value) => FREE.includes(dial.key ?? '') || says(value, wanted));
+  return values.some((value) => FREE.includes(dial.key) || says(value, wanted));
 }
 
 /** Every value below a key, from the root of the data or in any step. */

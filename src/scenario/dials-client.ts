@@ -44,6 +44,12 @@ export const EVENTS: readonly Row[] = [
   ['sign-out', 'signOut', stale('{ request: /feed, wait: false }', '{ after: 20ms, signOut: {} }')],
   ['sign-in as somebody else', 'signIn', stale('{ request: /feed, wait: false }', '{ after: 20ms, signIn: bob }')],
   ['account switch', 'signIn', steps('{ signIn: bob }', REFRESH)],
+  [
+    'server switch',
+    'app',
+    `otherServer: {}\n${stale('{ request: /feed, wait: false }', '{ after: 20ms, app: switch-server }', '{ signIn: {} }', REFRESH)}`,
+    'With the app closed it takes effect at the next launch.',
+  ],
   ['kill', 'app', stale('{ request: /feed, wait: false }', '{ after: 50ms, app: kill }')],
   [
     'update with an old store schema',

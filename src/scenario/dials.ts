@@ -9,10 +9,10 @@ export interface Dial {
   /** What is moved. */
   dial: string;
   /** Where it is said; a step's key by its verb. */
-  key?: string;
+  key: string;
   /** A scenario without its head: the line itself, and what it takes to see it. */
-  example?: string;
-  /** What to know, or why it cannot be said here. */
+  example: string;
+  /** What else to know. */
   note?: string;
 }
 export const DIAL_GROUPS = [
@@ -37,7 +37,6 @@ export const DIALS: readonly Dial[] = [
   ...of('Resource answers', RESOURCE),
   ...of('Actors', ACTORS),
   ...of('Client events', EVENTS),
-  { group: 'Client events', dial: 'server switch', note: 'Not yet: a world has one authorization server.' },
   ...of('Storage', STORAGE),
   ...of('Clock', CLOCK),
   ...of('Lifecycle and system', SYSTEM),

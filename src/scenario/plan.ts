@@ -1,6 +1,6 @@
 // The door from text to plan: parse, diagnose, check, build. Pure: no file is opened here, and nothing is thrown for a
 // mistake in the text, whatever the text is.
-import { DEFAULT_POLICY, patchPolicy } from '../../mock-server/policy.ts';
+import { DEFAULT_POLICY, patchPolicy, type ServerPolicy } from '../../mock-server/policy.ts';
 import { FEATURES, type Feature, type LockPolicy } from '../core/contract.ts';
 import type { DevicePlan, Plan, Step } from '../sim/plan.ts';
 import { check } from './check.ts';
@@ -9,7 +9,7 @@ import { diagnose } from './diagnose.ts';
 import { byPosition, type Problem } from './problem.ts';
 import type { DeviceInput, ScenarioInput } from './schema.ts';
 import { buildLife, buildSystem } from './phone-schema.ts';
-import { policyPatch } from './server-schema.ts';
+import { policyPatch, type ServerInput } from './server-schema.ts';
 import { readSource, type Source } from './source.ts';
 import { buildExpectations, buildSteps, rangeOf } from './steps.ts';
 import { ms } from './values.ts';
@@ -63,9 +63,14 @@ function buildPlan(input: ScenarioInput, source: Source): Plan {
     reproduces: input.reproduces ?? [],
     needs: FEATURES.filter((feature) => input.needs?.includes(feature) === true || implied(feature, input, steps)),
     methods: METHODS.filter(([verb]) => uses(steps, verb)).map(([, method]) => method),
-    policy: patchPolicy(DEFAULT_POLICY, policyPatch(input.server ?? {})),
+    policy: policyOf(input.server),
     devices: devices.map((device) => living(device, input, steps)),
-    ...defined({ lock: lockOf(input.lock), client: input.client, compare: input.compare }),
+    ...defined({
+      otherPolicy: input.otherServer && policyOf(input.otherServer),
+      lock: lockOf(input.lock),
+      client: input.client,
+      compare: input.compare,
+    }),
     latency: input.network?.latency === undefined ? LATENCY : rangeOf(input.network.latency),
     steps,
     expect: buildExpectations(input.expect ?? {}, ['expect'], source),
@@ -73,6 +78,10 @@ function buildPlan(input: ScenarioInput, source: Source): Plan {
     maxVirtual: input.maxVirtual === undefined ? SLACK + advanced(steps) : ms(input.maxVirtual),
     requestDeadline,
   };
+}
+
+function policyOf(input: ServerInput = {}): ServerPolicy {
+  return patchPolicy(DEFAULT_POLICY, policyPatch(input));
 }
 
 /** Client methods that a verb calls. */

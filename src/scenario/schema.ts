@@ -72,6 +72,11 @@ export const scenario = z.strictObject({
     .describe('Public bug reports with the same history, owner/repository#number.'),
   needs: z.array(z.enum(FEATURES)).optional().describe('Features without which a client is not applicable.'),
   server: serverPatch.optional().describe('What the servers do differently from the default.'),
+  otherServer: serverPatch
+    .optional()
+    .describe(
+      'A second authorization server with an API of its own, and what it does differently from the default: app: switch-server points the app at it. Default: there is none.',
+    ),
   network: z
     .strictObject({ latency: durationRange.optional().describe('One-way latency, drawn per message. Default 20ms..60ms.') })
     .optional()

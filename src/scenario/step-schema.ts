@@ -28,7 +28,8 @@ const APP_TEXT = [
   'stop: a clean exit',
   'mount, unmount: the app makes a further client in the same process, or lets go of the newest one, and what they have begun goes on',
   'reinstall: nothing runs, the plain tier is gone, and off iOS the secure one too',
-  'update: nothing runs, everything is kept; launch follows either.',
+  'update: nothing runs, everything is kept; launch follows either',
+  'switch-server: the user points the app at the other of two servers (otherServer); clients that run are told to stop and not waited for, new ones take their place, where none runs the next launch is for it; what is stored stays, signIn follows.',
 ].join('; ');
 
 const request = z.strictObject({

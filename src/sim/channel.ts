@@ -4,18 +4,18 @@ import type { HostStream } from '../core/contract.ts';
 import type { Fact } from '../core/events.ts';
 import { pathOf, type Verdict } from '../core/fault.ts';
 import type { HttpResponse } from '../core/http.ts';
-import type { MockServer } from '../../mock-server/contract.ts';
 import type { Hearing, ServerStream, StreamEnd, StreamMessage } from '../../mock-server/event-stream.ts';
 import type { Process } from './device.ts';
 import type { Flight } from './flight.ts';
 import type { Item } from './item.ts';
 import type { Kernel } from './kernel.ts';
+import type { Providers } from './providers.ts';
 import type { Recorder } from './recorder.ts';
 
 export interface ChannelWorld {
   kernel: Kernel;
   recorder: Recorder;
-  server: MockServer;
+  providers: Providers;
   slack: number;
   draw(process: Process): number;
   /** What the fault rules make of a message. */
@@ -55,7 +55,7 @@ export class Channel implements HostStream {
     this.#name = name.kind === 'api' ? `${name.n}.${name.k}` : '';
     this.#epoch = epoch;
     this.#world = world;
-    this.#server = world.server.openStream(request);
+    this.#server = (world.providers.at(request.url) ?? world.providers.main).server.openStream(request);
     this.#label = flight.label;
   }
 

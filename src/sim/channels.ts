@@ -3,18 +3,18 @@
 import type { HostStream } from '../core/contract.ts';
 import type { Rules, Verdict } from '../core/fault.ts';
 import type { HttpResponse } from '../core/http.ts';
-import type { MockServer } from '../../mock-server/contract.ts';
 import { EVENT_STREAM } from '../../mock-server/event-stream.ts';
 import { Channel } from './channel.ts';
 import type { Process } from './device.ts';
 import type { Flight } from './flight.ts';
 import type { Kernel } from './kernel.ts';
+import type { Providers } from './providers.ts';
 import type { Recorder } from './recorder.ts';
 
 export interface ChannelParts {
   kernel: Kernel;
   recorder: Recorder;
-  server: MockServer;
+  providers: Providers;
   rules: Rules;
   slack: number;
   /** Ms that a message of this process travels. */

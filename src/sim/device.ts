@@ -25,6 +25,8 @@ export class Device {
   /** Wall clock minus true time, ms. */
   skew: number;
   online = true;
+  /** Pointed at the other of two authorization servers. */
+  isElsewhere = false;
   /** Its operating system, where the plan names one: it decides which processes live and which jobs run. */
   phone: System | undefined;
   /** Ms of sleep in which the monotonic clock stood still. */

@@ -65,19 +65,20 @@ export function formValue(body: string, name: string): string | undefined {
 }
 
 /** The fact that a request left the client; undefined for requests the history has no name for. */
-export function sentFact(flight: Flight, labels: TokenLabels, known: readonly string[]): Fact | undefined {
+export function sentFact(flight: Flight, labels: TokenLabels, isForeign: (origin: string, token: string) => boolean): Fact | undefined {
   const { name, request } = flight;
   const device = flight.process.device.name;
+  const origin = originOf(request.url);
+  const toForeigner = (token: string) => (isForeign(origin, token) ? { origin, foreign: true as const } : {});
   switch (name.kind) {
     case 'token':
-      return { type: 'token.sent', x: name.x, rt: name.rt, device, attempt: name.attempt };
+      return { type: 'token.sent', x: name.x, rt: name.rt, device, attempt: name.attempt, ...toForeigner(name.rt) };
     case 'revocation':
-      return { type: 'revocation.sent', token: name.token };
+      return { type: 'revocation.sent', token: name.token, ...toForeigner(name.token) };
     case 'plain':
       return undefined;
     case 'api': {
       const refresh = refreshTokenIn(request, name.at, labels);
-      const origin = originOf(request.url);
       return {
         type: 'api.sent',
         n: name.n,
@@ -89,7 +90,7 @@ export function sentFact(flight: Flight, labels: TokenLabels, known: readonly st
         path: pathOf(request.url),
         bodyDigest: bodyDigest(request.body),
         bodyLength: request.body.length,
-        ...(known.includes(origin) ? {} : { foreign: true as const }),
+        ...(isForeign(origin, name.at) ? { foreign: true as const } : {}),
         ...(flight.hops > 0 ? { redirect: true as const } : {}),
       };
     }

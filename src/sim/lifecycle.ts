@@ -81,12 +81,14 @@ export class Lifecycle {
       `${process.name}:launch`,
       () => {
         try {
+          const others = new Set(kernel.pendingOf(process));
           const made = this.#factory(createHost(process, this.#parts(process.device)));
           if (!(made instanceof Promise)) return started(this.#attach(process, made, behind));
+          // Time goes on only for what the factory itself waits for, not for clients made before it.
           kernel.external(made, `the factory of the client in ${process.name}`, {
             done: (client) => started(this.#attach(process, client, behind)),
             failed,
-            blocks: () => kernel.pendingOf(process).length === 0,
+            blocks: () => kernel.pendingOf(process).every((item) => others.has(item)),
           });
         } catch (error) {
           if (error instanceof InvalidInputError) this.#stage.fatal = error;
@@ -125,6 +127,14 @@ export class Lifecycle {
     device.lent = { ...device.lent, ...lent };
     if (how === 'reinstall') reinstall(device, this.#stage.stores());
     else recorder.follow(device.name, { type: 'app.installed', how, ...defined({ lent }) }, device.wallIfSkewed(kernel.now));
+  }
+
+  /** What is launched or mounted from now on is for the other of the two servers. */
+  pointElsewhere(device: Device): void {
+    const { recorder, kernel, providers } = this.#stage;
+    device.isElsewhere = !device.isElsewhere;
+    const { issuer } = providers.of(device).endpoints;
+    recorder.follow(device.name, { type: 'server.switched', issuer }, device.wallIfSkewed(kernel.now));
   }
 
   suspend(process: Process): void {

@@ -1,17 +1,18 @@
 // Moves requests between processes and servers: latency, faults at every point, connectivity. Every hop is its own kernel item,
-// so a kill, a cut or a reorder can fall between any two. It knows the server only as phases.
-import type { HostConfig, HostFetchInit, HostResponse, HostStream } from '../core/contract.ts';
+// so a kill, a cut or a reorder can fall between any two. It knows the servers only as phases.
+import type { HostFetchInit, HostResponse, HostStream } from '../core/contract.ts';
 import type { DurationRange } from '../core/duration.ts';
-import { originOf, pathOf, Rules, type DropHow, type Endpoint, type Point, type Verdict } from '../core/fault.ts';
+import { Rules, type DropHow, type Point, type Verdict } from '../core/fault.ts';
 import type { HttpRequest, HttpResponse } from '../core/http.ts';
 import type { Streams } from '../core/streams.ts';
-import type { Exchange, MockServer } from '../../mock-server/contract.ts';
+import type { Exchange } from '../../mock-server/contract.ts';
 import { scripted, transformed, type AnswerTime } from './answers.ts';
 import { Channels } from './channels.ts';
-import type { Device, Process } from './device.ts';
+import { EPOCH, type Device, type Process } from './device.ts';
 import { abandonedFact, deliveredFact, lossPhase, lostFact, sentFact, textOf, toRequest, type Flight } from './flight.ts';
 import { FlightNames } from './flight-names.ts';
 import type { Kernel } from './kernel.ts';
+import type { Provider, Providers } from './providers.ts';
 import type { Recorder } from './recorder.ts';
 import { redirected } from './redirect.ts';
 import { SimResponse } from './response.ts';
@@ -20,12 +21,9 @@ export interface NetworkOptions {
   kernel: Kernel;
   recorder: Recorder;
   streams: Streams;
-  server: MockServer;
-  config: HostConfig;
+  providers: Providers;
   latency: DurationRange;
   slack: number;
-  /** Unix ms on the server's clock, for the Date header of answers that no server wrote. */
-  serverWall(): number;
   /** One-way latency asked for by the logical request `n`. */
   latencyOf(n: string): DurationRange | undefined;
 }
@@ -43,14 +41,12 @@ export class Network {
   latency: DurationRange;
   readonly #options: NetworkOptions;
   readonly #open = new Set<Flight>();
-  readonly #known: readonly string[];
 
   constructor(options: NetworkOptions) {
     this.#options = options;
     this.latency = options.latency;
     this.names = new FlightNames(options.recorder.labels);
     this.channels = new Channels({ ...options, rules: this.rules, draw: (process) => this.#travel(process, this.latency) });
-    this.#known = [originOf(options.config.issuer), originOf(options.config.resourceBaseUrl)];
   }
 
   /** What `host.fetch` does. */
@@ -99,7 +95,7 @@ export class Network {
     rest: Pick<Flight, 'redirect' | 'hops' | 'resolve' | 'reject'>,
     name?: Flight['name'],
   ): Flight {
-    const endpoint = this.#endpointOf(request);
+    const endpoint = this.#options.providers.endpointOf(request);
     const flight: Flight = {
       process,
       epoch: process.epoch,
@@ -119,14 +115,6 @@ export class Network {
     return flight;
   }
 
-  #endpointOf({ url }: HttpRequest): Endpoint {
-    const { tokenEndpoint, revocationEndpoint, resourceBaseUrl } = this.#options.config;
-    const bare = originOf(url) + pathOf(url);
-    if (bare === tokenEndpoint) return 'token';
-    if (bare === revocationEndpoint) return 'revocation';
-    return originOf(url) === originOf(resourceBaseUrl) ? 'resource' : 'other';
-  }
-
   #listenAbort(flight: Flight, signal: AbortSignal | undefined): void {
     signal?.addEventListener(
       'abort',
@@ -141,9 +129,10 @@ export class Network {
   }
 
   #depart(flight: Flight): void {
-    const { recorder, kernel } = this.#options;
+    const { recorder, kernel, providers } = this.#options;
     const before = kernel.cause;
-    this.#noteClient(flight, sentFact(flight, recorder.labels, this.#known), true);
+    const fact = sentFact(flight, recorder.labels, (origin, token) => providers.isForeign(origin, token));
+    this.#noteClient(flight, fact, true);
     this.#leave(flight);
     kernel.cause = before;
   }
@@ -155,7 +144,7 @@ export class Network {
     if (!process.device.online) return this.#lose(flight, 'reset', 1);
     const verdict = this.#ask(flight, 'request');
     if (verdict.kind === 'drop') return this.#lose(flight, verdict.how, this.#draw(flight));
-    if (verdict.kind === 'reply') return this.#answer(flight, scripted(flight, verdict, this.#time), this.#draw(flight));
+    if (verdict.kind === 'reply') return this.#answer(flight, scripted(flight, verdict, this.#timeAt(flight)), this.#draw(flight));
     const delay = this.#draw(flight) + (verdict.kind === 'delay' ? verdict.ms : 0);
     kernel.after(delay, flight.label('>'), () => this.#arrive(flight), { slack: this.#options.slack });
     if (verdict.kind === 'duplicate') kernel.after(delay + RESEND_DELAY, flight.label('>'), () => this.#arrive(flight));
@@ -167,7 +156,7 @@ export class Network {
     const { name } = flight;
     const arrival = this.names.arrival(flight);
     const meta = name.kind === 'token' ? { x: name.x, arrival } : name.kind === 'api' ? { n: name.n, k: name.k, arrival } : { arrival };
-    this.#atPhase(flight, this.#options.server.receive(flight.request, meta));
+    this.#atPhase(flight, this.#providerOf(flight).server.receive(flight.request, meta));
   }
 
   /** Between two phases: the rules are asked, then the exchange moves on, as an item of its own for token requests. */
@@ -175,7 +164,7 @@ export class Network {
     flight.point = exchange.phase;
     const verdict = this.#ask(flight, exchange.phase, exchange.response);
     if (verdict.kind === 'drop') return this.#lose(flight, verdict.how, this.#draw(flight));
-    if (verdict.kind === 'reply') return this.#respond(flight, scripted(flight, verdict, this.#time));
+    if (verdict.kind === 'reply') return this.#respond(flight, scripted(flight, verdict, this.#timeAt(flight)));
     if (verdict.kind === 'duplicate') this.#resend(flight, exchange);
     const transform = TRANSFORMS.has(verdict.kind) ? verdict : undefined;
     if (exchange.phase === 'flushed') return this.#respond(flight, exchange.response as HttpResponse, transform);
@@ -203,12 +192,20 @@ export class Network {
     flight.point = 'response';
     const verdict = transform ?? this.#ask(flight, 'response', response);
     if (verdict.kind === 'drop') return this.#lose(flight, verdict.how, this.#draw(flight));
-    const sent = transformed(flight, response, verdict, this.#time);
+    const sent = transformed(flight, response, verdict, this.#timeAt(flight));
     this.#answer(flight, sent, this.#draw(flight) + (verdict.kind === 'delay' ? verdict.ms : 0));
   }
 
-  get #time(): AnswerTime {
-    return { wall: this.#options.serverWall(), now: this.#options.kernel.now };
+  /** Who is asked; no server's address counts as the main one's. */
+  #providerOf({ request }: Flight): Provider {
+    const { providers } = this.#options;
+    return providers.at(request.url) ?? providers.main;
+  }
+
+  /** Unix ms on the server's clock, for the Date header of answers that no server wrote. */
+  #timeAt(flight: Flight): AnswerTime {
+    const { now } = this.#options.kernel;
+    return { wall: EPOCH + now + this.#providerOf(flight).server.policy.clockOffset, now };
   }
 
   #answer(flight: Flight, response: HttpResponse, delay: number): void {
@@ -282,7 +279,7 @@ export class Network {
       from: process.name,
       t: this.#options.kernel.now,
       request,
-      about: () => this.#options.server.about(request),
+      about: () => this.#providerOf(flight).server.about(request),
       ...(response === undefined ? {} : { response }),
     });
   }

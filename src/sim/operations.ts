@@ -133,7 +133,7 @@ export class Operations {
     return this.#call(process, 'start', 'start', (client) => client.start());
   }
 
-  /** The server grants a session to `user`; the client is handed its token response. */
+  /** The server that the device is pointed at grants a session to `user`; the client is handed its token response. */
   signIn(process: Process, user: string): Operation {
     const operation = this.operation(process, `sign-in of ${user} on ${process.name}`);
     this.begin(
@@ -142,11 +142,12 @@ export class Operations {
       () => undefined,
       (client) => {
         const { device } = process;
-        if (this.#stage.server.countSignIn(user) !== undefined) {
+        const { server } = this.#stage.providers.of(device);
+        if (server.countSignIn(user) !== undefined) {
           operation.reason = 'rate-limited';
           return undefined;
         }
-        const granted = this.#stage.server.grantSession(user, device.name);
+        const granted = server.grantSession(user, device.name);
         device.user = user;
         device.generation += 1;
         const { family, atLabel: at, rtLabel: rt, response } = granted;

@@ -25,6 +25,8 @@ export interface Plan {
   /** Optional client methods without which it is not applicable (`signOut`). */
   methods: readonly string[];
   policy: ServerPolicy;
+  /** Of a second authorization server that devices can be pointed at; absent = there is none. */
+  otherPolicy?: ServerPolicy;
   /** When the app must lock itself; absent = never. */
   lock?: LockPolicy;
   devices: readonly DevicePlan[];
@@ -161,6 +163,7 @@ export const APP_ACTIONS = [
   'unmount',
   'reinstall',
   'update',
+  'switch-server',
 ] as const;
 export interface AppStep extends StepBase {
   verb: 'app';

@@ -3,13 +3,13 @@ import type { Client, HostConfig } from '../core/contract.ts';
 import type { Fact } from '../core/events.ts';
 import type { ClientFault } from '../core/faults-of-client.ts';
 import type { Streams } from '../core/streams.ts';
-import type { MockServer } from '../../mock-server/contract.ts';
 import type { Device, Process } from './device.ts';
 import type { Owner } from './item.ts';
 import type { Jobs } from './jobs.ts';
 import type { Kernel } from './kernel.ts';
 import type { Network } from './network.ts';
 import type { Plan } from './plan.ts';
+import type { Providers } from './providers.ts';
 import type { Recorder } from './recorder.ts';
 import type { Signals } from './signals.ts';
 import type { StoreWorld } from './store-changes.ts';
@@ -18,7 +18,7 @@ export interface Stage {
   readonly plan: Plan;
   readonly kernel: Kernel;
   readonly recorder: Recorder;
-  readonly server: MockServer;
+  readonly providers: Providers;
   readonly network: Network;
   readonly signals: Signals;
   readonly jobs: Jobs;
@@ -38,7 +38,7 @@ export interface Stage {
   device(name: string): Device;
   /** What changes of a store need to know. */
   stores(): StoreWorld;
-  configOf(device: Device | undefined): HostConfig;
+  configOf(device: Device): HostConfig;
   /** A fact of one process, with its wall clock where that differs. `follow`: it causes what comes next in this step. */
   note(process: Process, fact: Fact, follow?: boolean): number;
   /** A fault of the client as code. The history holds the error's name only; message and place are the machine's. */

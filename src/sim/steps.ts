@@ -63,7 +63,8 @@ const TAKERS: Takers = {
   heal: (script) => script.stage.network.rules.clear(),
   revoke,
   app: async (script, step) => {
-    for (const process of processes(script, step)) await app(script, step.action, process);
+    if (step.action === 'switch-server') for (const device of devices(script, step)) await switchServer(script, device);
+    else for (const process of processes(script, step)) await app(script, step.action, process);
   },
   sleep,
   clock: (script, step) => {
@@ -113,7 +114,7 @@ const TAKERS: Takers = {
       for (const process of device.processes.slice(0, 1)) await script.started(process);
     }
   },
-  server: (script, step) => script.stage.server.setPolicy(step.change),
+  server: (script, step) => script.stage.providers.main.server.setPolicy(step.change),
   expect: (script, step) => void script.misses.push(...checkExpectations(script, { source: step.source, ...step.expect })),
 };
 
@@ -218,12 +219,21 @@ async function job(script: Player, { id, expireAfter, wait }: JobStep, process: 
 
 function revoke(script: Player, step: RevokeStep): void {
   for (const device of devices(script, step)) {
-    if (step.what === 'all-sessions') script.stage.server.revoke('user', { user: device.user }, step.reason);
-    else script.stage.server.revoke(step.what, { device: device.name }, step.reason);
+    const { server } = script.stage.providers.of(device);
+    if (step.what === 'all-sessions') server.revoke('user', { user: device.user }, step.reason);
+    else server.revoke(step.what, { device: device.name }, step.reason);
   }
 }
 
-async function app(script: Player, action: AppStep['action'], process: Process): Promise<void> {
+/** Clients that run are told to stop and not waited for, and new ones take their place; where none runs, the next launch is for the other server. */
+async function switchServer(script: Player, device: Device): Promise<void> {
+  const running = device.processes.filter((process) => process.state === 'running' && process.mounted);
+  for (const process of running) await script.unmount(process);
+  script.lifecycle.pointElsewhere(device);
+  for (const process of running) await script.mount(process);
+}
+
+async function app(script: Player, action: Exclude<AppStep['action'], 'switch-server'>, process: Process): Promise<void> {
   const { lifecycle, stage } = script;
   switch (action) {
     case 'kill':

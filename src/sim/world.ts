@@ -1,18 +1,15 @@
-// The virtual world: one kernel, one server, the devices of a plan, and the client under test in each of their processes.
+// The virtual world: one kernel, one server or two, the devices of a plan, and the client under test in each of their processes.
 // It records; it does not judge.
 import type { Client, ClientFactory, HostConfig } from '../core/contract.ts';
 import { defined } from '../core/defined.ts';
 import { OwnBugError } from '../core/errors.ts';
 import type { ClientFault } from '../core/faults-of-client.ts';
-import type { Fact, RunEnding } from '../core/events.ts';
+import type { Fact, RunEnding, ServerFact } from '../core/events.ts';
 import type { History } from '../core/history.ts';
 import { errorName, errorText, whereOf } from '../core/stack.ts';
 import { createStreams, type Streams } from '../core/streams.ts';
-import { createMockServer } from '../../mock-server/server.ts';
-import { createSigner } from '../../mock-server/signer.ts';
-import type { MockServer } from '../../mock-server/contract.ts';
 import type { Chooser, Deviation } from './chooser.ts';
-import { Device, EPOCH, Process } from './device.ts';
+import { Device, Process } from './device.ts';
 import type { Owner } from './item.ts';
 import { Jobs } from './jobs.ts';
 import { Kernel } from './kernel.ts';
@@ -22,6 +19,7 @@ import { Network } from './network.ts';
 import { Operations } from './operations.ts';
 import { phoneOf, renewed } from './phones.ts';
 import type { Plan } from './plan.ts';
+import { type Provider, Providers } from './providers.ts';
 import { Recorder } from './recorder.ts';
 import type { ExpectationMiss } from './expectations.ts';
 import { Script } from './script.ts';
@@ -65,14 +63,6 @@ export interface WorldRecord {
   deviations: readonly Deviation[];
 }
 
-const CONFIG: Omit<HostConfig, 'scope'> = {
-  issuer: 'https://as.example',
-  clientId: 'app',
-  tokenEndpoint: 'https://as.example/token',
-  revocationEndpoint: 'https://as.example/revoke',
-  resourceBaseUrl: 'https://api.example',
-};
-
 const ENDINGS: Record<KernelEnding, RunEnding> = {
   done: 'finished',
   idle: 'deadlock',
@@ -99,7 +89,7 @@ export class World implements Stage {
   readonly plan: Plan;
   readonly kernel: Kernel;
   readonly recorder: Recorder;
-  readonly server: MockServer;
+  readonly providers: Providers;
   readonly network: Network;
   readonly devices: readonly Device[];
   readonly streams: Streams;
@@ -130,17 +120,20 @@ export class World implements Stage {
     this.recorder = new Recorder(this.kernel);
     this.devices = plan.devices.map((device) => new Device(device));
     for (const device of this.devices) for (const process of device.processes) this.#byName.set(process.name, process);
-    this.server = this.#createServer();
+    const { kernel, recorder, streams } = this;
+    this.providers = new Providers(
+      { kernel, recorder, streams, heard: (fact, provider) => this.#heard(fact, provider) },
+      plan.policy,
+      plan.otherPolicy,
+    );
     this.operations = new Operations(this);
     this.network = new Network({
-      kernel: this.kernel,
-      recorder: this.recorder,
-      streams: this.streams,
-      server: this.server,
-      config: this.configOf(this.devices[0]),
+      kernel,
+      recorder,
+      streams,
+      providers: this.providers,
       latency: plan.latency,
       slack: options.slack ?? 0,
-      serverWall: () => EPOCH + this.kernel.now + this.server.policy.clockOffset,
       latencyOf: (n) => this.operations.latencyOf(n),
     });
     this.lifecycle = new Lifecycle(this, this.operations, options.factory);
@@ -191,11 +184,12 @@ export class World implements Stage {
     return { recorder: this.recorder, snapshots: this.#snapshots, now: this.kernel.now };
   }
 
-  configOf(device: Device | undefined): HostConfig {
-    const { silentRefresh } = this.server?.policy.resource ?? this.plan.policy.resource;
+  configOf(device: Device): HostConfig {
+    const { server, endpoints } = this.providers.of(device);
+    const { silentRefresh } = server.policy.resource;
     return {
-      ...CONFIG,
-      scope: device?.plan.scope ?? '',
+      ...endpoints,
+      scope: device.plan.scope,
       ...(this.plan.lock === undefined ? {} : { lock: this.plan.lock }),
       ...defined({ options: device?.options(this.plan.client) ?? this.plan.client }),
       ...(silentRefresh === 'off' ? {} : { silentRefreshHeader: silentRefresh.header }),
@@ -239,25 +233,13 @@ export class World implements Stage {
     };
   }
 
-  #createServer(): MockServer {
-    const { kernel, recorder } = this;
-    return createMockServer(
-      {
-        issuer: CONFIG.issuer,
-        resourceOrigin: CONFIG.resourceBaseUrl,
-        now: () => kernel.now,
-        epoch: EPOCH,
-        ids: this.streams.stream('server/ids'),
-        signer: createSigner(),
-        labels: recorder.labels,
-        record: (actor, fact) => {
-          recorder.follow(actor, fact);
-          if (fact.type === 'session.granted') this.device(fact.device).session = fact.family;
-          if (GIVES_ACCESS.has(fact.type) && 'expiresAt' in fact) renewed(this, this.device(fact.device), fact.expiresAt);
-        },
-      },
-      this.plan.policy,
-    );
+  /** What one server gives to a device that is pointed at the other is no news of the device's session. */
+  #heard(fact: ServerFact, provider: Provider): void {
+    if (!GIVES_ACCESS.has(fact.type) || !('device' in fact)) return;
+    const device = this.device(fact.device);
+    if (this.providers.of(device) !== provider) return;
+    if (fact.type === 'session.granted') device.session = fact.family;
+    if ('expiresAt' in fact) renewed(this, device, fact.expiresAt);
   }
 
   #explain(ending: KernelEnding): void {
@@ -291,7 +273,7 @@ export class World implements Stage {
   }
 
   #checkLaws(): void {
-    const broken = this.server.selfCheck();
+    const broken = this.providers.all.flatMap(({ server }) => server.selfCheck());
     if (broken.length > 0) throw new OwnBugError(`the mock server broke its own law in ${this.plan.name}: ${broken[0]}`);
   }
 }

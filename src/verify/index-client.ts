@@ -2,6 +2,7 @@
 import type { EventOf } from '../core/events.ts';
 import { endApp } from './index-app.ts';
 import { empty, give } from './index-hands.ts';
+import { accountOf } from './index-servers.ts';
 import { learn, reaches, revive } from './index-sessions.ts';
 import { deviceOf, type Handlers, type Index } from './indexer.ts';
 import { endFlights, mint } from './index-wire.ts';
@@ -16,7 +17,8 @@ export const CALL_HANDLERS: Handlers = {
   'start.called': (index, event) => begin(index, event, 'start'),
   'start.done': (index, event) => finish(index, event, 'start'),
   'signIn.called'(index, event) {
-    const { family, user, actor, at, rt } = event;
+    const { family, actor, at, rt } = event;
+    const user = accountOf(index, event);
     const device = index.device(deviceOf(actor));
     begin(index, event, 'signIn');
     const origin = { event, family, user, device: device.device, x: undefined, parent: undefined };

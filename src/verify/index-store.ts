@@ -2,6 +2,7 @@
 // A refresh token in the plain tier is a leak (no-token-leak) and never counts as kept: that tier is gone after a reinstall.
 import type { EventOf, TokenLabel } from '../core/events.ts';
 import { adopt, forget, isOverruled, youngest } from './index-hands.ts';
+import { comeBack, leaveServer, ofServer } from './index-servers.ts';
 import { learnFromStore } from './index-sessions.ts';
 import { deviceOf, type Handlers, type Index } from './indexer.ts';
 import type { DeviceInfo, StoreContent, StoreWrite, Tier } from './records.ts';
@@ -43,6 +44,12 @@ export function storeHandlers(): Handlers {
       replace(keptOf(device.device), 'plain', []);
       restock(index, device, outside(event, device, 'plain', []), event, keptOf(device.device));
     },
+    'server.switched'(index, event) {
+      const device = index.device(deviceOf(event.actor));
+      leaveServer(index, device, event);
+      restock(index, device, outside(event, device, 'secure', []), event, keptOf(device.device));
+      comeBack(index, device, event);
+    },
   };
 }
 
@@ -63,14 +70,14 @@ function written(index: Index, write: StoreWrite, end: EventOf<'store.end'>, kep
   restock(index, index.device(write.device), write, end, kept);
   if (write.op !== 'set') return;
   for (const label of labels) if (!index.persisted.has(label)) index.persisted.set(label, end);
-  adopt(index, end, { ...youngest(index, labels), source: 'store' });
+  adopt(index, end, { ...youngest(index, ofServer(index, index.device(write.device), labels)), source: 'store' });
 }
 
 function read(index: Index, event: EventOf<'store.end'>): void {
   const info = index.process(event.actor);
   info.looks.push(event);
   if (!event.ok) return;
-  const pair = youngest(index, event.labels);
+  const pair = youngest(index, ofServer(index, index.device(info.device), event.labels));
   info.reads.push(event);
   learnFromStore(index, event, index.tokens.get(pair.rt ?? pair.at ?? '')?.family);
   if (pair.rt !== undefined) index.device(info.device).observable = true;
@@ -80,14 +87,14 @@ function read(index: Index, event: EventOf<'store.end'>): void {
 
 /** What is there by design is an access token at most; that nothing is there says nothing about the session. */
 function readPlain(index: Index, event: EventOf<'store.end'>): void {
-  const { at } = youngest(index, event.labels);
+  const { at } = youngest(index, ofServer(index, index.device(index.process(event.actor).device), event.labels));
   if (event.ok && at !== undefined) adopt(index, event, { at, rt: undefined, source: 'store' });
 }
 
 /** What the stores of the device hold from `at` on. */
 function restock(index: Index, device: DeviceInfo, write: StoreWrite, at: { seq: number; t: number }, kept: Kept): void {
   const labels = [...kept.values()].flat();
-  const content: StoreContent = { seq: at.seq, t: at.t, labels, ...youngest(index, labels), write };
+  const content: StoreContent = { seq: at.seq, t: at.t, labels, ...youngest(index, ofServer(index, device, labels)), write };
   device.stores.push(content);
   if (content.rt !== undefined) device.observable = true;
 }

@@ -2,13 +2,19 @@
 import type { EventOf, TokenLabel } from '../core/events.ts';
 import type { Handlers, Index } from './indexer.ts';
 import { adopt } from './index-hands.ts';
+import { accountOf } from './index-servers.ts';
 import type { EndKind, Exchange, LogicalRequest, Sending, TokenInfo } from './records.ts';
 
 /** Handlers of everything that crosses a network. */
 export const WIRE_HANDLERS: Handlers = {
-  'token.sent': (index, event) => openExchange(index, event),
+  'token.sent'(index, event) {
+    openExchange(index, event);
+    if (event.foreign === true) index.strays.push(event);
+  },
+  'revocation.sent': (index, event) => void (event.foreign === true && index.strays.push(event)),
   'token.committed'(index, event) {
-    const { at, newRt, rt, family, user, device, expiresAt, lifetime, x } = event;
+    const { at, newRt, rt, family, device, expiresAt, lifetime, x } = event;
+    const user = accountOf(index, event);
     const from = { event, family, user, device, x, parent: rt };
     mint(index, at, from, { expiresAt, lifetime });
     if (newRt !== undefined) mint(index, newRt, from);
@@ -27,15 +33,17 @@ export const WIRE_HANDLERS: Handlers = {
     if (exchange !== undefined) endExchange(exchange, event, 'abandoned');
   },
   'session.granted'(index, event) {
-    const { family, user, device, at, rt, expiresAt, lifetime } = event;
+    const { family, device, at, rt, expiresAt, lifetime, issuer } = event;
+    if (issuer !== undefined) index.issuers.set(family, issuer);
+    const user = accountOf(index, event);
     const from = { event, family, user, device, x: undefined, parent: undefined };
     mint(index, at, from, { expiresAt, lifetime });
     if (rt !== undefined) mint(index, rt, from);
     noteFamily(index, family, device);
   },
   'access.offered'(index, event) {
-    const { family, user, device, newAt, expiresAt, lifetime } = event;
-    mint(index, newAt, { event, family, user, device, x: undefined, parent: undefined }, { expiresAt, lifetime });
+    const { family, device, newAt, expiresAt, lifetime } = event;
+    mint(index, newAt, { event, family, user: accountOf(index, event), device, x: undefined, parent: undefined }, { expiresAt, lifetime });
     index.offered.add(newAt);
   },
   'token.refused': (index, event) => void index.refusedAs.set(event.x, event),
@@ -132,7 +140,8 @@ function deliver(index: Index, event: EventOf<'token.delivered'>): void {
   if (exchange === undefined || exchange.end !== undefined) return;
   exchange.delivered = event;
   endExchange(exchange, event, 'delivered');
-  if (event.kind === 'oauth-error' && event.error === 'invalid_grant') index.refusals.push(exchange);
+  // What another server than the issuer makes of a token says nothing about it.
+  if (event.kind === 'oauth-error' && event.error === 'invalid_grant' && exchange.sent.foreign !== true) index.refusals.push(exchange);
   if (event.kind !== 'granted') return;
   if (event.expiresIn === undefined) index.untold = true;
   mintDelivered(index, exchange, event);

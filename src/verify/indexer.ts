@@ -24,6 +24,10 @@ export class Index {
   readonly requests = new Map<string, LogicalRequest>();
   readonly tokens = new Map<TokenLabel, TokenInfo>();
   readonly families = new Map<string, FamilyInfo>();
+  /** Family -> its issuer, where a run has several. */
+  readonly issuers = new Map<string, string>();
+  /** Sendings to a server with a token of another. */
+  readonly strays: (EventOf<'token.sent'> | EventOf<'revocation.sent'>)[] = [];
   readonly processes = new Map<string, ProcessInfo>();
   readonly devices = new Map<string, DeviceInfo>();
   /** First 401 delivered to each device for a sending that carried the token. */
@@ -98,6 +102,7 @@ export class Index {
     if (info === undefined) {
       info = {
         device: name,
+        issuer: undefined,
         processes: [],
         sessions: [],
         offline: [],

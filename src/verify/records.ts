@@ -80,7 +80,7 @@ export interface FamilyInfo {
 }
 
 /**
- * The session of a device between a sign-in and the next sign-in or sign-out. A kill that undid the last one of them begins the session
+ * The session of a device between a sign-in and the next sign-in, sign-out or change of the server. A kill that undid the last one of them begins the session
  * before it anew: `from` is then its sign-in, moved to the moment of the kill.
  */
 export interface Session {
@@ -91,7 +91,7 @@ export interface Session {
   readonly from: EventOf<'signIn.called'>;
   /** `seq` of its real sign-in, also where a kill began it anew. */
   readonly began: number;
-  to: EventOf<'signIn.called'> | EventOf<'signOut.called'> | undefined;
+  to: EventOf<'signIn.called'> | EventOf<'signOut.called'> | EventOf<'server.switched'> | undefined;
 }
 
 /** Where a process got the access token it has. */
@@ -205,6 +205,8 @@ export interface StoreWrite {
 
 export interface DeviceInfo {
   readonly device: string;
+  /** The server it is pointed at; undefined until it was pointed at another. */
+  issuer: string | undefined;
   readonly processes: string[];
   readonly sessions: Session[];
   readonly offline: Span[];

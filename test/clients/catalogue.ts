@@ -132,6 +132,9 @@ export const BROKEN: readonly BrokenClient[] = [
   broken('push-hands-over-to-expedited-work', EXPECTATIONS, 'expedited-quota-used-up-by-an-outage'),
   broken('job-keeps-its-first-interval', EXPECTATIONS, 'update-shortens-the-interval'),
   broken('sealed-files-read-as-reinstall', 'no-logout-without-invalid-grant', 'woken-before-the-first-unlock'),
+  broken('session-without-its-issuer', 'no-token-leak', 'pointed-at-another-server', 'back-at-the-first-server'),
+  broken('revokes-at-the-wrong-server', 'no-token-leak', 'pointed-at-another-server', 'server-switched-mid-refresh'),
+  broken('writes-over-another-servers-session', 'no-cross-user', 'server-switched-mid-refresh'),
 ];
 
 function broken(name: string, invariant: string, ...scenarios: readonly string[]): BrokenClient {

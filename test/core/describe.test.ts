@@ -151,6 +151,7 @@ const SAMPLES: readonly [Fact, string][] = [
   ],
   [{ type: 'store.changed', how: 'corrupted', tier: 'secure', labels: [] }, 'secure store corrupted'],
   [{ type: 'app.installed', how: 'reinstall' }, 'app deleted and installed again'],
+  [{ type: 'server.switched', issuer: 'https://as.other.example' }, 'the app is pointed at https://as.other.example'],
   [{ type: 'prompt.closed', method: 'password', outcome: 'cancelled' }, 'password prompt closed: cancelled'],
   [{ type: 'text', channel: 'log', text: 'token ‹AT-1›', leaks: ['AT-1'] }, 'log: token ‹AT-1› (held AT-1)'],
   [

@@ -27,8 +27,9 @@ const record = (over: Partial<SessionRecord> = {}): SessionRecord => ({
 type Stored = SessionRecord | Absence;
 const decideStored = (stored: Stored, hand: InHand, past: Past) =>
   'tokens' in stored ? decideRecord(stored, hand, past) : decideAbsence(stored, hand, past);
-const decode = (value: string) => decodeRecord(value, at(1_000), true);
+const decode = (value: string) => decodeRecord(value, at(1_000), true, ISSUER);
 const mine: InHand = { record: record(), durable: true };
+const ISSUER = 'https://as.example';
 const clock = { now: () => 100, monotonic: () => 100, setTimeout: () => () => undefined, sleep: async () => undefined };
 const noPast: Past = { ended: new Map() };
 const pastOf = (session: Session, reason: Reason): Past => {
@@ -121,9 +122,14 @@ describe('a token offered by the API', () => {
 describe('the store entry', () => {
   const full = record({ outage: { failures: 2, at: at(7), wait: 300, floor: 0, credit: 12, unknown: true } });
   test('comes back as it was written', () => {
-    expect(decode(encodeRecord(full, true))).toEqual({ ...full, marked: true });
+    expect(decode(encodeRecord(full, true, ISSUER))).toEqual({ ...full, marked: true });
     const note = { session: 's1', ended: 'invalid-grant' };
-    expect(decode(encodeRecord(note, false))).toEqual(note);
+    expect(decode(encodeRecord(note, false, ISSUER))).toEqual(note);
+  });
+  test('of another issuer is none, and one that names no issuer is ours', () => {
+    for (const entry of [full, { session: 's1', ended: 'invalid-grant' }])
+      expect(decode(encodeRecord(entry, true, 'https://as.other.example'))).toBeNull();
+    expect(decode(JSON.stringify({ ...full, v: 1, marked: true }))).toEqual({ ...full, marked: true });
   });
   test.each<[string, string]>([
     ['no JSON', '{"v":1,'],

@@ -1,6 +1,6 @@
 // Verbs of a trace for what an app shows, asks and listens to, for locks, and for stores beyond the plain case.
 import type { EventOf } from '../../src/core/events.ts';
-import { ms, store, type Line, type Writer } from './trace-writer.ts';
+import { ms, store, stranger, type Line, type Writer } from './trace-writer.ts';
 
 type Verb = (writer: Writer, line: Line) => void;
 type Method = EventOf<'prompt.shown'>['method'];
@@ -56,6 +56,9 @@ export const APP_VERBS: Readonly<Record<string, Verb>> = {
     const tier = line.options['tier'] === 'plain' ? 'plain' : 'secure';
     writer.add(line, { type: 'store.changed', how: how as 'cleared', tier, labels }, line.device);
   },
+  /** `switch https://..`: the app is pointed at another server. `revoke RT-1 [stranger=https://..]`: a revocation is sent. */
+  switch: (writer, line) => void writer.add(line, { type: 'server.switched', issuer: line.words[0] ?? '' }, line.device),
+  revoke: (writer, line) => void writer.add(line, { type: 'revocation.sent', token: line.words[0] ?? 'none', ...stranger(line) }),
   reinstall: (writer, line) => void writer.add(line, { type: 'app.installed', how: 'reinstall' }, line.device),
 
   /** `offer AT-1 AT-2 [life=ms]`: a response header brings AT-2 to the holder of AT-1. */

@@ -97,3 +97,8 @@ export function endWrite(writer: Writer, line: Line, ok: boolean): void {
   const write = writer.writes.get(line.words[0] ?? '');
   if (write !== undefined) writer.add(line, { type: 'store.end', ...write, ok, ...(ok ? {} : { error: 'store-locked' }) });
 }
+
+/** Where a token is sent that another server issued. */
+export function stranger({ options: { stranger: origin } }: Line): { origin?: string; foreign?: true } {
+  return origin === undefined ? {} : { origin, foreign: true };
+}

@@ -7,7 +7,7 @@
 import type { HistoryEvent, LossPhase, RunEnding } from '../../src/core/events.ts';
 import type { FamilyEnd } from '../../src/core/server-words.ts';
 import { APP_VERBS } from './trace-app.ts';
-import { call, commit, endWrite, HOUR, ms, refreshLife, store, Writer, type Line } from './trace-writer.ts';
+import { call, commit, endWrite, HOUR, ms, refreshLife, store, stranger, Writer, type Line } from './trace-writer.ts';
 
 const APP = 'phone/app';
 
@@ -67,7 +67,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
   jump: (writer, line) => void writer.add(line, { type: 'clock.jump', by: Number(line.words[0]) }, line.device),
   step: (writer, line) => void writer.add(line, { type: 'step', index: 0, text: 'nothing' }, 'world'),
 
-  /** `signIn user AT RT [family=f1] [life=ms] [rtLife=ms] [store=no] [done=no]`: granted, called, stored, done. */
+  /** `signIn user AT RT [family=f1] [issuer=https://..] [life=ms] [rtLife=ms] [store=no] [done=no]`: granted, called, stored, done. */
   signIn(writer, line) {
     const [user = 'ada', at = 'AT-1', rt] = line.words;
     const { device } = line;
@@ -76,11 +76,9 @@ const VERBS: Readonly<Record<string, Verb>> = {
     const labels = rt === undefined ? [at] : [at, rt];
     for (const label of labels) writer.tokens.set(label, { family, user });
     const given = rt === undefined ? { at } : { at, rt };
-    writer.add(
-      line,
-      { type: 'session.granted', family, user, device, ...given, expiresAt: line.t + lifetime, lifetime, grant: 'authorization_code' },
-      'as',
-    );
+    const issuer = line.options['issuer'] === undefined ? {} : { issuer: line.options['issuer'] };
+    const session = { family, ...issuer, user, device, ...given };
+    writer.add(line, { type: 'session.granted', ...session, expiresAt: line.t + lifetime, lifetime, grant: 'authorization_code' }, 'as');
     writer.add(line, { type: 'signIn.called', user, generation: ++writer.generation, family, ...given, ...refreshLife(line) });
     if (line.options['store'] !== 'no') store(writer, line, labels);
     if (line.options['done'] !== 'no') writer.add(line, { type: 'signIn.done', ok: true });
@@ -88,12 +86,20 @@ const VERBS: Readonly<Record<string, Verb>> = {
   signOut: (writer, line) => void writer.add(line, { type: 'signOut.called', generation: ++writer.generation }),
   signedOut: (writer, line) => void writer.add(line, { type: 'signOut.done', ok: true }),
 
-  /** `>T x1 RT-1 [forced=why]`: a refresh is sent. */
+  /** `>T x1 RT-1 [forced=why] [stranger=https://..]`: a refresh is sent, to another server than the issuer of its token. */
   '>T'(writer, line) {
     const [x = '', rt = ''] = line.words;
     writer.exchanges.set(x, { rt, device: line.device, committed: false });
     const { forced } = line.options;
-    writer.add(line, { type: 'token.sent', x, rt, device: line.device, attempt: 1, ...(forced === undefined ? {} : { forced }) });
+    writer.add(line, {
+      type: 'token.sent',
+      x,
+      rt,
+      device: line.device,
+      attempt: 1,
+      ...(forced === undefined ? {} : { forced }),
+      ...stranger(line),
+    });
   },
   /** `commit x1 AT-2 [RT-2] [life=ms] [repeated=policy]`: the server grants it. */
   commit: (writer, line) => commit(writer, line),

@@ -43,6 +43,13 @@ describe('a refusal up front', () => {
       'leave out --device',
     ],
     [
+      'two servers',
+      'otherServer: {}\nsteps:\n  - app: switch-server\n  - request: /feed\n',
+      [],
+      /:1: otherServer: it needs two authorization servers/,
+      'leave out --device',
+    ],
+    [
       'a word the hook of this app lacks',
       'steps:\n  - signOut: {}\n',
       ['REQUEST', 'SIGN_IN'],

@@ -299,6 +299,11 @@ describe('each mistake is named with code, line and column', () => {
       'TW_SCENARIO_VALUE 4:12 "Phone" is not a name | expected lower-case words joined by hyphens, such as "late-401"',
     ],
     [
+      'a switch to a server that there is not',
+      'steps: [{ app: switch-server }]\n',
+      'TW_SCENARIO_NAME 4:16 there is no other server to switch to | otherServer: {} beside server, at the top of the file',
+    ],
+    [
       'a window where there is none',
       'server: { refreshToken: { grace: { policy: strict, window: 5s } } }\nsteps: [{ request: /a }]\n',
       'TW_SCENARIO_KEY 4:52 grace policy "strict" has no window | leave the window out, or choose another policy',

@@ -176,6 +176,16 @@ describe('a client mounted again', () => {
     expect(record.clientFaults).toEqual([]);
   });
 
+  it('is made before time goes on, however long that takes, though the one before has timers', async () => {
+    const slow = async (host: Host): Promise<Client> => {
+      await new Promise((resolve) => void setImmediate(() => setImmediate(resolve)));
+      return { ...idle, start: async () => void host.clock.setTimeout(() => undefined, 60_000) };
+    };
+    const record = await play('steps: [{ app: mount }, { request: /a }]', slow);
+    const [first, second] = eventsOf(record, 'start.called');
+    expect([first?.t, second?.t]).toEqual([0, eventsOf(record, 'client.mounted')[0]?.t]);
+  });
+
   it('leaves a process without a client while nothing is mounted: a request finds nobody', async () => {
     const record = await play('steps: [{ app: unmount }, { as: lost, request: /a }]', () => idle);
     expect(eventsOf(record, 'request.called')).toEqual([]);

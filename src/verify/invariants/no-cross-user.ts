@@ -13,7 +13,8 @@ export const noCrossUser: Invariant = {
   name: 'no-cross-user',
   kind: 'wire',
   needs: ['J', 'V', 'C'],
-  summary: 'a request of one user never carries a token of another, and after a user switch no token of the former user is written',
+  summary:
+    'a request of one user never carries a token of another, and after a user switch no token of the former user is written over the new one; the same name at another server is another user',
   why: 'One user reads or changes the data of another: the worst thing an account switch can do.',
   sources: [
     'RFC 6749 10.3',
@@ -83,13 +84,23 @@ function borrowed(view: HistoryView, { sent, process }: Sending): Violation | un
 function overwritten(view: HistoryView, device: DeviceInfo, session: Session): Violation[] {
   return between(device.writes, session.from.seq, session.to?.seq ?? Infinity)
     .filter((write) => write.op === 'set' && write.process === session.from.actor && write.begin !== undefined)
-    .filter((write) => write.labels.some((label) => isOther(view, label, session)) && !isStraggler(view, device, write, session))
+    .filter((write) => write.labels.some((label) => isOther(view, label, session)) && !isApart(view, device, write, session))
+    .filter((write) => !isStraggler(view, device, write, session))
     .map((write) => overwrites(view, write, session));
 }
 
 function isOther(view: HistoryView, label: string, session: Session): boolean {
   const user = view.token(label)?.user;
   return isIssued(label) && user !== undefined && user !== session.user;
+}
+
+/** What another server issued may be kept for the day the app is pointed there again, where no token of this session ever lies. */
+function isApart({ index }: HistoryView, { writes }: DeviceInfo, write: StoreWrite, { family }: Session): boolean {
+  const familyOf = (label: string): string => index.tokens.get(label)?.family ?? '';
+  const isElsewhere = (label: string): boolean => index.issuers.get(familyOf(label)) !== index.issuers.get(family);
+  const isBeside = ({ key, tier, labels }: StoreWrite): boolean =>
+    key === write.key && tier === write.tier && labels.some((label) => familyOf(label) === family);
+  return write.labels.every(isElsewhere) && !writes.some(isBeside);
 }
 
 /**

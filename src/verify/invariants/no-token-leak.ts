@@ -1,6 +1,7 @@
 // I16: token values go to the token endpoint, the resource server and the secure store, and nowhere else; an access token may lie in
 // the plain tier, a refresh token never. The recorder has searched
 // every string already (pieces of 12 characters, base64 and percent-encoded too); here only labels are read.
+import type { EventOf } from '../../core/events.ts';
 import { isIssued } from '../derived.ts';
 import type { Invariant, Judgement, Violation } from '../result.ts';
 import { violation } from '../say.ts';
@@ -12,7 +13,7 @@ export const noTokenLeak: Invariant = {
   kind: 'wire',
   needs: ['H', 'J', 'V', 'C'],
   summary:
-    'no token, and no piece of one, appears in a log, an event, an error, an address or a request to another origin, and no refresh token in the plain store',
+    'no token, and no piece of one, appears in a log, an event, an error, an address or a request to another origin, another authorization server too, and no refresh token in the plain store',
   why: 'Logs, crash reports and foreign servers keep what they see: whoever reads them can act as the user until the token ends, or for ever with a refresh token.',
   sources: ['RFC 6750 5.3', 'RFC 9700 4.3.2', 'RFC 6819 4.1.2', 'RFC 6819 5.3.3', 'rustdesk/rustdesk#16030'],
   judge,
@@ -49,8 +50,8 @@ function judge(view: HistoryView): Judgement {
       violations.push(
         violation(noTokenLeak, {
           clause: 'origin',
-          message: `${process} sent ${sent.at} to ${sent.origin}, which is neither the issuer nor the resource server`,
-          hint: 'attach the token only to the known origins (scheme, host and port), and drop it when a redirect leaves them',
+          message: `${process} sent ${sent.at} to ${sent.origin}, which is neither its issuer nor its resource server`,
+          hint: 'attach a token only to the origins it is for (scheme, host and port): keep the issuer beside it, and drop it when a redirect leaves them',
           at: sent,
           witness: [view.request(sent.n)?.called, view.request(sent.n)?.sendings[0]?.sent],
         }),
@@ -69,7 +70,23 @@ function judge(view: HistoryView): Judgement {
       );
     }
   }
+  for (const stray of view.index.strays) {
+    judged += 1;
+    const label = stray.type === 'token.sent' ? stray.rt : stray.token;
+    if (isIssued(label)) violations.push(toAnotherIssuer(stray, label));
+  }
   return { judged, violations: violations.sort((a, b) => a.seq - b.seq) };
+}
+
+function toAnotherIssuer(stray: EventOf<'token.sent'> | EventOf<'revocation.sent'>, label: string): Violation {
+  const { actor, origin = 'another server', type } = stray;
+  return violation(noTokenLeak, {
+    clause: 'issuer',
+    message: `${actor} sent ${label} to ${origin}, which did not issue it, ${type === 'token.sent' ? `in ${stray.x}` : 'to have it revoked'}`,
+    hint: 'keep the issuer beside every stored token; what another server issued is no session here, and is not for this one to refresh or revoke',
+    at: stray,
+    witness: [],
+  });
 }
 
 function unprotected(process: string, refresh: readonly string[], at: { seq: number }): Violation {

@@ -1,6 +1,7 @@
 // I28: a stream is a request that never ends. It is told the new token or is opened anew before the old one is over, it comes back when
 // it broke, and it ends with its session. Judged while the app is on screen, awake and online.
 import { alive, endingRefusal, isIssued, isYounger, outcome, remaining } from '../derived.ts';
+import { accountOf } from '../index-servers.ts';
 import { timeOutside, type Moment, type Span } from '../moments.ts';
 import type { Hand, Listening, ProcessInfo, Session, Stream } from '../records.ts';
 import type { Invariant, Judgement, Violation } from '../result.ts';
@@ -86,15 +87,15 @@ function overAt(view: HistoryView, at: string, from: Moment): number | undefined
 function leftOpen(view: HistoryView, stream: Stream): Violation | undefined {
   const { s, process, device, opened } = stream;
   const session = view.session(device, opened.seq);
-  const left = session === undefined ? undefined : leaving(session);
-  if (left === undefined || left.actor !== process) return undefined;
+  const left = session === undefined ? undefined : leaving(view, session);
+  if (left === undefined || (left.type !== 'server.switched' && left.actor !== process)) return undefined;
   const until = stream.end ?? view.runEnd;
   if (until === undefined || until.seq < left.seq || able(view, view.process(process), left.t, until.t) <= CLOSING) return undefined;
   const seen = stream.messages.find(({ t }) => t > left.t + CLOSING);
   const shown: Moment = seen ?? until;
   return violation(streamFollowsToken, {
     clause: 'c',
-    message: `stream ${s} of ${process} ${seen === undefined ? 'was still open' : 'brought a message'} ${after(left, shown)} ${left.type === 'signOut.called' ? 'the user had signed out' : `user ${left.user} had signed in instead`}`,
+    message: `stream ${s} of ${process} ${seen === undefined ? 'was still open' : 'brought a message'} ${after(left, shown)} ${left.type === 'signIn.called' ? `user ${left.user} had signed in instead` : WORDS[left.type]}`,
     hint: 'close every stream of a session when it ends, before anything else',
     at: shown,
     root: left,
@@ -102,9 +103,14 @@ function leftOpen(view: HistoryView, stream: Stream): Violation | undefined {
   });
 }
 
-/** A sign-out, or a sign-in of somebody else; the same user who signs in again goes on. */
-function leaving({ to, user }: Session): Session['to'] {
-  return to?.type === 'signIn.called' && to.user === user ? undefined : to;
+const WORDS = {
+  'signOut.called': 'the user had signed out',
+  'server.switched': 'the app had been pointed at another server',
+} as const;
+
+/** A sign-out, another server, or a sign-in of somebody else; the same user who signs in again goes on. */
+function leaving({ index }: HistoryView, { to, user }: Session): Session['to'] {
+  return to?.type === 'signIn.called' && accountOf(index, to) === user ? undefined : to;
 }
 
 /** Clause b: the app listens, and no stream is open for longer than the client needs to open one. */

@@ -30,6 +30,8 @@ export class Rejected extends Error {
 }
 
 export interface Stored {
+  /** Whose tokens they are. */
+  readonly issuer?: string;
   readonly session?: Session;
   readonly ended?: 'expired';
   /** There is something, and it cannot be read. */
@@ -40,8 +42,10 @@ export interface Stored {
 export function readStored(text: string | undefined): Stored {
   if (text === undefined) return {};
   const value = parseObject(text);
-  if (value?.['ended'] === 'expired') return { ended: 'expired' };
-  return typeof value?.['accessToken'] === 'string' ? { session: value as unknown as Session } : { corrupt: true };
+  const issuer = textOf(value?.['issuer']);
+  const from = issuer === undefined ? {} : { issuer };
+  if (value?.['ended'] === 'expired') return { ...from, ended: 'expired' };
+  return typeof value?.['accessToken'] === 'string' ? { ...from, session: value as unknown as Session } : { corrupt: true };
 }
 
 /** A JSON object, or undefined for anything else: HTML, half a body, an array. */

@@ -2,7 +2,7 @@
 // write of ours is still owed to it.
 // Refuses to read "unreadable" as "empty": a locked store never signs anybody out.
 import type { Host, SessionState } from '../../../src/core/contract.ts';
-import { readStored, Rejected, type Session } from './session.ts';
+import { readStored, Rejected, type Session, type Stored } from './session.ts';
 
 const KEY = 'session';
 /** In the plain tier, which a reinstall empties: a session without it is of an app that was removed. */
@@ -94,7 +94,7 @@ export abstract class Vault {
   }
 
   protected accept(text: string | undefined): void {
-    const { session, ended, corrupt } = readStored(text);
+    const { session, ended, corrupt } = this.ours(readStored(text));
     const before = this.session;
     if (corrupt === true) return this.onCorrupt();
     if (this.phase === 'loading' && session !== undefined && this.#marked === false) return this.onReinstalled(session);
@@ -103,6 +103,17 @@ export abstract class Vault {
     if (before !== undefined && before.id !== session?.id)
       this.evict(before.id, ended === 'expired' ? 'reauthentication-required' : 'signed-out');
     if (launches && session !== undefined) this.restored();
+  }
+
+  /** What the store holds for us: the app may have been pointed at another server since it was written. */
+  protected ours(stored: Stored): Stored {
+    const { issuer } = this.host.config;
+    return (stored.issuer ?? issuer) === issuer ? stored : this.onForeign(stored);
+  }
+
+  /** A session of another server is none here, and is not ours to touch. */
+  protected onForeign(_stored: Stored): Stored {
+    return {};
   }
 
   /** What the app was left with has been read at launch. */
@@ -147,7 +158,8 @@ export abstract class Vault {
 
   /** True when the store holds it. False: it will be written as soon as the store allows. */
   protected save(content: Session | { ended: 'expired' } | undefined): Promise<boolean> {
-    this.unsaved = { content: content === undefined ? undefined : JSON.stringify(content), of: this.#lastId };
+    const { issuer } = this.host.config;
+    this.unsaved = { content: content === undefined ? undefined : JSON.stringify({ ...content, issuer }), of: this.#lastId };
     return this.flush();
   }
 

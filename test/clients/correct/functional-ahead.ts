@@ -5,7 +5,8 @@ import { NO_OUTAGE, type Effect, type Happening, type Model, type Pair, type Sto
 import { REFRESH_AHEAD, START, reduce } from './functional-ahead/reduce.ts';
 import { exchange, grantOf, init as initOf, objectOf, refusesToken, revoke, timed } from './functional-ahead/wire.ts';
 
-const KEY = 'functional-ahead';
+/** A key for each server: what one issued is nothing to another. */
+const keyOf = ({ config }: Host): string => `functional-ahead ${config.issuer}`;
 const DAY = 86_400_000;
 const idle = (): void => undefined;
 
@@ -153,7 +154,7 @@ const createClient = (host: Host): Client => {
   /** Reads the record; a store that is locked is asked again, ever more slowly, and says nothing until then. */
   const load = async (wait: number): Promise<void> => {
     try {
-      const { pair, outage, expired } = readRecord(await host.store.get(KEY));
+      const { pair, outage, expired } = readRecord(await host.store.get(keyOf(host)));
       dispatch({ type: 'loaded', outage: outage ?? NO_OUTAGE, expired: expired === true, ...(pair === undefined ? {} : { pair }) });
     } catch {
       later(() => void (model.phase === 'loading' && load(Math.min(wait * 1.6, 10_000))), wait);
@@ -191,7 +192,7 @@ function createDisk(host: Host, later: (fn: () => void, ms: number) => void, tol
   let newest = 0;
   let queue = Promise.resolve();
   const put = (record: StoredRecord | undefined): Promise<void> =>
-    record === undefined ? host.store.delete(KEY) : host.store.set(KEY, JSON.stringify(record));
+    record === undefined ? host.store.delete(keyOf(host)) : host.store.set(keyOf(host), JSON.stringify(record));
   const again = (write: number, record: StoredRecord | undefined, wait: number): void => {
     later(() => {
       if (write === newest) queue = queue.then(() => put(record)).catch(() => again(write, record, Math.min(wait * 2, 10_000)));

@@ -47,7 +47,7 @@ export class ReactiveClient implements Client {
     this.#host = host;
     this.#endpoint = new TokenEndpoint(host);
     this.#cooldown = new Cooldown(host);
-    this.#ledger = new Ledger(host.store, host.clock, 'reactive.tokens');
+    this.#ledger = new Ledger(host.store, host.clock, `reactive.tokens ${host.config.issuer}`);
     this.#turn = new Turn(host, 'reactive.refresh');
   }
 

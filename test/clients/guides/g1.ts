@@ -19,7 +19,7 @@ export class G1 extends Keeper {
   readonly refreshAhead: number = BUFFER;
   protected override readonly queues = true;
   /** UserDefaults: not protected, readable while the device is locked. */
-  readonly #defaults = new Ledger(this.host.plain, this.host.clock, 'access-token');
+  readonly #defaults = new Ledger(this.host.plain, this.host.clock, `access-token ${this.host.config.issuer}`);
   #since = 0;
 
   override async start(): Promise<void> {

@@ -89,7 +89,7 @@ export class G2 implements Client {
 
   constructor(host: Host) {
     this.#host = host;
-    this.#preferences = new SharedPreferences(host.plain, 'session');
+    this.#preferences = new SharedPreferences(host.plain, `session ${host.config.issuer}`);
     this.#interceptor = new BearerInterceptor(this.#preferences);
     this.#authenticator = new RefreshAuthenticator((refreshToken) => this.#refresh(refreshToken), this.#preferences);
   }

@@ -179,3 +179,56 @@ spares(
   52 renew s1 AT-2
 `,
 );
+
+const POINTED = `
+  0 signIn ada AT-1 RT-1 issuer=https://one.example
+  5 call n1
+  10 >T x1 RT-1
+  15 switch https://two.example
+  20 signIn ada AT-5 RT-5 family=f2 issuer=https://two.example
+`;
+flags(
+  'the answer of one server written over the session at another: the same name is another user there',
+  ['b'],
+  `${POINTED}
+  50 <T x1 AT-2 RT-2
+  51 set AT-2 RT-2
+`,
+);
+flags(
+  'a request called at one server, sent with the token of another',
+  ['a'],
+  `${POINTED}
+  30 call n2
+  50 <T x1 AT-2 RT-2
+  51 >R n2 AT-2
+`,
+);
+spares(
+  'what another server issued, kept under a key of its own',
+  `${POINTED}
+  50 <T x1 AT-2 RT-2
+  51 set AT-2 RT-2 key=session.one
+  60 >R n2 AT-5
+`,
+);
+flags(
+  'a token of another user of the same server under a key of its own',
+  ['b'],
+  `${SWITCHED}
+  50 <T x1 AT-2 RT-2
+  51 set AT-2 RT-2 key=session.ada
+`,
+);
+spares(
+  'an answer that comes while nobody is signed in at the other server yet: it is kept for the way back',
+  `
+  0 signIn ada AT-1 RT-1 issuer=https://one.example
+  10 >T x1 RT-1
+  15 switch https://two.example
+  20 <T x1 AT-2 RT-2
+  21 set AT-2 RT-2
+  30 signIn ada AT-5 RT-5 family=f2 issuer=https://two.example
+  40 switch https://one.example
+`,
+);

@@ -68,3 +68,34 @@ flags(
   '0 signIn ada AT-1 RT-1\n5 lock\n10 >T x1 RT-1\n50 <T x1 AT-2 RT-2\n51 begin w1 AT-2 RT-2\n52 fail w1\n53 plain RT-2 key=parked',
 );
 spares('an access token in the plain store', '0 signIn ada AT-1 RT-1\n5 plain AT-1\n6 plain key=marker');
+
+const POINTED = `
+  0 signIn ada AT-1 RT-1 issuer=https://one.example
+  5 switch https://two.example
+`;
+flags(
+  'an access token of one server at the API of another',
+  ['origin'],
+  `${POINTED}
+  9 >R n1 AT-1 origin=https://api.two.example foreign=yes
+`,
+);
+flags(
+  'a refresh token of one server at another, to be exchanged and to be revoked',
+  ['issuer', 'issuer'],
+  `${POINTED}
+  9 >T x1 RT-1 stranger=https://two.example
+  20 <T x1 400 invalid_grant
+  21 revoke RT-1 stranger=https://two.example
+`,
+);
+spares(
+  'a refresh token at its own server, and one that nobody issued',
+  `${POINTED}
+  9 revoke unknown stranger=https://two.example
+  10 switch https://one.example
+  11 >T x1 RT-1
+  20 <T x1 AT-2 RT-2
+  21 revoke RT-1
+`,
+);

@@ -1,5 +1,5 @@
-// What a guide does not say of keeping tokens, done well: one durable record in the secure store, written before use and owed when a write
-// fails; a store that cannot be read is not an empty one; what was begun for one sign-in ends with it.
+// What a guide does not say of keeping tokens, done well: one durable record in the secure store for each server, written before use and
+// owed when a write fails; a store that cannot be read is not an empty one; what was begun for one sign-in ends with it.
 import type { Feature, Host, SessionState, TokenResponse } from '../../../../src/core/contract.ts';
 import { TokenEndpoint, lifetime } from '../../correct/reactive-class/endpoint.ts';
 import { Ledger } from '../../correct/reactive-class/ledger.ts';
@@ -31,7 +31,7 @@ export class Vault {
   constructor(host: Host) {
     this.host = host;
     this.endpoint = new TokenEndpoint(host);
-    this.#ledger = new Ledger(host.store, host.clock, 'guide.session');
+    this.#ledger = new Ledger(host.store, host.clock, `guide.session ${host.config.issuer}`);
   }
 
   async start(): Promise<void> {
