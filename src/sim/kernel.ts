@@ -197,7 +197,7 @@ export class Kernel {
     for (let breath = 0; breath < BREATH; breath++) {
       if (this.#drains) drain(this.#options.onUncaught);
       this.#options.onSettled(this.owner);
-      const external = this.#externals.find((open) => open.blocks());
+      const external = this.#externals.find((open) => open.done !== undefined || open.blocks());
       if (external !== undefined) {
         if (!this.#releaseExternal(external)) return this.#awaitReal(external, again);
       } else {

@@ -365,6 +365,17 @@ describe('a faulty client', () => {
     expect(record.clientFaults[0]?.message).toContain('the factory of the client in phone/app');
   });
 
+  it('whose factory sets timers is launched at once, not when they are over', async () => {
+    const record = await play('steps: [{ request: { path: /x, expect: ok } }]', async (host) => {
+      host.clock.setTimeout(() => undefined, 3_600_000);
+      const again = (): void => void host.clock.setTimeout(again, 60_000);
+      again();
+      return idle;
+    });
+    expect(record.ending).toBe('finished');
+    expect(eventsOf(record, 'start.called').map(({ t }) => t)).toEqual([0]);
+  });
+
   it('whose factory waits for the store works, because that is virtual work of its own', async () => {
     const record = await play('steps: [{ request: { path: /x, expect: ok } }]', async (host) => {
       await host.store.get('k');
