@@ -8,7 +8,7 @@ import { clockworkOf } from './clockwork.ts';
 import { type DueEnd, type Lasting, renewIfDue } from './due.ts';
 import { revoke } from './exchange.ts';
 import { isSameUser } from './expiry.ts';
-import { leave, save, sweep } from './keeper.ts';
+import { keep, leave, save, sweep } from './keeper.ts';
 import { loaderOf, start } from './loader.ts';
 import type { Listener, Transition } from './machine.ts';
 import { type EngineOptions, type Settings, settingsOf } from './options.ts';
@@ -212,7 +212,7 @@ async function stop(rt: Runtime): Promise<void> {
   session?.flight?.pausing.open();
   await Promise.allSettled([session?.flight?.exchange]);
   rt.timers.close();
-  if (session?.dirty === true) await save(rt, session);
+  if (session?.dirty === true) await keep(rt, session);
   await rt.written;
   rt.changed.open();
 }

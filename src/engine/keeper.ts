@@ -34,10 +34,17 @@ export async function reconcile(rt: Runtime, session: Session): Promise<Reconcil
 export async function commit(rt: Runtime, session: Session, next: (stored: Reconciled) => SessionRecord | undefined): Promise<WriteEnd> {
   const end = await changeStore(rt, (reading) => {
     const stored = heed(rt, session, reading);
-    return stored === 'over' ? undefined : next(stored);
+    // Stopped, because the app is at another server now: whoever is signed in there stays.
+    const isAway = rt.stopped && reading.kind === 'empty' && reading.foreign;
+    return stored === 'over' || isAway ? undefined : next(stored);
   });
   if (end === 'written') wasWritten(session);
   return end;
+}
+
+/** Writes the session as it is in hand, where that is what the store should hold. */
+export function keep(rt: Runtime, session: Session): Promise<WriteEnd> {
+  return commit(rt, session, (stored) => (stored === 'mine' ? session.record : undefined));
 }
 
 /**

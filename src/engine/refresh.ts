@@ -5,7 +5,7 @@ import type { Outcome } from './classify.ts';
 import { decideEnding, isOvertaken } from './decide.ts';
 import { exchange, revoke } from './exchange.ts';
 import { Flight, type FlightEnd } from './flight.ts';
-import { bury, commit, reconcile, renew } from './keeper.ts';
+import { bury, keep, reconcile, renew } from './keeper.ts';
 import { type Grip, underLock } from './lock.ts';
 import type { Reason } from './machine.ts';
 import { endSession, isOnline, monoOf, observe, type Runtime, stampOf } from './runtime.ts';
@@ -197,6 +197,6 @@ async function backOff(
   const at = stampOf(rt);
   rt.quietUntil = Math.max(rt.quietUntil, at.mono + retryAfter);
   session.note(afterFailure(session.record.outage, { at, retryAfter, unknown: kind === 'unknown' }, rt.host.random()));
-  await commit(rt, session, (stored) => (stored === 'mine' ? session.record : undefined));
+  await keep(rt, session);
   return settled(session) ?? 'failed';
 }

@@ -10,7 +10,8 @@ export type Reading =
   | { kind: 'record'; record: SessionRecord }
   /** The server has ended this session. */
   | { kind: 'ended'; session: string; reason: Reason }
-  | { kind: 'empty' }
+  /** Nothing of ours; `foreign`: an entry of another issuer. */
+  | { kind: 'empty'; foreign: boolean }
   /** Something is there that this version did not write. */
   | { kind: 'corrupt' }
   /** Locked, or failing otherwise: says nothing about what is in it. */
@@ -63,7 +64,7 @@ async function read(rt: Runtime): Promise<Reading> {
   try {
     const value = await rt.host.store.get(storeKey);
     const stored = value === undefined ? null : decodeRecord(value, stampOf(rt), monotonicSince === 'boot', rt.host.config.issuer);
-    if (stored === null) return { kind: 'empty' };
+    if (stored === null) return { kind: 'empty', foreign: value !== undefined };
     if (stored === undefined) return { kind: 'corrupt' };
     if ('ended' in stored) return { kind: 'ended', session: stored.session, reason: endingNamed(stored.ended) ?? 'invalid-grant' };
     return { kind: 'record', record: await withAccess(rt, stored) };

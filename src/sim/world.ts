@@ -191,7 +191,7 @@ export class World implements Stage {
       ...endpoints,
       scope: device.plan.scope,
       ...(this.plan.lock === undefined ? {} : { lock: this.plan.lock }),
-      ...defined({ options: device?.options(this.plan.client) ?? this.plan.client }),
+      ...defined({ options: device.options(this.plan.client) }),
       ...(silentRefresh === 'off' ? {} : { silentRefreshHeader: silentRefresh.header }),
     };
   }

@@ -71,8 +71,8 @@ describe('the stored record', () => {
       { durable: false },
       'replaced',
     ],
-    ['is gone: a sibling signed out', { kind: 'empty' }, {}, 'sibling-signed-out'],
-    ['is not there yet', { kind: 'empty' }, { durable: false }, 'ours'],
+    ['is gone: a sibling signed out', { kind: 'empty', foreign: false }, {}, 'sibling-signed-out'],
+    ['is not there yet', { kind: 'empty', foreign: false }, { durable: false }, 'ours'],
     ['says that the server ended our session', { kind: 'ended', session: 's1', reason: 'invalid-grant' }, {}, 'invalid-grant'],
     [
       'says that another session ended: ours was replaced before',

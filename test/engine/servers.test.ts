@@ -1,5 +1,6 @@
 // An app that its user points at another server: what one server issued is nothing to the engine at another, and is left alone.
 import { describe, expect, test } from 'vitest';
+import type { Host } from '../../src/core/contract.ts';
 import { createEngine } from '../../src/engine/engine.ts';
 import { judge } from '../../src/verify/verdict.ts';
 import { eventsOf, play } from '../kit/world.ts';
@@ -39,6 +40,16 @@ describe('the session of another server', () => {
     expect(run.findings).toEqual([]);
   });
 
+  test('gives way to a sign-in also where it never reached the store', async () => {
+    const run = await runEngine(
+      `${OTHER}devices: { phone: { session: signed-out } }\nsteps: [{ signIn: {} }, { request: /a }, { revoke: access-token }, { fault: { delay: 2s, of: token, times: 1 } }, { request: /b, wait: false }, { advance: 500ms }, { app: switch-server }, { signIn: {} }, { request: /c }, { advance: 10s }, { app: relaunch }, { request: /d }]`,
+      { wrap: refusesAtFirst },
+    );
+    expect(run.stored).toEqual({ 'tokenwarp.session': ['AT-3', 'RT-3'] });
+    expect(run.outcomes).toEqual({ n1: 200, n2: 'aborted', n3: 200, n4: 200 });
+    expect(run.findings).toEqual([]);
+  });
+
   test('has a rotation kept that comes before anybody signs in elsewhere', async () => {
     const run = await runEngine(
       `${OTHER}steps: [{ revoke: access-token }, { fault: { delay: 2s, of: token, times: 1 } }, { request: /a, wait: false }, { after: 500ms, app: switch-server }, { advance: 10s }, { app: switch-server }, { request: /b }]`,
@@ -69,3 +80,18 @@ test('with an entry for each server, both sessions are kept', async () => {
   ]);
   expect(judge(record.history.events).findings).toEqual([]);
 });
+
+/** The first server's app finds a store that takes nothing for a second. */
+function refusesAtFirst(host: Host): Host {
+  const { store, clock, config } = host;
+  const begun = clock.monotonic();
+  const isRefused = (): boolean => config.issuer === 'https://as.example' && clock.monotonic() < begun + 1_000;
+  return {
+    ...host,
+    store: {
+      get: (key) => store.get(key),
+      set: (key, value) => (isRefused() ? Promise.reject(new Error('refused')) : store.set(key, value)),
+      delete: (key) => store.delete(key),
+    },
+  };
+}
